@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
+import type { Draft } from '../recording/entry.ts'
+import { openStore, type Store } from '../store/open.ts'
+import { type ApprovalRequest, Approvals } from './approvals.ts'
+
+const need: ApprovalNeed = { rule: 'deletes', from: ['officers'], people: 1, withinMs: 60_000, holdMs: null }
+
+function subject(id: string, over: Partial<Subject> = {}): Subject {
+  const person = `${id}@example.org`
+  const groups = new Set(['officers'])
+  const rest = { purpose: null, notAfter: Number.MAX_SAFE_INTEGER, tokenFamily: id, onBehalfOf: null }
+  return { provider: 'okta', id, kind: 'human', person, groups, ...rest, ...over }
+}
+
+let dir: string
+let store: Store
+let recorded: Draft[]
+let monotonic: number
+let wall: number
+let providers: number
+
+async function open(): Promise<Approvals> {
+  return Approvals.open({
+    store,
+    record: async draft => recorded.push(draft),
+    transcribe: text => ({ raw: Buffer.from(text), transcript: Buffer.from('[reason]') }),
+    providers: () => providers,
+    wallClock: () => wall,
+    monotonicClock: () => monotonic,
+  })
+}
+
+function request(id: string, over: Partial<ApprovalRequest> = {}): ApprovalRequest {
+  const asked = { connection: 'clinic', operation: 'tools/call', target: 'delete_patient', found: {} }
+  return { id, session: 's_1', digest: 'd1', subject: subject('alice'), needs: [need], ...asked, ...over }
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'sallyport-approvals-'))
+  store = await openStore(dir)
+  recorded = []
+  monotonic = 1_000
+  wall = 1_700_000_000_000
+  providers = 1
+})
+
+afterEach(async () => {
+  await store.destroy()
+  rmSync(dir, { recursive: true })
+})
+
+describe('approvals', () => {
+  it('is approved by one officer, recorded before it counts, and used once', async () => {
+    const approvals = await open()
+    await approvals.request(request('x_1'))
+    const voted = await approvals.vote('x_1', subject('carol'), 'approve', 'chart merge')
+    assert.equal(typeof voted === 'object' && voted.state, 'approved')
+    assert.deepEqual(
+      recorded.map(draft => draft.body.kind),
+      ['verdict'],
+    )
+    assert.equal((await approvals.find('d1'))?.id, 'x_1')
+    const uses = await Promise.all([approvals.use('x_1'), approvals.use('x_1'), approvals.use('x_1')])
+    assert.equal(uses.filter(Boolean).length, 1)
+    assert.equal(await approvals.find('d1'), null)
+    await approvals.close()
+  })
+
+  it('refuses the requester under every name, agents, services and those outside the groups', async () => {
+    const approvals = await open()
+    const human = subject('alice')
+    await approvals.request(request('x_1', { subject: subject('bot', { kind: 'agent', onBehalfOf: human }) }))
+    const tries: [Subject, string][] = [
+      [subject('bot'), 'self'],
+      [human, 'self'],
+      [subject('alice', { provider: 'entra', id: 'a1', person: 'Alice@Example.org' }), 'self'],
+      [subject('helper', { kind: 'agent', onBehalfOf: subject('carol') }), 'not-human'],
+      [subject('job', { kind: 'service', person: null }), 'not-human'],
+      [subject('dan', { groups: new Set(['nurses']) }), 'not-in-group'],
+    ]
+    for (const [who, why] of tries) assert.equal(await approvals.vote('x_1', who, 'approve', 'please'), why)
+    assert.equal((await approvals.show('x_1'))?.state, 'open')
+    assert.equal(recorded.filter(draft => draft.body.kind === 'access').length, tries.length)
+    await approvals.close()
+  })
+
+  it('refuses an approver without a person claim when there are several providers', async () => {
+    providers = 2
+    const approvals = await open()
+    await approvals.request(request('x_1'))
+    assert.equal(await approvals.vote('x_1', subject('carol', { person: null }), 'approve', 'ok'), 'no-person')
+    await approvals.close()
+  })
+
+  it('counts one person once, in two groups and through two providers', async () => {
+    const two: ApprovalNeed = { ...need, from: ['officers', 'managers'], people: 2 }
+    const approvals = await open()
+    await approvals.request(request('x_1', { needs: [two] }))
+    const carol = subject('carol', { groups: new Set(['officers', 'managers']) })
+    const first = await approvals.vote('x_1', carol, 'approve', 'ok')
+    assert.equal(typeof first === 'object' && first.state, 'open')
+    assert.equal(await approvals.vote('x_1', carol, 'approve', 'again'), 'already-voted')
+    const other = { ...carol, provider: 'entra', id: 'c1' }
+    assert.equal(await approvals.vote('x_1', other, 'approve', 'as another'), 'already-voted')
+    const second = await approvals.vote('x_1', subject('dora'), 'approve', 'ok')
+    assert.equal(typeof second === 'object' && second.state, 'approved')
+    await approvals.close()
+  })
+
+  it('one denial denies, and an identical question hears it until the deadline', async () => {
+    const approvals = await open()
+    await approvals.request(request('x_1'))
+    await approvals.vote('x_1', subject('carol'), 'deny', 'not this patient')
+    assert.equal((await approvals.find('d1'))?.state, 'denied')
+    assert.equal(await approvals.vote('x_1', subject('dora'), 'approve', 'but'), 'closed')
+    monotonic += need.withinMs
+    assert.equal(await approvals.find('d1'), null)
+    await approvals.close()
+  })
+
+  it('after the deadline nobody approves and nothing is used, however the wall clock moves', async () => {
+    const approvals = await open()
+    await approvals.request(request('x_1'))
+    await approvals.request(request('x_2', { digest: 'd2' }))
+    await approvals.vote('x_2', subject('carol'), 'approve', 'ok')
+    monotonic += need.withinMs
+    wall -= 3_600_000
+    assert.equal(await approvals.vote('x_1', subject('carol'), 'approve', 'late'), 'expired')
+    assert.equal(await approvals.use('x_2'), false)
+    await approvals.close()
+  })
+
+  it('a forward jump of the wall clock does not expire anything', async () => {
+    const approvals = await open()
+    await approvals.request(request('x_1'))
+    wall += 86_400_000
+    const voted = await approvals.vote('x_1', subject('carol'), 'approve', 'ok')
+    assert.equal(typeof voted === 'object' && voted.state, 'approved')
+    await approvals.close()
+  })
+
+  it('survives a restart: open stays open, approved can be used once, overdue is expired and recorded', async () => {
+    const before = await open()
+    await before.request(request('x_1'))
+    await before.request(request('x_2', { digest: 'd2' }))
+    await before.request(request('x_3', { digest: 'd3', needs: [{ ...need, withinMs: 1_000 }] }))
+    await before.vote('x_2', subject('carol'), 'approve', 'ok')
+    await before.close()
+    recorded = []
+    wall += 5_000
+    const after = await open()
+    assert.equal((await after.find('d1'))?.state, 'open')
+    assert.equal(await after.use('x_2'), true)
+    assert.equal(await after.use('x_2'), false)
+    assert.equal((await after.show('x_3'))?.state, 'expired')
+    assert.deepEqual(
+      recorded.map(({ body }) => body.kind === 'verdict' && body.outcome),
+      ['expired'],
+    )
+    await after.close()
+  })
+
+  it('wakes those who wait, and lets them go at their own limit', async () => {
+    const approvals = await open()
+    await approvals.request(request('x_1'))
+    const never = new AbortController().signal
+    const [first, second] = [approvals.settled('x_1', 60_000, never), approvals.settled('x_1', 60_000, never)]
+    assert.equal(await approvals.settled('x_1', 1, never), 'waiting')
+    assert.equal(await approvals.settled('x_1', 60_000, AbortSignal.abort()), 'waiting')
+    await approvals.vote('x_1', subject('carol'), 'approve', 'ok')
+    assert.deepEqual(await Promise.all([first, second]), ['approved', 'approved'])
+    await approvals.close()
+  })
+
+  it('a vote that cannot be recorded has no effect', async () => {
+    const approvals = await Approvals.open({
+      store,
+      record: () => Promise.reject(new Error('disk full')),
+      transcribe: text => ({ raw: Buffer.from(text), transcript: Buffer.from('') }),
+      providers: () => 1,
+    })
+    await approvals.request(request('x_1'))
+    await assert.rejects(approvals.vote('x_1', subject('carol'), 'approve', 'ok'))
+    assert.equal((await approvals.show('x_1'))?.state, 'open')
+    await approvals.close()
+  })
+
+  it('bounds the open requests of one subject', async () => {
+    const approvals = await open()
+    for (let index = 0; index < 50; index++) {
+      assert.notEqual(await approvals.request(request(`x_${index}`, { digest: `d${index}` })), 'too-many')
+    }
+    assert.equal(await approvals.request(request('x_50', { digest: 'd50' })), 'too-many')
+    assert.notEqual(await approvals.request(request('x_51', { subject: subject('bob') })), 'too-many')
+    await approvals.close()
+  })
+})

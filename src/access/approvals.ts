@@ -1,0 +1,333 @@
+// Requests for approval and people's answers. Promise: an approval outlives the exchange that opened it, never runs
+// anything by itself, is used once, and counts as denied once its deadline has passed; each vote is in the record before
+// it has any effect. Deadlines run on the monotonic clock, and on the wall clock only across a restart.
+import { limits } from '../gateway/limits.ts'
+import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
+import type { Draft } from '../recording/entry.ts'
+import type { Store } from '../store/open.ts'
+import type { ApprovalRow, ApprovalState } from '../store/tables.ts'
+import { allMet, countedAs, mayApprove, type NotApprover, requesterNames, subjectName } from './approver.ts'
+
+export interface ApprovalRequest {
+  /** The id of the exchange that opens it. */
+  readonly id: string
+  readonly session: string
+  readonly digest: string
+  readonly connection: string
+  readonly operation: string
+  readonly target: string
+  readonly subject: Subject
+  readonly needs: readonly ApprovalNeed[]
+  readonly found: Readonly<Record<string, number>>
+}
+
+export interface Approval {
+  readonly id: string
+  readonly session: string
+  readonly digest: string
+  readonly connection: string
+  readonly operation: string
+  readonly target: string
+  readonly requester: string
+  readonly requesters: readonly string[]
+  readonly needs: readonly ApprovalNeed[]
+  readonly found: Readonly<Record<string, number>>
+  readonly state: ApprovalState
+  readonly opened: number
+  readonly until: number
+  readonly decided: number | null
+}
+
+export interface Vote {
+  readonly person: string
+  readonly subject: string
+  readonly outcome: 'approve' | 'deny'
+  readonly at: number
+}
+
+export type VoteRefusal = NotApprover | 'unknown' | 'closed' | 'expired' | 'already-voted'
+export type Settled = 'approved' | 'denied' | 'expired' | 'used'
+
+export interface ApprovalsOptions {
+  readonly store: Store
+  /** Resolves when the entry is durable. */
+  readonly record: (draft: Draft) => Promise<unknown>
+  /** Hides what a reason should not have said; the reason goes only to the record. */
+  readonly transcribe: (text: string) => { raw: Uint8Array; transcript: Uint8Array }
+  /** How many identity providers are configured now. */
+  readonly providers: () => number
+  readonly wallClock?: () => number
+  readonly monotonicClock?: () => number
+}
+
+interface Live {
+  /** On the monotonic clock. */
+  readonly deadline: number
+  timer: NodeJS.Timeout
+  readonly waiters: Set<(state: Settled) => void>
+}
+
+export class Approvals {
+  readonly #options: ApprovalsOptions
+  readonly #live = new Map<string, Live>()
+  readonly #wall: () => number
+  readonly #monotonic: () => number
+  #turn: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  private constructor(options: ApprovalsOptions) {
+    this.#options = options
+    this.#wall = options.wallClock ?? Date.now
+    this.#monotonic = options.monotonicClock ?? (() => performance.now())
+  }
+
+  /** Takes up what was open when the process last stopped. */
+  static async open(options: ApprovalsOptions): Promise<Approvals> {
+    const approvals = new Approvals(options)
+    for (const row of await options.store
+      .selectFrom('approval')
+      .selectAll()
+      .where('state', 'in', ['open', 'approved', 'denied'])
+      .where('until', '>', approvals.#wall())
+      .execute()) {
+      approvals.#watch(row.id, Math.min(row.until - approvals.#wall(), row.until - row.opened))
+    }
+    const stale = await options.store
+      .selectFrom('approval')
+      .select('id')
+      .where('state', 'in', ['open', 'approved'])
+      .where('until', '<=', approvals.#wall())
+      .execute()
+    for (const row of stale) await approvals.#expire(row.id)
+    return approvals
+  }
+
+  /** The approval an identical question meets: open, approved and unused, or denied and not yet past its deadline. */
+  async find(digest: string): Promise<Approval | null> {
+    const rows = await this.#options.store
+      .selectFrom('approval')
+      .selectAll()
+      .where('digest', '=', digest)
+      .where('state', 'in', ['open', 'approved', 'denied'])
+      .orderBy('opened', 'desc')
+      .orderBy('id', 'desc')
+      .execute()
+    const row = rows.find(candidate => !this.#past(candidate.id))
+    return row ? read(row) : null
+  }
+
+  /** Opens a request, or says that there are too many. The caller has recorded the question before. */
+  async request(asked: ApprovalRequest): Promise<Approval | 'too-many'> {
+    const requester = subjectName(asked.subject)
+    const counts = await this.#options.store
+      .selectFrom('approval')
+      .select(({ fn }) => [fn.countAll<number>().as('all')])
+      .select(({ fn }) => fn.count<number>('id').filterWhere('requester', '=', requester).as('own'))
+      .where('state', '=', 'open')
+      .executeTakeFirstOrThrow()
+    if (counts.all >= limits.holds || counts.own >= limits.holdsPerSubject) return 'too-many'
+    const now = this.#wall()
+    const withinMs = Math.min(...asked.needs.map(need => need.withinMs))
+    const row: ApprovalRow = {
+      id: asked.id,
+      session: asked.session,
+      digest: asked.digest,
+      connection: asked.connection,
+      operation: asked.operation,
+      target: asked.target,
+      requester,
+      requesters: JSON.stringify(requesterNames(asked.subject)),
+      needs: JSON.stringify(asked.needs),
+      found: JSON.stringify(asked.found),
+      state: 'open',
+      opened: now,
+      until: now + withinMs,
+      decided: null,
+    }
+    await this.#options.store.insertInto('approval').values(row).execute()
+    this.#watch(row.id, withinMs)
+    return read(row)
+  }
+
+  /** Waits for people, at most `ms`, or until `signal`. Resolves with `waiting` when neither has happened. */
+  async settled(id: string, ms: number, signal: AbortSignal): Promise<Settled | 'waiting'> {
+    const { promise, resolve } = Promise.withResolvers<Settled | 'waiting'>()
+    const open = this.#live.get(id)
+    const give = () => resolve('waiting')
+    const timer = setTimeout(give, ms)
+    open?.waiters.add(resolve)
+    signal.addEventListener('abort', give, { once: true })
+    if (signal.aborted) give()
+    const state = (await this.show(id))?.state
+    if (state !== undefined && state !== 'open') resolve(state)
+    else if (!open) resolve('expired')
+    try {
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      open?.waiters.delete(resolve)
+      signal.removeEventListener('abort', give)
+    }
+  }
+
+  /** Uses an approval up. True for exactly one caller over all processes, and never after the deadline. */
+  async use(id: string): Promise<boolean> {
+    if (this.#past(id)) return false
+    const result = await this.#options.store
+      .updateTable('approval')
+      .set({ state: 'used' })
+      .where('id', '=', id)
+      .where('state', '=', 'approved')
+      .executeTakeFirst()
+    if (result.numUpdatedRows !== 1n) return false
+    this.#settle(id, 'used')
+    return true
+  }
+
+  /** A person's answer. The reason is recorded and kept nowhere else. */
+  vote(id: string, approver: Subject, outcome: 'approve' | 'deny', reason: string): Promise<Approval | VoteRefusal> {
+    const turn = this.#turn.then(() => this.#vote(id, approver, outcome, reason))
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #vote(
+    id: string,
+    approver: Subject,
+    outcome: 'approve' | 'deny',
+    reason: string,
+  ): Promise<Approval | VoteRefusal> {
+    const refusal = await this.#voteRefusal(id, approver)
+    if (refusal) {
+      const act = `approval.${outcome}.refused.${refusal}`
+      if (refusal !== 'unknown') {
+        const body = { kind: 'access', by: subjectName(approver), act, of: id } as const
+        await this.#options.record({ session: null, body, payload: null, released: null })
+      }
+      return refusal
+    }
+    const by = countedAs(approver)
+    await this.#options.record({
+      session: null,
+      body: {
+        kind: 'verdict',
+        exchange: id,
+        approval: id,
+        by: [by],
+        outcome: outcome === 'approve' ? 'approved' : 'denied',
+      },
+      payload: this.#options.transcribe(reason),
+      released: null,
+    })
+    if (this.#past(id)) return 'expired'
+    const vote = { approval: id, person: by, subject: subjectName(approver), outcome, at: this.#wall() } as const
+    const row = await this.#options.store.transaction().execute(async store => {
+      await store
+        .insertInto('vote')
+        .values({ ...vote, groups: JSON.stringify([...approver.groups]) })
+        .execute()
+      const approval = read(
+        await store.selectFrom('approval').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+      )
+      const votes = await store.selectFrom('vote').selectAll().where('approval', '=', id).execute()
+      const counted = votes
+        .filter(cast => cast.outcome === 'approve')
+        .map(cast => ({ person: cast.person, groups: JSON.parse(cast.groups) as string[] }))
+      const state = outcome === 'deny' ? 'denied' : allMet(approval.needs, counted) ? 'approved' : 'open'
+      return store
+        .updateTable('approval')
+        .set({ state, decided: state === 'open' ? null : this.#wall() })
+        .where('id', '=', id)
+        .where('state', '=', 'open')
+        .returningAll()
+        .executeTakeFirst()
+    })
+    if (!row) return 'closed'
+    if (row.state !== 'open') this.#settle(id, row.state)
+    return read(row)
+  }
+
+  async #voteRefusal(id: string, approver: Subject): Promise<VoteRefusal | null> {
+    const approval = await this.show(id)
+    if (!approval) return 'unknown'
+    const notApprover = mayApprove(approver, approval, this.#options.providers())
+    if (notApprover) return notApprover
+    if (approval.state === 'expired' || (approval.state === 'open' && this.#past(id))) return 'expired'
+    if (approval.state !== 'open') return 'closed'
+    const person = countedAs(approver)
+    return approval.votes.some(vote => vote.person === person) ? 'already-voted' : null
+  }
+
+  async show(id: string): Promise<(Approval & { readonly votes: readonly Vote[] }) | null> {
+    const row = await this.#options.store.selectFrom('approval').selectAll().where('id', '=', id).executeTakeFirst()
+    if (!row) return null
+    const votes = await this.#options.store
+      .selectFrom('vote')
+      .select(['person', 'subject', 'outcome', 'at'])
+      .where('approval', '=', id)
+      .orderBy('at')
+      .execute()
+    return { ...read(row), votes }
+  }
+
+  /** Newest first. */
+  async list(state: ApprovalState | 'all', limit: number): Promise<Approval[]> {
+    let query = this.#options.store.selectFrom('approval').selectAll().orderBy('opened', 'desc').limit(limit)
+    if (state !== 'all') query = query.where('state', '=', state)
+    return (await query.execute()).map(read)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#turn
+    for (const open of this.#live.values()) clearTimeout(open.timer)
+    this.#live.clear()
+  }
+
+  #past(id: string): boolean {
+    const live = this.#live.get(id)
+    return !live || this.#monotonic() >= live.deadline
+  }
+
+  #watch(id: string, ms: number): void {
+    const live: Live = { deadline: this.#monotonic() + ms, timer: setTimeout(() => undefined, 0), waiters: new Set() }
+    // A timer holds at most 2^31 - 1 ms, so a far deadline is approached in steps.
+    const arm = () => {
+      const left = live.deadline - this.#monotonic()
+      if (left <= 0) this.#expire(id).catch(() => undefined)
+      else live.timer = setTimeout(arm, Math.min(left, 2 ** 31 - 1)).unref()
+    }
+    arm()
+    this.#live.set(id, live)
+  }
+
+  #settle(id: string, state: Settled): void {
+    const live = this.#live.get(id)
+    for (const waiter of live?.waiters ?? []) waiter(state)
+    live?.waiters.clear()
+  }
+
+  async #expire(id: string): Promise<void> {
+    if (this.#closed) return
+    const result = await this.#options.store
+      .updateTable('approval')
+      .set({ state: 'expired', decided: this.#wall() })
+      .where('id', '=', id)
+      .where('state', 'in', ['open', 'approved'])
+      .executeTakeFirst()
+    this.#settle(id, 'expired')
+    this.#live.delete(id)
+    if (result.numUpdatedRows !== 1n) return
+    const body = { kind: 'verdict', exchange: id, approval: id, by: [], outcome: 'expired' } as const
+    await this.#options.record({ session: null, body, payload: null, released: null })
+  }
+}
+
+function read(row: ApprovalRow): Approval {
+  return {
+    ...row,
+    requesters: JSON.parse(row.requesters) as string[],
+    needs: JSON.parse(row.needs) as ApprovalNeed[],
+    found: JSON.parse(row.found) as Record<string, number>,
+  }
+}

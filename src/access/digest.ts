@@ -1,0 +1,32 @@
+// What an approval is bound to. Promise: the same digest only for the same subject, connection, tool, tool definition,
+// arguments and rules; keyed, because arguments are few enough to be guessed from a plain hash.
+import { createHmac, type KeyObject } from 'node:crypto'
+import type { Subject } from '../gateway/seam.ts'
+import { subjectName } from './approver.ts'
+
+export interface Bound {
+  readonly subject: Subject
+  readonly connection: string
+  /** Digest of the rules compiled for this connection. */
+  readonly rules: string
+  readonly operation: string
+  readonly subjectMatter: string
+  /** Canonical bytes of what is asked. */
+  readonly exact: Uint8Array
+}
+
+/** HMAC-SHA-256, hex. Each part is preceded by its length, so that no two lists of parts read the same. */
+export function approvalDigest(key: KeyObject, bound: Bound): string {
+  const hmac = createHmac('sha256', key)
+  const add = (part: string | Uint8Array) => {
+    const bytes = typeof part === 'string' ? Buffer.from(part) : part
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64BE(BigInt(bytes.length))
+    hmac.update(length).update(bytes)
+  }
+  for (let subject: Subject | null = bound.subject; subject; subject = subject.onBehalfOf) add(subjectName(subject))
+  add('')
+  for (const part of [bound.connection, bound.rules, bound.operation, bound.subjectMatter]) add(part)
+  add(bound.exact)
+  return hmac.digest('hex')
+}

@@ -1,0 +1,125 @@
+// A held question. Promise: recorded before anybody waits; runs only while its caller waits, on an approval of exactly
+// this question under exactly these rules, decided again and used up before it is forwarded; silence means no.
+import type { KeyObject } from 'node:crypto'
+import type { Approval, Approvals } from '../access/approvals.ts'
+import { approvalDigest } from '../access/digest.ts'
+import { Refusal } from './errors.ts'
+import { limits } from './limits.ts'
+import type { Admission, Decision, Door, Exchange } from './seam.ts'
+import type { LiveSession } from './sessions.ts'
+
+type Held = Decision & { kind: 'hold' }
+
+export interface HoldParts<D extends Door> {
+  readonly session: LiveSession
+  readonly exchange: Exchange<D>
+  readonly reference: string
+  readonly approvals: Approvals
+  readonly approvalKey: KeyObject
+  /** Digest of the rules compiled for this connection, now. */
+  readonly rules: () => string
+  readonly decideAgain: () => Decision
+  readonly recordQuestion: (decision: Decision, approval: string | null) => Promise<unknown>
+  readonly recordHold: (approval: string, until: number) => Promise<unknown>
+  readonly pass: (decision: Held, approval: string, recorded: boolean) => Promise<Admission<D>>
+}
+
+export class Hold<D extends Door> {
+  readonly #parts: HoldParts<D>
+  readonly #since = performance.now()
+
+  constructor(parts: HoldParts<D>) {
+    this.#parts = parts
+  }
+
+  async run(decision: Held): Promise<Admission<D> | Refusal> {
+    const { approvals, reference } = this.#parts
+    const digest = this.#digest()
+    const known = await approvals.find(digest)
+    if (known?.state === 'approved' && (await approvals.use(known.id))) {
+      return this.#parts.pass(decision, known.id, false)
+    }
+    await this.#parts.recordQuestion(decision, known?.state === 'approved' ? null : (known?.id ?? null))
+    if (known?.state === 'denied') return new Refusal('denied', known.id)
+    const joined = known?.state === 'open' ? known : await this.#request(decision, digest)
+    if (joined instanceof Refusal) return joined
+    await this.#parts.recordHold(joined.id, joined.until)
+    const settled = await this.#wait(decision, joined)
+    if (this.#parts.exchange.withdrawn.aborted) {
+      return new Refusal('internal', reference, 'The caller withdrew this request, so it was not passed on.')
+    }
+    if (settled === 'waiting') return this.#pending(joined)
+    if (settled === 'denied' || settled === 'expired') return new Refusal(settled, joined.id)
+    return this.#resume(joined, digest)
+  }
+
+  /** The world may have changed while people thought. */
+  async #resume(approval: Approval, digest: string): Promise<Admission<D> | Refusal> {
+    const again = this.#parts.decideAgain()
+    if (again.kind === 'block') return new Refusal(again.code, this.#parts.reference)
+    const same = this.#digest() === digest
+    if (again.kind !== 'hold' || !same || !(await this.#parts.approvals.use(approval.id))) {
+      const detail = 'The rules changed, or an identical call used this approval: call again to ask anew.'
+      return new Refusal('pending', this.#parts.reference, detail)
+    }
+    return this.#parts.pass(again, approval.id, true)
+  }
+
+  async #request(decision: Held, digest: string): Promise<Approval | Refusal> {
+    const { approvals, exchange, reference, session } = this.#parts
+    const { findings } = exchange.question
+    const approval = await approvals.request({
+      id: reference,
+      session: session.id,
+      digest,
+      connection: session.connection.name,
+      operation: exchange.action.operation,
+      target: exchange.action.target,
+      subject: session.subject,
+      needs: decision.need,
+      found: Object.fromEntries(Object.entries(findings).map(([label, { count }]) => [label, count])),
+    })
+    if (approval !== 'too-many') return approval
+    return new Refusal('limit', reference, 'Too many requests wait for approval. Retry when some have been answered.')
+  }
+
+  async #wait(decision: Held, approval: Approval) {
+    const { approvals, exchange, session } = this.#parts
+    const named = decision.need.map(need => need.holdMs).filter(ms => ms !== null)
+    const patienceMs = named.length > 0 ? Math.min(...named) : exchange.patienceMs
+    const notify = () =>
+      exchange.waiting({
+        reference: approval.id,
+        until: approval.until,
+        approvers: [...new Set(decision.need.flatMap(need => need.from))],
+        waitedMs: Math.round(performance.now() - this.#since),
+      })
+    notify()
+    const notices = setInterval(notify, limits.holdNoticeMs).unref()
+    try {
+      return await approvals.settled(approval.id, patienceMs, AbortSignal.any([exchange.withdrawn, session.ended]))
+    } finally {
+      clearInterval(notices)
+    }
+  }
+
+  #pending(approval: Approval): Refusal {
+    const { session, reference } = this.#parts
+    if (session.ended.aborted) return session.ended.reason as Refusal
+    const detail = `Pending approval ${approval.id}: call again with the same arguments. Nothing has run.`
+    return new Refusal('pending', approval.id === reference ? reference : approval.id, detail)
+  }
+
+  #digest(): string {
+    const { session, exchange, approvalKey, rules } = this.#parts
+    const { operation, subjectMatter, exact } = exchange.action
+    return approvalDigest(approvalKey, {
+      subject: session.subject,
+      connection: session.connection.name,
+      rules: rules(),
+      operation,
+      subjectMatter,
+      exact,
+    })
+  }
+}

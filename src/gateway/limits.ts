@@ -1,0 +1,88 @@
+// Every cap of the gateway in one place, each with its default and its reason. Promise: nothing that a caller or a
+// protected system controls is unbounded. docs/limits.md is made from this table.
+
+interface Limit {
+  readonly value: number
+  readonly unit: 'bytes' | 'ms' | 'levels' | 'values' | 'items' | 'chars'
+  readonly reason: string
+}
+
+export const limitTable = {
+  bodyBytes: { value: 4 << 20, unit: 'bytes', reason: 'a request body is read whole before it is decided' },
+  answerBytes: { value: 16 << 20, unit: 'bytes', reason: 'a JSON answer is read whole before it is masked' },
+  eventBytes: { value: 4 << 20, unit: 'bytes', reason: 'a server-sent event is one message, masked whole' },
+  headerBytes: { value: 32 << 10, unit: 'bytes', reason: 'tokens with many groups exceed the 16 KiB of Node' },
+  jsonDepth: { value: 64, unit: 'levels', reason: 'walks of a message stay shallow; MCP needs under 20' },
+  jsonValues: { value: 1 << 20, unit: 'values', reason: 'bounds the memory of one parsed message' },
+  nestedJsonDepth: {
+    value: 4,
+    unit: 'levels',
+    reason: 'JSON in a string in JSON …: what tools really nest, and one more',
+  },
+  batchItems: { value: 50, unit: 'items', reason: 'each message of a 2025-03-26 batch is an exchange of its own' },
+  tokenChars: { value: 16 << 10, unit: 'chars', reason: 'larger tokens are refused before any signature check' },
+  tokenCacheMs: { value: 60_000, unit: 'ms', reason: 'a verified token is not verified again within a minute' },
+  tokenCacheItems: { value: 10_000, unit: 'items', reason: 'bounds the memory of the verified-token cache' },
+  tokenLifeMs: {
+    value: 2 * 3_600_000,
+    unit: 'ms',
+    reason: 'the longest accepted life of a token where its provider sets none',
+  },
+  providerMs: { value: 5_000, unit: 'ms', reason: 'one answer of an identity provider: metadata or keys' },
+  providerBytes: {
+    value: 512 << 10,
+    unit: 'bytes',
+    reason: 'metadata and key sets are read whole; real ones are under 50 KiB',
+  },
+  providerKeys: { value: 100, unit: 'items', reason: 'keys of one provider; real sets hold under 10' },
+  providerRetryMs: { value: 2_000, unit: 'ms', reason: 'a provider that failed is not asked again at once' },
+  keysFreshMs: { value: 600_000, unit: 'ms', reason: 'a withdrawn signing key is forgotten within ten minutes' },
+  keysStaleMs: {
+    value: 3_600_000,
+    unit: 'ms',
+    reason: 'known keys outlive an outage of their provider this long, then all is refused',
+  },
+  keysCoolDownMs: { value: 30_000, unit: 'ms', reason: 'made-up key ids cannot make the gateway flood a provider' },
+  clockSkewMs: { value: 60_000, unit: 'ms', reason: 'clocks of identity providers drift by seconds' },
+  signInMs: { value: 60_000, unit: 'ms', reason: 'a caller that has not identified itself holds no resources' },
+  headersMs: { value: 60_000, unit: 'ms', reason: 'the time a caller may take to send its request headers' },
+  bodyMs: { value: 60_000, unit: 'ms', reason: 'the time a caller may take to send its request body' },
+  connectMs: { value: 10_000, unit: 'ms', reason: 'a protected system that does not accept is down' },
+  answerStartMs: { value: 300_000, unit: 'ms', reason: 'tools may work for minutes before their first byte' },
+  chunkBytes: { value: 256 << 10, unit: 'bytes', reason: 'one durable part of a streamed answer' },
+  chunksPerExchange: { value: 4, unit: 'items', reason: 'parts of one exchange that may be in flight to the record' },
+  undurableBytes: { value: 64 << 20, unit: 'bytes', reason: 'bytes not yet durable in the whole process' },
+  holds: { value: 1_000, unit: 'items', reason: 'open requests for approval, so that nobody floods the approvers' },
+  holdsPerSubject: { value: 50, unit: 'items', reason: 'open requests for approval of one subject' },
+  holdMs: { value: 45_000, unit: 'ms', reason: 'common clients give up after 60 s' },
+  patientHoldMs: { value: 240_000, unit: 'ms', reason: 'for clients known to wait' },
+  holdNoticeMs: { value: 10_000, unit: 'ms', reason: 'a held call says each ten seconds that it is alive' },
+  approvalMs: { value: 900_000, unit: 'ms', reason: 'the default deadline of a request for approval' },
+  sessionMs: { value: 8 * 3_600_000, unit: 'ms', reason: 'one working day, however often the token is renewed' },
+  sessionIdleMs: { value: 900_000, unit: 'ms', reason: 'a forgotten session ends' },
+  sessions: { value: 10_000, unit: 'items', reason: 'bounds the memory of open sessions' },
+  sessionsPerSubject: { value: 100, unit: 'items', reason: 'one subject cannot use up the sessions of all' },
+  processes: { value: 64, unit: 'items', reason: 'stdio servers running at once, one per session' },
+  lineBytes: { value: 4 << 20, unit: 'bytes', reason: 'a stdio message is one line, masked whole' },
+  stderrBytes: { value: 1 << 20, unit: 'bytes', reason: 'standard error kept for one session of a stdio server' },
+  catalogPages: { value: 50, unit: 'items', reason: 'pages of tools/list read when the catalog is fetched' },
+  clockJumpMs: { value: 2_000, unit: 'ms', reason: 'a wall clock that moves further than this is an entry' },
+  configPollMs: { value: 1_000, unit: 'ms', reason: 'a changed configuration is live within two seconds' },
+  checkpointMs: { value: 1_000, unit: 'ms', reason: 'the root of the log is signed at least this often' },
+  leafBytes: { value: 65_535, unit: 'bytes', reason: 'the entry size of C2SP tlog-tiles' },
+  inboxWalBytes: {
+    value: 64 << 20,
+    unit: 'bytes',
+    reason: 'an inbox file is closed when its write-ahead log is this large',
+  },
+  strangerSources: { value: 10_000, unit: 'items', reason: 'sources of refused strangers counted apart in one minute' },
+  celChars: { value: 1_024, unit: 'chars', reason: 'a condition is a line, not a program' },
+  celNodes: { value: 200, unit: 'items', reason: 'bounds the cost of one evaluation' },
+} as const satisfies Record<string, Limit>
+
+export type LimitName = keyof typeof limitTable
+
+/** The values alone: `limits.bodyBytes`. */
+export const limits = Object.fromEntries(Object.entries(limitTable).map(([name, limit]) => [name, limit.value])) as {
+  readonly [name in LimitName]: number
+}

@@ -1,0 +1,211 @@
+// All that protocols and the gateway know of each other. Promise: what came from one side passes to the other only as
+// Cleared, which only a durable commit can make. A door is named after the side the bytes go to; both have the same rules.
+import type { JsonDocument } from '../json/document.ts'
+import type { Findings, Masked } from '../masking/masked.ts'
+import type { Cleared } from '../recording/inbox.ts'
+import type { Authored } from './authored.ts'
+import type { Code, Refusal } from './errors.ts'
+
+export type Door = 'system' | 'caller'
+export type Across<D extends Door> = D extends 'system' ? 'caller' : 'system'
+
+/** The only writer a protocol is given. */
+export interface Outlet<D extends Door> {
+  /** False asks the writer to wait for `drained` before the next part. */
+  write(part: Cleared<D> | Authored): boolean
+  drained(): Promise<void>
+  end(last?: Authored): void
+}
+
+// ---- who and where ----
+
+export interface Subject {
+  readonly provider: string
+  readonly id: string
+  readonly kind: 'human' | 'service' | 'agent'
+  /** The same human across providers: approvers are counted by it. */
+  readonly person: string | null
+  /** The human an agent acts for, who is a requester too. */
+  readonly onBehalfOf: Subject | null
+  /** The gateway's own group names, as the configuration maps them per provider. */
+  readonly groups: ReadonlySet<string>
+  /** HL7 purpose of use: from the token or the connection's default. */
+  readonly purpose: string | null
+  /** Wall-clock ms at which this token ends; a newer token of the same subject carries the session on. */
+  readonly notAfter: number
+  /** The grant this token descends from; names a session where the wire does not. Never the token or a part of it. */
+  readonly tokenFamily: string
+}
+
+export interface Connection {
+  readonly name: string
+  readonly kind: 'mcp' | 'postgres'
+  readonly retention: string
+}
+
+export interface Session {
+  readonly id: string
+  readonly subject: Subject
+  readonly connection: Connection
+  /** Aborted at expiry, after idle time, on revocation and at shutdown; its reason is a Refusal. */
+  readonly ended: AbortSignal
+  /** For questions: nothing is hidden from the side asked, everything from the transcript. */
+  readonly inspect: Masker
+  /** For what answers no question: the GET stream, log lines, stderr. */
+  readonly standing: Admission<'system'>
+  /**
+   * What would become of such an action, as far as it is known without its arguments: for filtering lists.
+   * `allow` and `hold` are listed, `block` is not. A condition on arguments that are not known counts as met.
+   */
+  foresee(action: Pick<Action, 'operation' | 'target' | 'effects' | 'facts'>): Decision['kind']
+  /** A newer token of the same subject: the session lives on, at most `limits.sessionMs`. */
+  renew(subject: Subject): void
+  close(outcome: 'done' | 'expired' | 'idle' | 'cut'): Promise<void>
+}
+
+// ---- one question and all its answers, asked by either side ----
+
+export type Effect = 'read' | 'write' | 'define' | 'session' | 'ask'
+
+export interface Action {
+  /** `tools/call`, `resources/read`, `elicitation/create`, `sql.select` … */
+  readonly operation: string
+  /** A name the gateway knows: a listed tool, prompt or relation, else `unlisted`. Never what a caller wrote. */
+  readonly target: string
+  /** What policy patterns match after the operation, as the caller wrote it: tool name, URI. In memory only. */
+  readonly subjectMatter: string
+  readonly effects: ReadonlySet<Effect>
+  /** What `when:` sees. In memory only. */
+  readonly facts: Readonly<Record<string, unknown>>
+  /** Labels in the question. */
+  readonly found: ReadonlySet<string>
+  /** Labels its answer would have. */
+  readonly carries: ReadonlySet<string> | 'unknown'
+  /** Canonical form of what is asked; an approval is bound to an HMAC over it, the subject, connection and rules. */
+  readonly exact: Uint8Array
+}
+
+/** Made by a protocol. D is the door its question passes: `system` when the caller asks, `caller` when the system does. */
+export interface Exchange<D extends Door> {
+  readonly door: D
+  readonly action: Action
+  readonly question: Masked
+  /** The exchange this one is part of: an elicitation inside a tools/call. */
+  readonly parent: string | null
+  /** The asker cancelled or is gone: never forwarded afterwards. */
+  readonly withdrawn: AbortSignal
+  /** How long this caller can wait for people before it must be told to come back, in ms; the rule may say less. */
+  readonly patienceMs: number
+  /** Called when a hold begins and again every `limits.holdNoticeMs`. */
+  waiting(hold: HoldView): void
+}
+
+export interface HoldView {
+  readonly reference: string
+  /** Wall-clock ms of the approval's deadline. */
+  readonly until: number
+  readonly approvers: readonly string[]
+  readonly waitedMs: number
+}
+
+export type Decision =
+  | { readonly kind: 'allow'; readonly rules: readonly string[]; readonly obligations: Obligations }
+  | {
+      readonly kind: 'hold'
+      readonly rules: readonly string[]
+      readonly need: readonly ApprovalNeed[]
+      readonly obligations: Obligations
+    }
+  | { readonly kind: 'block'; readonly rules: readonly string[]; readonly code: Code }
+
+export interface ApprovalNeed {
+  readonly rule: string
+  /** Gateway groups any of which may approve. */
+  readonly from: readonly string[]
+  /** Distinct people. */
+  readonly people: number
+  readonly withinMs: number
+  /** How long the wire is held; null leaves it to what the caller's client is known to bear. */
+  readonly holdMs: number | null
+}
+
+export interface Obligations {
+  /** Labels this caller sees in clear. */
+  readonly reveal: ReadonlySet<string>
+  /** Binary content and unknown content types pass. */
+  readonly passBinary: boolean
+}
+
+export interface Gateway {
+  /**
+   * Opens a session, or finds the one of the same subject, connection and `affinity` (the token family, for stateless
+   * MCP; null for a wire that names its own sessions).
+   */
+  open(subject: Subject, connection: Connection, affinity: string | null): Promise<Session | Refusal>
+  /** read → decide → record the question → hold. One durable write when allowed at once. */
+  ask<D extends Door>(session: Session, exchange: Exchange<D>): Promise<Admission<D> | Refusal>
+  /** A refusal before any session exists: recorded, counted per source, first of each minute durable. */
+  stranger(code: Code, source: string): Promise<Refusal>
+  /** A refusal inside a session, before an exchange could be read: recorded before the caller hears of it. */
+  refuse(session: Session, code: Code, detail?: string): Promise<Refusal>
+}
+
+export interface Admission<D extends Door> {
+  /** The exchange's id, the reference people are given, and the id of its approval. */
+  readonly reference: string
+  /** Differs from what came only where an identifier the gateway had wrapped was unwrapped. */
+  readonly question: Cleared<D>
+  readonly obligations: Obligations
+  /** Bound to the decision's obligations. */
+  readonly mask: Masker
+  /** Bytes the other way, in order; resolves when durable. */
+  answer(part: Masked, last: boolean): Promise<Cleared<Across<D>> | Refusal>
+  /** The answer is withheld, or there is none: recorded before the asker hears of it. */
+  refuse(code: Code, detail?: string): Promise<Refusal>
+  /** Await before reading more: bounds bytes not yet durable, here and in the whole process. */
+  room(): Promise<void>
+  /** A lazy entry with no barrier. `delivered` counts bytes written to the asker. */
+  end(outcome: Outcome, delivered: number): void
+}
+
+export type Outcome = 'done' | 'failed' | 'cancelled' | 'gone' | 'cut'
+
+// ---- masking: formats are its business, frames the protocol's ----
+
+export interface Masker {
+  message(json: JsonDocument, context: MessageContext): Masked
+  /** Errors, log lines, anything with no shape of its own. */
+  text(value: Uint8Array): Masked
+}
+
+/** How one JSON message is to be taken. A masker that cannot do its work throws a Refusal `unmaskable`. */
+export interface MessageContext {
+  readonly shape: MessageShape
+  /** Replacements the protocol has already worked out, by path; their new text is not walked again. */
+  readonly edits: readonly Edit[]
+  /** What becomes of a `uri` member in which a label is found; without it such a member is masked like any other. */
+  readonly token: ((value: string) => string) | null
+  /** JSON Schema that a released `result.structuredContent` must still satisfy; null where the tool declares none. */
+  readonly outputSchema: unknown
+}
+
+/**
+ * - `fixed`: the protocol's own word or an echo that was checked (`jsonrpc`, `id`, a known `method`): not searched
+ * - `name`: an identifier of the catalog (tool and prompt names): searched by shape, not by path
+ * - `uri`: an address a caller will send back: searched, and replaced through `token`
+ * - `data`: everything else, the default: member names and values are searched
+ */
+export type Treatment = 'fixed' | 'name' | 'uri' | 'data'
+
+/** Paths such as `result.tools.*.name` (`*`: any one step; `**`: any number) with their treatment. First match wins. */
+export interface MessageShape {
+  readonly members: readonly (readonly [path: string, treatment: Treatment])[]
+}
+
+export interface Edit {
+  readonly path: readonly (string | number)[]
+  /** New JSON text of the value, or of a new member where the object has none of that name; null removes it. */
+  readonly json: string | null
+}
+
+export type { Findings, Masked }

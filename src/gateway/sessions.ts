@@ -1,0 +1,145 @@
+// Open sessions and their ends. Promise: a session belongs to one subject and one connection, is in the record before it
+// is used, and ends with its token, after idle time, after a working day, or when the gateway says so.
+import type { Inbox } from '../recording/inbox.ts'
+import { Refusal } from './errors.ts'
+import { newId } from './ids.ts'
+import { limits } from './limits.ts'
+import type { Action, Admission, Connection, Decision, Masker, Session, Subject } from './seam.ts'
+
+type Ending = 'done' | 'expired' | 'idle' | 'cut'
+
+export interface SessionParts {
+  readonly inbox: Inbox
+  readonly foresee: Session['foresee']
+  readonly inspect: () => Masker
+}
+
+/** One use of one connection by one subject. */
+export class LiveSession implements Session {
+  readonly id = newId('s')
+  readonly connection: Connection
+  /** Set by the gateway once it is in the record, before anybody else sees the session. */
+  standing!: Admission<'system'>
+  readonly #parts: SessionParts
+  readonly #ended = new AbortController()
+  readonly #openedAt = performance.now()
+  #subject: Subject
+  #usedAt = performance.now()
+  #running = 0
+  #closing: Promise<void> | null = null
+
+  constructor(subject: Subject, connection: Connection, parts: SessionParts) {
+    this.#subject = subject
+    this.connection = connection
+    this.#parts = parts
+  }
+
+  get subject(): Subject {
+    return this.#subject
+  }
+
+  get ended(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  get inspect(): Masker {
+    return this.#parts.inspect()
+  }
+
+  foresee(action: Pick<Action, 'operation' | 'target' | 'effects' | 'facts'>): Decision['kind'] {
+    return this.#parts.foresee(action)
+  }
+
+  renew(subject: Subject): void {
+    this.#usedAt = performance.now()
+    if (subject.notAfter > this.#subject.notAfter) this.#subject = subject
+  }
+
+  /** An exchange runs: the session is not idle until the returned function is called. */
+  busy(): () => void {
+    this.#running++
+    let over = false
+    return () => {
+      if (over) return
+      over = true
+      this.#running--
+      this.#usedAt = performance.now()
+    }
+  }
+
+  /** Why the session should end now, or null. */
+  overdue(wallClockMs: number): Ending | null {
+    if (wallClockMs >= this.#subject.notAfter) return 'expired'
+    const now = performance.now()
+    if (now - this.#openedAt >= limits.sessionMs) return 'expired'
+    return this.#running === 0 && now - this.#usedAt >= limits.sessionIdleMs ? 'idle' : null
+  }
+
+  close(outcome: Ending): Promise<void> {
+    this.#closing ??= this.#close(outcome)
+    return this.#closing
+  }
+
+  async #close(outcome: Ending): Promise<void> {
+    this.#ended.abort(new Refusal('unauthenticated', this.id, `This session has ended (${outcome}). Open a new one.`))
+    // What the end itself causes (aborted exchanges) is recorded before the closing entry.
+    await new Promise(resolve => setImmediate(resolve))
+    const body = { kind: 'session.close', entries: 0, outcome } as const
+    this.#parts.inbox.lazy({ session: this.id, body, payload: null, released: null })
+  }
+}
+
+export class Sessions {
+  readonly #open = new Set<LiveSession>()
+  readonly #byAffinity = new Map<string, Promise<LiveSession | Refusal>>()
+  readonly #sweeper: NodeJS.Timeout
+
+  constructor() {
+    this.#sweeper = setInterval(() => this.sweep(Date.now()), 1_000).unref()
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  countOf(subjectName: string, name: (subject: Subject) => string): number {
+    let count = 0
+    for (const session of this.#open) if (name(session.subject) === subjectName) count++
+    return count
+  }
+
+  /** One session per key, also when many first requests arrive at once. */
+  async shared(key: string, open: () => Promise<LiveSession | Refusal>): Promise<LiveSession | Refusal> {
+    for (let opening = this.#byAffinity.get(key); opening; opening = this.#byAffinity.get(key)) {
+      const found = await opening
+      if (found instanceof Refusal || !found.ended.aborted) return found
+      if (this.#byAffinity.get(key) === opening) this.#byAffinity.delete(key)
+    }
+    const started = open()
+    this.#byAffinity.set(key, started)
+    const session = await started
+    const forget = () => {
+      if (this.#byAffinity.get(key) === started) this.#byAffinity.delete(key)
+    }
+    if (session instanceof LiveSession) session.ended.addEventListener('abort', forget, { once: true })
+    else forget()
+    return session
+  }
+
+  add(session: LiveSession): void {
+    this.#open.add(session)
+    session.ended.addEventListener('abort', () => this.#open.delete(session), { once: true })
+  }
+
+  sweep(wallClockMs: number): void {
+    for (const session of this.#open) {
+      const ending = session.overdue(wallClockMs)
+      if (ending) void session.close(ending)
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper)
+    await Promise.all([...this.#open].map(session => session.close('cut')))
+  }
+}

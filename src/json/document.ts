@@ -1,0 +1,220 @@
+// A JSON text read strictly and kept as it came. Promise: what a reader sees in `value` is what any other parser would
+// see (duplicate member names, invalid UTF-8, a byte-order mark and too much depth are refused), and every value and
+// member name can be found again in `text` by its offsets, so that a change is a splice and all else keeps its bytes.
+
+/** Why a text was not accepted. `malformed` is a syntax or encoding error; the rest are readable JSON that is refused. */
+export type JsonFault = 'malformed' | 'duplicate-name' | 'too-deep' | 'too-many-values' | 'lone-surrogate'
+
+export class JsonError extends Error {
+  readonly fault: JsonFault
+  /** Offset in UTF-16 units where the fault was noticed; never an excerpt, since the text may hold PHI. */
+  readonly offset: number
+  constructor(fault: JsonFault, offset: number) {
+    super(`${fault} at offset ${offset}`)
+    this.name = 'JsonError'
+    this.fault = fault
+    this.offset = offset
+  }
+}
+
+export interface JsonLimits {
+  readonly depth: number
+  readonly values: number
+}
+
+export const Kind = { object: 1, array: 2, string: 3, number: 4, literal: 5, name: 6 } as const
+export type Kind = (typeof Kind)[keyof typeof Kind]
+
+/** Numbers per node on the tape: kind, start, end, next. `next` is the index of the first node after this subtree. */
+const STRIDE = 4
+
+/**
+ * A flat tree over `text`, in document order. A member is a `name` node followed by its value's node.
+ * Offsets are UTF-16 units into `text`; strings and names include their quotes.
+ */
+export class JsonDocument {
+  readonly bytes: Uint8Array
+  readonly text: string
+  readonly value: unknown
+  readonly nodes: number
+  readonly #tape: Int32Array
+
+  constructor(bytes: Uint8Array, text: string, value: unknown, tape: Int32Array, nodes: number) {
+    this.bytes = bytes
+    this.text = text
+    this.value = value
+    this.nodes = nodes
+    this.#tape = tape
+  }
+
+  kind(node: number): Kind {
+    return this.#tape[node * STRIDE] as Kind
+  }
+  start(node: number): number {
+    return this.#tape[node * STRIDE + 1] as number
+  }
+  end(node: number): number {
+    return this.#tape[node * STRIDE + 2] as number
+  }
+  /** First node after the subtree of `node`: its next sibling, or the parent's end. */
+  next(node: number): number {
+    return this.#tape[node * STRIDE + 3] as number
+  }
+  source(node: number): string {
+    return this.text.slice(this.start(node), this.end(node))
+  }
+  /** The decoded value of a string or name node. */
+  string(node: number): string {
+    const inner = this.text.slice(this.start(node) + 1, this.end(node) - 1)
+    return inner.includes('\\') ? (JSON.parse(`"${inner}"`) as string) : inner
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Reads one JSON text. Throws JsonError; its message holds no part of the text. */
+export function readJson(bytes: Uint8Array, limits: JsonLimits): JsonDocument {
+  let text: string
+  try {
+    text = decoder.decode(bytes)
+  } catch {
+    throw new JsonError('malformed', 0)
+  }
+  return readJsonText(text, limits, bytes)
+}
+
+/** As readJson, for a text that is already decoded (JSON inside a JSON string). */
+export function readJsonText(text: string, limits: JsonLimits, bytes: Uint8Array = Buffer.from(text)): JsonDocument {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new JsonError('malformed', 0)
+  }
+  const scan = new Scan(text, limits)
+  scan.run()
+  return new JsonDocument(bytes, text, value, scan.tape, scan.nodes)
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** One pass over a text that JSON.parse has already accepted, so that syntax need not be checked again. */
+class Scan {
+  tape: Int32Array
+  nodes = 0
+  readonly #text: string
+  readonly #limits: JsonLimits
+  /** Offset of the first `\\u` at or after the current string; kept so that each part of the text is searched once. */
+  #escape: number
+
+  constructor(text: string, limits: JsonLimits) {
+    this.#text = text
+    this.#escape = text.indexOf('\\u')
+    this.#limits = limits
+    this.tape = new Int32Array(Math.max(16, text.length >> 3) * STRIDE)
+  }
+
+  run(): void {
+    const text = this.#text
+    const open: number[] = []
+    const names: (string[] | Set<string> | null)[] = []
+    let expectName = false
+    for (let at = 0; at < text.length; ) {
+      const code = text.charCodeAt(at)
+      if (code === QUOTE) {
+        const end = this.#stringEnd(at)
+        if (expectName) {
+          this.#refuseDuplicate(names, this.#decoded(at, end), at)
+          this.#add(Kind.name, at, end)
+          expectName = false
+        } else this.#add(Kind.string, at, end)
+        at = end
+      } else if (code === 0x7b || code === 0x5b) {
+        if (open.length >= this.#limits.depth) throw new JsonError('too-deep', at)
+        open.push(this.#add(code === 0x7b ? Kind.object : Kind.array, at, at))
+        names.push(code === 0x7b ? [] : null)
+        expectName = code === 0x7b
+        at++
+      } else if (code === 0x7d || code === 0x5d) {
+        const node = open.pop() as number
+        names.pop()
+        this.tape[node * STRIDE + 2] = at + 1
+        this.tape[node * STRIDE + 3] = this.nodes
+        expectName = false
+        at++
+      } else if (code === 0x2c) {
+        expectName = names.length > 0 && names[names.length - 1] !== null
+        at++
+      } else if (code === 0x3a || code <= 0x20) at++
+      else {
+        const end = this.#bareEnd(at)
+        this.#add(code === 0x2d || (code >= 0x30 && code <= 0x39) ? Kind.number : Kind.literal, at, end)
+        at = end
+      }
+    }
+  }
+
+  #add(kind: Kind, start: number, end: number): number {
+    if (this.nodes >= this.#limits.values) throw new JsonError('too-many-values', start)
+    const at = this.nodes * STRIDE
+    if (at + STRIDE > this.tape.length) {
+      const larger = new Int32Array(this.tape.length * 2)
+      larger.set(this.tape)
+      this.tape = larger
+    }
+    this.tape[at] = kind
+    this.tape[at + 1] = start
+    this.tape[at + 2] = end
+    this.tape[at + 3] = this.nodes + 1
+    return this.nodes++
+  }
+
+  #stringEnd(start: number): number {
+    const text = this.#text
+    let end = text.indexOf('"', start + 1)
+    for (;;) {
+      let slashes = end - 1
+      while (text.charCodeAt(slashes) === BACKSLASH) slashes--
+      if ((end - 1 - slashes) % 2 === 0) break
+      end = text.indexOf('"', end + 1)
+    }
+    this.#refuseLoneSurrogate(start, end)
+    return end + 1
+  }
+
+  /** Only an escape can make one: the decoder has already refused it in the bytes. */
+  #refuseLoneSurrogate(start: number, end: number): void {
+    if (this.#escape >= 0 && this.#escape < start) this.#escape = this.#text.indexOf('\\u', start)
+    if (this.#escape < 0 || this.#escape >= end) return
+    const decoded = JSON.parse(this.#text.slice(start, end + 1)) as string
+    if (!decoded.isWellFormed()) throw new JsonError('lone-surrogate', start)
+  }
+
+  #bareEnd(start: number): number {
+    const text = this.#text
+    let at = start + 1
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code === 0x2c || code === 0x7d || code === 0x5d || code <= 0x20) break
+    }
+    return at
+  }
+
+  #decoded(start: number, end: number): string {
+    const inner = this.#text.slice(start + 1, end - 1)
+    return inner.includes('\\') ? (JSON.parse(`"${inner}"`) as string) : inner
+  }
+
+  #refuseDuplicate(names: (string[] | Set<string> | null)[], name: string, at: number): void {
+    const seen = names[names.length - 1]
+    if (Array.isArray(seen)) {
+      if (seen.includes(name)) throw new JsonError('duplicate-name', at)
+      seen.push(name)
+      if (seen.length > 16) names[names.length - 1] = new Set(seen)
+    } else if (seen) {
+      if (seen.has(name)) throw new JsonError('duplicate-name', at)
+      seen.add(name)
+    }
+  }
+}

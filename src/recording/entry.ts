@@ -1,0 +1,123 @@
+// What a leaf of the log says. Promise: ids, enumerations, counts and commitments, never free text and never a value;
+// an entry is RFC 8785 canonical JSON of at most 65,535 bytes. Kinds and optional members are added, never changed.
+import type { Code } from '../gateway/errors.ts'
+import type { Decision, Door } from '../gateway/seam.ts'
+import type { Findings } from '../masking/masked.ts'
+
+export interface EntryRef {
+  readonly log: string
+  readonly seq: bigint
+}
+
+/** Both payloads are encrypted, with different keys. */
+export interface Blob {
+  readonly sealed: Commitment
+  readonly transcript: Commitment
+}
+
+export interface Commitment {
+  /** SHA-256 of the stored ciphertext, hex: integrity can be checked with no key. */
+  readonly sha256: string
+  /** Length of the stored ciphertext. */
+  readonly bytes: number
+  /** HMAC-SHA-256 of the plaintext under a salt that lies inside the ciphertext, hex. */
+  readonly salted: string
+}
+
+export interface Payload {
+  readonly raw: Uint8Array
+  readonly transcript: Uint8Array
+}
+
+type Common = {
+  readonly v: 1
+  /** Wall clock, ms. */
+  readonly at: number
+  readonly session: string | null
+  /** Position within the session, from 0; 0 where there is no session. */
+  readonly n: number
+}
+
+export type EntryBody =
+  | { readonly kind: 'start' | 'stop'; readonly version: string }
+  | { readonly kind: 'refused'; readonly code: Code; readonly reference: string; readonly source: string; readonly count: number }
+  | { readonly kind: 'clock'; readonly jumpMs: number }
+  | {
+      readonly kind: 'config'
+      readonly from: string
+      readonly to: string
+      readonly by: string
+      readonly outcome: 'live' | 'broken'
+      /** Connections that run with masking off, for interoperability tests. */
+      readonly transparent: number
+    }
+  | {
+      readonly kind: 'session.open'
+      readonly subject: string
+      readonly provider: string
+      readonly subjectKind: 'human' | 'service' | 'agent'
+      readonly person: string | null
+      readonly onBehalfOf: string | null
+      readonly purpose: string | null
+      readonly connection: string
+      readonly connectionKind: 'mcp' | 'postgres'
+      readonly retention: string
+    }
+  | {
+      readonly kind: 'question'
+      readonly exchange: string
+      readonly parent: string | null
+      readonly door: Door
+      readonly operation: string
+      readonly target: string
+      readonly decision: Decision['kind']
+      readonly rules: readonly string[]
+      readonly policy: string
+      readonly findings: Findings
+      /** Reference of the approval this question used up, when it did. */
+      readonly approval: string | null
+    }
+  | {
+      readonly kind: 'decided'
+      readonly exchange: string
+      readonly decision: Decision['kind']
+      readonly rules: readonly string[]
+      readonly approval: string | null
+    }
+  | { readonly kind: 'hold'; readonly exchange: string; readonly approval: string; readonly until: number }
+  | {
+      readonly kind: 'verdict'
+      readonly exchange: string
+      readonly approval: string
+      readonly by: readonly string[]
+      readonly outcome: 'approved' | 'denied' | 'expired' | 'withdrawn' | 'used'
+    }
+  | {
+      readonly kind: 'answer'
+      readonly exchange: string
+      readonly part: number
+      readonly last: boolean
+      readonly door: Door
+      readonly findings: Findings
+    }
+  | { readonly kind: 'answer.refused'; readonly exchange: string; readonly code: Code }
+  | { readonly kind: 'end'; readonly exchange: string; readonly outcome: string; readonly delivered: number }
+  | { readonly kind: 'access'; readonly by: string; readonly act: string; readonly of: string }
+  | { readonly kind: 'session.close'; readonly entries: number; readonly outcome: string }
+
+/** As it stands in the log. `blob` is there when the entry has a payload. */
+export type Entry = Common &
+  EntryBody & {
+    readonly blob?: Blob
+    /** HMAC-SHA-256 of the released bytes under the salt of the sealed payload, hex: what was delivered can be shown. */
+    readonly releasedSalted?: string
+  }
+
+/** As its maker writes it: the inbox adds version, time, position and commitments. */
+export interface Draft {
+  readonly session: string | null
+  readonly body: EntryBody
+  readonly payload: Payload | null
+  /** The bytes that leave, when this entry clears a passage; only committed to. */
+  readonly released: Uint8Array | null
+}

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import {
   localhostHostValidation,
   localhostOriginValidation,
+  type NodeIncomingMessageLike,
   NodeStreamableHTTPServerTransport,
   toNodeHandler,
   toWebRequest,
@@ -67,8 +68,9 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
     return
   }
   const body = request.method === 'POST' ? await json(request) : undefined
-  if (!(await isLegacyRequest(await toWebRequest(request, body ?? {}), body))) {
-    await toNodeHandler(parts.modern)(request, response, body)
+  const message = request as IncomingMessage & NodeIncomingMessageLike
+  if (!(await isLegacyRequest(await toWebRequest(message, body ?? {}), body))) {
+    await toNodeHandler(parts.modern)(message, response, body)
     return
   }
   const transport = await legacySession(request, response, body, parts)

@@ -6,7 +6,7 @@ import { cities, clinicians, complaints, drugs, familyNames, givenNames, kinds, 
 export interface Patient {
   readonly id: number
   readonly mrn: string
-  readonly name: string
+  readonly full_name: string
   readonly dob: string
   readonly sex: 'F' | 'M'
   readonly ssn: string
@@ -74,7 +74,7 @@ function patient(id: number, random: Random): Patient {
   return {
     id,
     mrn: `MRN-${pad(400_000 + id * 7, 7)}`,
-    name: `${given} ${family}`,
+    full_name: `${given} ${family}`,
     dob: daysAgo(random, 365, 365 * 94),
     sex,
     ssn: neverIssued(id, random),
@@ -113,13 +113,13 @@ function addVisit(tables: Tables, who: Patient, random: Random): void {
 function noteText(who: Patient, date: string, reason: string, plan: string, random: Random): string {
   const [year, month, day] = date.split('-') as [string, string, string]
   const american = `${month}/${day}/${year}`
-  const [given, family] = who.name.split(' ') as [string, string]
+  const [given, family] = who.full_name.split(' ') as [string, string]
   const title = who.sex === 'F' ? 'Ms.' : 'Mr.'
   return random.pick([
-    `${who.name} (MRN ${who.mrn}, born ${who.dob}) seen on ${american} for ${reason}. Plan: ${plan}. Call back on ${who.phone}.`,
+    `${who.full_name} (MRN ${who.mrn}, born ${who.dob}) seen on ${american} for ${reason}. Plan: ${plan}. Call back on ${who.phone}.`,
     `${title} ${family} came on ${date} about ${reason}. Lives at ${who.address}, ${who.city}. ${plan}. Results to ${who.email}.`,
     `Telephone consultation ${american}: ${given} reachable on ${who.phone}. Discussed ${reason}; ${plan}. MRN: ${who.mrn}.`,
-    `Pt ${who.name}, DOB ${who.dob}, SSN ${who.ssn} verified at desk. ${reason}: ${plan}. Next of kin informed.`,
+    `Pt ${who.full_name}, DOB ${who.dob}, SSN ${who.ssn} verified at desk. ${reason}: ${plan}. Next of kin informed.`,
   ])
 }
 

@@ -5,19 +5,21 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-// `read` returns when this process closes its end of the pipe, however it dies. $3 is empty or a folder to remove.
+// `read` returns when this process closes its end of the pipe, however it dies. PostgreSQL removes its pid file last;
+// its process may stay listed for long where nobody reaps it.
 const WATCH = `trap '' INT TERM HUP; read -r line
 [ "$line" = done ] && exit 0
-kill -INT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done
-[ -n "$2" ] && rm -rf -- "$2"`
+kill -INT "$1"; tries=0
+while [ -e "$2/postmaster.pid" ] && [ "$tries" -lt 100 ]; do tries=$((tries + 1)); sleep 0.1; done
+[ -n "$3" ] && rm -rf -- "$3"`
 
 export interface Watchdog {
   dismiss(): void
 }
 
-/** Stops `pid` (fast shutdown), then removes `folder` if one is named, should this process die without saying so. */
-export function watchOver(pid: number, folder: string | null): Watchdog {
-  const dog: ChildProcess = spawn('/bin/sh', ['-c', WATCH, 'sh', String(pid), folder ?? ''], {
+/** Stops `pid`, which serves `data`, then removes `home` if there is one, should this process die without saying so. */
+export function watchOver(pid: number, data: string, home: string | null): Watchdog {
+  const dog: ChildProcess = spawn('/bin/sh', ['-c', WATCH, 'sh', String(pid), data, home ?? ''], {
     detached: true, // a Ctrl-C at the terminal must not reach it
     stdio: ['pipe', 'ignore', 'ignore'],
   })

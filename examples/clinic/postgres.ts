@@ -13,11 +13,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { freePort } from './ports.ts'
 import { installBinaries } from './postgres-binaries.ts'
 import { stopPostmaster, watchOver } from './postgres-orphan.ts'
 
@@ -128,7 +128,7 @@ async function initialise(place: { bin: string; data: string; file: string; as: 
 async function launch(dir: string, place: Place): Promise<Postgres> {
   let failure: unknown
   for (let tries = 0; tries < 3; tries++) {
-    const port = await freePort() // another process may take it before PostgreSQL does
+    const port = (await freePort(0)) ?? 0 // another process may take it before PostgreSQL does
     try {
       const server = await start(place, port)
       const { password, home } = place
@@ -174,7 +174,7 @@ async function start(place: Place, port: number): Promise<Server> {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
   })
-  const dog = child.pid === undefined ? null : watchOver(child.pid, place.home)
+  const dog = child.pid === undefined ? null : watchOver(child.pid, place.data, place.home)
   const gone = new Promise<void>(done => child.once('exit', () => done()).once('error', () => done()))
   void gone.then(() => dog?.dismiss())
   await ready(child)
@@ -203,15 +203,6 @@ async function stop(dir: string, home: string | null, server: Server): Promise<v
   await server.gone
   if (home === null) return
   rmSync(home, { recursive: true, force: true })
-  rmSync(join(dir, 'home'), { force: true })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer()
-    probe.once('error', fail).listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
+  const note = join(dir, 'home')
+  if (existsSync(note) && readFileSync(note, 'utf8') === home) rmSync(note)
 }

@@ -11,7 +11,7 @@ const types: pg.CustomTypesConfig = {
 
 export interface PatientRow {
   readonly mrn: string
-  readonly name: string
+  readonly full_name: string
   readonly dob: string
   readonly sex: string
   readonly ssn: string
@@ -36,7 +36,7 @@ export interface NoteRow {
   readonly note: string
 }
 
-const PERSON = 'mrn, name, dob, sex, ssn, phone, email, address, city, zip'
+const PERSON = 'mrn, full_name, dob, sex, ssn, phone, email, address, city, zip'
 const CHART_PARTS = {
   encounters: 'date, kind, reason, clinician',
   medications: 'drug, dose, started_on',
@@ -61,7 +61,7 @@ export class Records {
   async search(query: string, dob: string | null, limit: number): Promise<{ total: number; patients: PatientRow[] }> {
     const { rows } = await this.#writer.query<PatientRow & { total: string }>(
       `SELECT ${PERSON}, count(*) OVER () AS total FROM patients
-       WHERE (name ILIKE $1 OR mrn ILIKE $1) AND ($2::date IS NULL OR dob = $2) ORDER BY id LIMIT $3`,
+       WHERE (full_name ILIKE $1 OR mrn ILIKE $1) AND ($2::date IS NULL OR dob = $2) ORDER BY id LIMIT $3`,
       [`%${query.replace(/[\\%_]/g, '\\$&')}%`, dob, limit],
     )
     return { total: Number(rows[0]?.total ?? 0), patients: rows.map(({ total: _, ...patient }) => patient) }

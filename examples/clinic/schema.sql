@@ -4,7 +4,7 @@ DROP TABLE IF EXISTS invoices, labs, medications, appointments, notes, encounter
 CREATE TABLE patients (
   id integer PRIMARY KEY,
   mrn text NOT NULL UNIQUE,
-  name text NOT NULL,
+  full_name text NOT NULL, -- not `name`, which is a word of the protocol that carries it
   dob date NOT NULL,
   sex text NOT NULL,
   ssn text NOT NULL UNIQUE,

@@ -3,6 +3,8 @@
 import {
   acceptedContent,
   type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   inputRequired,
   McpServer,
   ResourceTemplate,
@@ -16,7 +18,7 @@ const mrn = z.string().max(40).describe('Medical record number, like MRN-0400007
 
 const person = {
   mrn: z.string(),
-  name: z.string(),
+  full_name: z.string(),
   dob: z.string(),
   sex: z.string(),
   ssn: z.string(),
@@ -149,7 +151,7 @@ function addResources(server: McpServer, records: Records): void {
   const type = { mimeType: 'application/fhir+json' }
   const listed = async () => {
     const { patients } = await records.search('', null, 5)
-    return patients.map(({ mrn, name }) => ({ uri: `fhir://Patient/${mrn}`, name: `Chart of ${name}`, ...type }))
+    return patients.map(({ mrn }) => ({ uri: `fhir://Patient/${mrn}`, name: `Chart ${mrn}`, ...type }))
   }
   server.registerResource(
     'patient',
@@ -161,11 +163,11 @@ function addResources(server: McpServer, records: Records): void {
     async (uri, variables) => {
       const patient = await records.chart(String(variables.mrn))
       if (patient === null) throw new Error('No such patient')
-      const [given, ...family] = patient.name.split(' ')
+      const [given, ...family] = patient.full_name.split(' ')
       const resource = {
         resourceType: 'Patient',
-        identifier: [{ type: { text: 'MR' }, value: patient.mrn, mrn: patient.mrn }],
-        name: [{ text: patient.name, given: [given], family: family.join(' ') }],
+        identifier: [{ system: 'mrn', mrn: patient.mrn }],
+        name: [{ given: [given], family: family.join(' ') }],
         birthDate: patient.dob,
         telecom: [{ phone: patient.phone }, { email: patient.email }],
         address: [{ line: [patient.address], city: patient.city, postalCode: patient.zip }],
@@ -196,8 +198,8 @@ function addResources(server: McpServer, records: Records): void {
 
 /** Whether the caller can show its user a form: said per request in the modern era, once per session in the legacy one. */
 function canAsk(server: McpServer, context: ServerContext): boolean {
-  const declared = context.mcpReq.envelope?.['io.modelcontextprotocol/clientCapabilities']
-  const { elicitation } = declared ?? server.server.getClientCapabilities() ?? {}
+  const declared = (context.mcpReq.envelope as Record<string, unknown> | undefined)?.[CLIENT_CAPABILITIES_META_KEY]
+  const { elicitation } = (declared as ClientCapabilities | undefined) ?? server.server.getClientCapabilities() ?? {}
   return elicitation !== undefined && (elicitation.form !== undefined || Object.keys(elicitation).length === 0)
 }
 

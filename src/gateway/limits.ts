@@ -65,8 +65,21 @@ export const limitTable = {
   processes: { value: 64, unit: 'items', reason: 'stdio servers running at once, one per session' },
   lineBytes: { value: 4 << 20, unit: 'bytes', reason: 'a stdio message is one line, masked whole' },
   stderrBytes: { value: 1 << 20, unit: 'bytes', reason: 'standard error kept for one session of a stdio server' },
+  stdinEndMs: {
+    value: 500,
+    unit: 'ms',
+    reason: 'a stdio server ends by itself when its input closes; then it is told to',
+  },
+  processEndMs: { value: 2_000, unit: 'ms', reason: 'a stdio server that was told to end and did not is killed' },
+  unaskedMessages: {
+    value: 64,
+    unit: 'items',
+    reason: 'messages of a stdio server kept until a stream is opened for them',
+  },
+  unaskedBytes: { value: 1 << 20, unit: 'bytes', reason: 'their size together' },
   catalogPages: { value: 50, unit: 'items', reason: 'pages of tools/list read when the catalog is fetched' },
   clockJumpMs: { value: 2_000, unit: 'ms', reason: 'a wall clock that moves further than this is an entry' },
+  configBytes: { value: 1 << 20, unit: 'bytes', reason: 'a configuration file is written by people' },
   configPollMs: { value: 1_000, unit: 'ms', reason: 'a changed configuration is live within two seconds' },
   checkpointMs: { value: 1_000, unit: 'ms', reason: 'the root of the log is signed at least this often' },
   leafBytes: { value: 65_535, unit: 'bytes', reason: 'the entry size of C2SP tlog-tiles' },
@@ -76,8 +89,12 @@ export const limitTable = {
     reason: 'an inbox file is closed when its write-ahead log is this large',
   },
   strangerSources: { value: 10_000, unit: 'items', reason: 'sources of refused strangers counted apart in one minute' },
+  apiBytes: { value: 64 << 10, unit: 'bytes', reason: 'bodies of the API are a reason or a question' },
+  apiItems: { value: 200, unit: 'items', reason: 'one page of a list of the API' },
+  apiShownBytes: { value: 64 << 10, unit: 'bytes', reason: 'what the API shows of one payload; a page has up to 200' },
   celChars: { value: 1_024, unit: 'chars', reason: 'a condition is a line, not a program' },
   celNodes: { value: 200, unit: 'items', reason: 'bounds the cost of one evaluation' },
+  celSteps: { value: 10_000, unit: 'items', reason: 'values one evaluation may read; 64 characters are one' },
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof limitTable

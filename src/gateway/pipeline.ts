@@ -3,7 +3,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Approvals } from '../access/approvals.ts'
 import { subjectName } from '../access/approver.ts'
-import { createMasker, transparentMasker } from '../masking/plan.ts'
+import { createMasker, transparentMasker } from '../masking/masker.ts'
 import { decide, foresee, usable } from '../policy/decide.ts'
 import type { Cleared, Inbox } from '../recording/inbox.ts'
 import { LiveAdmission } from './admission.ts'
@@ -11,7 +11,7 @@ import { type Code, Refusal } from './errors.ts'
 import { Hold } from './hold.ts'
 import { newId } from './ids.ts'
 import { limits } from './limits.ts'
-import type { RuledConnection, Ruling } from './ruling.ts'
+import type { Ruling } from './ruling.ts'
 import type {
   Action,
   Admission,
@@ -37,7 +37,6 @@ export interface PipelineParts {
 }
 
 const NOTHING_REVEALED: Obligations = { reveal: new Set(), passBinary: false }
-const EVERYTHING_PASSES: Obligations = { reveal: new Set(), passBinary: true }
 
 export class Pipeline implements Gateway {
   readonly #parts: PipelineParts
@@ -61,19 +60,17 @@ export class Pipeline implements Gateway {
   }
 
   async #open(subject: Subject, named: Connection): Promise<LiveSession | Refusal> {
-    const connection = this.#connection(named.name)
-    const { policy } = this.#parts.ruling()
-    if (!connection || !(connection.transparent || usable(policy, subject, connection.name))) {
-      return this.#refused(null, 'forbidden', subjectName(subject))
-    }
+    const { policy, connections } = this.#parts.ruling()
+    const ruled = connections.get(named.name)
+    if (!ruled || !usable(policy, subject, named.name)) return this.#refused(null, 'forbidden', subjectName(subject))
     const own = this.#sessions.countOf(subjectName(subject), subjectName)
     if (this.#sessions.size >= limits.sessions || own >= limits.sessionsPerSubject) {
       return this.#refused(null, 'limit', subjectName(subject))
     }
-    const purposeful = { ...subject, purpose: subject.purpose ?? connection.purpose }
-    const session: LiveSession = new LiveSession(purposeful, connection, {
+    const purposeful = { ...subject, purpose: subject.purpose ?? ruled.purpose }
+    const session: LiveSession = new LiveSession(purposeful, ruled, {
       inbox: this.#parts.inbox,
-      inspect: () => this.#masker(connection, 'all'),
+      inspect: () => this.#masker(session, 'all'),
       foresee: action => this.#foresee(session, action),
     })
     try {
@@ -114,15 +111,8 @@ export class Pipeline implements Gateway {
       patienceMs: 0,
       waiting: () => undefined,
     }
-    const obligations = this.#connection(connection.name)?.transparent ? EVERYTHING_PASSES : NOTHING_REVEALED
-    const admitted = this.#pass(
-      session,
-      standing,
-      newId('x'),
-      { kind: 'allow', rules: [], obligations },
-      null,
-      () => {},
-    )
+    const unasked = { kind: 'allow', rules: [], obligations: NOTHING_REVEALED } as const
+    const admitted = this.#pass(session, standing, newId('x'), unasked, null, () => undefined)
     const [, admission] = await Promise.all([opened, admitted])
     return admission
   }
@@ -179,19 +169,17 @@ export class Pipeline implements Gateway {
   }
 
   decide(session: LiveSession, action: Action): Decision {
-    const { policy } = this.#parts.ruling()
-    const connection = this.#connection(session.connection.name)
-    if (!connection) return { kind: 'block', rules: [], code: 'forbidden' }
-    if (connection.transparent) return { kind: 'allow', rules: [], obligations: EVERYTHING_PASSES }
-    return decide(policy, { subject: session.subject, connection: connection.name, action }).decision
+    const { policy, connections } = this.#parts.ruling()
+    const { subject, connection } = session
+    if (!connections.has(connection.name)) return { kind: 'block', rules: [], code: 'forbidden' }
+    return decide(policy, { subject, connection: connection.name, action }).decision
   }
 
   #foresee(session: LiveSession, action: Parameters<Session['foresee']>[0]): Decision['kind'] {
-    const connection = this.#connection(session.connection.name)
-    if (!connection) return 'block'
-    if (connection.transparent) return 'allow'
-    const { policy } = this.#parts.ruling()
-    return foresee(policy, { subject: session.subject, connection: connection.name, ...action })
+    const { policy, connections } = this.#parts.ruling()
+    const { subject, connection } = session
+    if (!connections.has(connection.name)) return 'block'
+    return foresee(policy, { subject, connection: connection.name, ...action })
   }
 
   /** Records the question, or that a recorded one may now pass, and hands out the way back. Rejects when not durable. */
@@ -232,9 +220,8 @@ export class Pipeline implements Gateway {
     { obligations }: { obligations: Obligations },
     over: () => void,
   ) {
-    const connection = this.#connection(session.connection.name)
-    const reveal = door === 'caller' ? 'all' : obligations.reveal
-    const masker = connection ? this.#masker(connection, reveal) : createMasker(this.#parts.ruling().masking, new Set())
+    // What the caller answers to the system is hidden from nobody but the transcript.
+    const masker = this.#masker(session, door === 'caller' ? 'all' : obligations.reveal)
     return { inbox: this.#parts.inbox, session: session.id, reference, door, obligations, masker, over }
   }
 
@@ -297,14 +284,9 @@ export class Pipeline implements Gateway {
     }
   }
 
-  // ----
-
-  #connection(name: string): RuledConnection | undefined {
-    return this.#parts.ruling().connections.get(name)
-  }
-
-  #masker(connection: RuledConnection, reveal: ReadonlySet<string> | 'all'): Masker {
-    return connection.transparent ? transparentMasker : createMasker(this.#parts.ruling().masking, reveal)
+  #masker(session: LiveSession, reveal: ReadonlySet<string> | 'all'): Masker {
+    const ruled = this.#parts.ruling().connections.get(session.connection.name) ?? session.ruled
+    return ruled.transparent ? transparentMasker : createMasker(ruled.masking, reveal)
   }
 
   async close(): Promise<void> {

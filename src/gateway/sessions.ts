@@ -4,6 +4,7 @@ import type { Inbox } from '../recording/inbox.ts'
 import { Refusal } from './errors.ts'
 import { newId } from './ids.ts'
 import { limits } from './limits.ts'
+import type { Ruled } from './ruling.ts'
 import type { Action, Admission, Connection, Decision, Masker, Session, Subject } from './seam.ts'
 
 type Ending = 'done' | 'expired' | 'idle' | 'cut'
@@ -18,6 +19,8 @@ export interface SessionParts {
 export class LiveSession implements Session {
   readonly id = newId('s')
   readonly connection: Connection
+  /** As the connection was configured when the session began. */
+  readonly ruled: Ruled
   /** Set by the gateway once it is in the record, before anybody else sees the session. */
   standing!: Admission<'system'>
   readonly #parts: SessionParts
@@ -28,9 +31,10 @@ export class LiveSession implements Session {
   #running = 0
   #closing: Promise<void> | null = null
 
-  constructor(subject: Subject, connection: Connection, parts: SessionParts) {
+  constructor(subject: Subject, ruled: Ruled, parts: SessionParts) {
     this.#subject = subject
-    this.connection = connection
+    this.ruled = ruled
+    this.connection = ruled.connection
     this.#parts = parts
   }
 

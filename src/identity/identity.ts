@@ -96,7 +96,6 @@ export class Identity {
     for (const [name, issuer] of this.#issuers) if (!issuers.has(name)) issuer.keys.close()
     this.#issuers = issuers
     this.#verified.clear()
-    this.#underWay.clear()
   }
 
   close(): void {
@@ -104,23 +103,23 @@ export class Identity {
   }
 
   /** Callers with the same token at the same time share one proof. */
-  async #verifyOnce(key: string, token: string): Promise<Verified | Reason> {
+  #verifyOnce(key: string, token: string): Promise<Verified | Reason> {
     const shared = this.#underWay.get(key)
     if (shared) return shared
-    const issuers = this.#issuers
-    const proof = this.#verify(token, issuers)
+    const proof = this.#prove(key, token).finally(() => this.#underWay.delete(key))
     this.#underWay.set(key, proof)
-    try {
-      const verified = await proof
-      // The configuration changed meanwhile: what was proved counts no more.
-      if (issuers !== this.#issuers) return await this.#verifyOnce(key, token)
-      const now = this.#now()
-      if (typeof verified !== 'string') {
-        this.#verified.set(key, verified, Math.min(verified.subject.notAfter, now + limits.tokenCacheMs))
-      }
+    return proof
+  }
+
+  async #prove(key: string, token: string): Promise<Verified | Reason> {
+    for (;;) {
+      const issuers = this.#issuers
+      const verified = await this.#verify(token, issuers)
+      // The configuration changed meanwhile: what was proved against the old one counts no more.
+      if (issuers !== this.#issuers) continue
+      if (typeof verified === 'string') return verified
+      this.#verified.set(key, verified, Math.min(verified.subject.notAfter, this.#now() + limits.tokenCacheMs))
       return verified
-    } finally {
-      if (this.#underWay.get(key) === proof) this.#underWay.delete(key)
     }
   }
 

@@ -28,7 +28,7 @@ export class IssuerKeys {
     if (this.#age() > limits.keysFreshMs) {
       const attempt = this.#refresh()
       // After a failure the known keys serve at once: a slow provider must not slow every caller down.
-      if (this.#known === null || this.#fault === null) await attempt
+      if (this.#age() > limits.keysStaleMs || this.#fault === null) await attempt
     }
     const found = await this.#among(algorithm, keyId)
     if (found !== 'unknown-key') return found

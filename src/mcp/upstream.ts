@@ -43,6 +43,7 @@ export type UpstreamFault =
   | 'malformed' // not strict JSON, not an SSE stream, not a line
   | 'credential' // 401 or 403: the gateway's own credential was not accepted
   | 'exited' // a process ended
+  | 'busy' // as many processes run as may
 
 export type UpstreamAnswer =
   /** A notification or response was taken: HTTP 202, or written to the process. */

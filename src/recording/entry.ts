@@ -39,8 +39,15 @@ type Common = {
 }
 
 export type EntryBody =
-  | { readonly kind: 'start' | 'stop'; readonly version: string }
-  | { readonly kind: 'refused'; readonly code: Code; readonly reference: string; readonly source: string; readonly count: number }
+  | { readonly kind: 'start'; readonly version: string }
+  | { readonly kind: 'stop'; readonly version: string }
+  | {
+      readonly kind: 'refused'
+      readonly code: Code
+      readonly reference: string
+      readonly source: string
+      readonly count: number
+    }
   | { readonly kind: 'clock'; readonly jumpMs: number }
   | {
       readonly kind: 'config'
@@ -109,6 +116,8 @@ export type EntryBody =
 export type Entry = Common &
   EntryBody & {
     readonly blob?: Blob
+    /** SHA-256 of the wrapped key that payloads use from this entry on, hex: nobody can put another in its place. */
+    readonly key?: string
     /** HMAC-SHA-256 of the released bytes under the salt of the sealed payload, hex: what was delivered can be shown. */
     readonly releasedSalted?: string
   }

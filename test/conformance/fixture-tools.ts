@@ -166,6 +166,11 @@ const forms = {
   },
 } satisfies Record<string, ElicitRequestFormParams['requestedSchema']['properties']>
 
+/** Else the request goes out on the GET stream, which the client may not have opened yet. */
+function onThisStream(ctx: ServerContext) {
+  return { relatedRequestId: ctx.mcpReq.id }
+}
+
 /** Requests of the server to the client while a call is open: only the legacy era has them. */
 function addAskingTools(server: McpServer): void {
   server.registerTool(
@@ -179,10 +184,13 @@ function addAskingTools(server: McpServer): void {
       }),
     },
     async ({ prompt }, ctx) => {
-      const answer = await ctx.mcpReq.requestSampling({
-        messages: [{ role: 'user', content: { type: 'text', text: prompt } }],
-        maxTokens: 100,
-      })
+      const answer = await ctx.mcpReq.requestSampling(
+        {
+          messages: [{ role: 'user', content: { type: 'text', text: prompt } }],
+          maxTokens: 100,
+        },
+        onThisStream(ctx),
+      )
       const [block] = [answer.content].flat()
       return text(`LLM response: ${block?.type === 'text' ? block.text : 'no text'}`)
     },
@@ -198,17 +206,20 @@ function addAskingTools(server: McpServer): void {
       }),
     },
     async ({ message }, ctx) => {
-      const answer = await ctx.mcpReq.elicitInput({
-        message,
-        requestedSchema: {
-          type: 'object',
-          properties: {
-            username: { type: 'string', description: "User's response" },
-            email: { type: 'string', description: "User's email address" },
+      const answer = await ctx.mcpReq.elicitInput(
+        {
+          message,
+          requestedSchema: {
+            type: 'object',
+            properties: {
+              username: { type: 'string', description: "User's response" },
+              email: { type: 'string', description: "User's email address" },
+            },
+            required: ['username', 'email'],
           },
-          required: ['username', 'email'],
         },
-      })
+        onThisStream(ctx),
+      )
       return text(`User response: action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`)
     },
   )

@@ -1,0 +1,113 @@
+// The whole demo in order: database, clinic server, identity provider, gateway, then the tour. Promise: whatever it started
+// it stops, in reverse order, on Ctrl-C and on failure; nothing listens beyond loopback.
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { demoConfig } from './config.ts'
+import { loadClinic } from './database.ts'
+import { removeDemoFile, writeDemoFile } from './demo-file.ts'
+import { type IdentityProvider, startIdentityProvider } from './identity-provider.ts'
+import { tryLock } from './lock.ts'
+import { startClinicServer } from './mcp-server.ts'
+import { generateClinic } from './patients.ts'
+import { gatewayGroups, people } from './people.ts'
+import { choosePorts } from './ports.ts'
+import { startPostgres } from './postgres.ts'
+import { tour } from './tour.ts'
+
+export type RunGateway = (options: { configFile: string }) => Promise<{ close(): Promise<void>; url: string }>
+
+export interface Demo {
+  readonly tour: string
+  stop(): Promise<void>
+}
+
+interface Options {
+  readonly dir: string
+  readonly runGateway: RunGateway
+  readonly say: (line: string) => void
+  /** Aborted when the demo should not go on starting. */
+  readonly signal: AbortSignal
+}
+
+const PORTS = { gateway: 7300, identityProvider: 7301, clinic: 7302 }
+
+export async function startDemo({ dir, runGateway, say, signal }: Options): Promise<Demo> {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const lock = tryLock(dir)
+  if (lock === null) {
+    throw new Error('A demo is running already: use it, or stop it first with Ctrl-C in its terminal.')
+  }
+  const started = new AsyncDisposableStack()
+  started.defer(() => lock.release())
+  const step = async <T>(what: string, start: () => Promise<T>, stop: (running: T) => Promise<void>): Promise<T> => {
+    signal.throwIfAborted()
+    const beganAt = performance.now()
+    const running = await start()
+    started.defer(() => stop(running))
+    say(`  ${what} (${((performance.now() - beganAt) / 1_000).toFixed(1)} s)`)
+    return running
+  }
+  try {
+    removeDemoFile(dir)
+    const clinic = generateClinic()
+    const ports = await choosePorts(PORTS, say)
+    const postgres = await step(
+      'A PostgreSQL 18 of its own',
+      () => startPostgres({ dir: join(dir, 'postgres') }),
+      running => running.stop(),
+    )
+    const count = clinic.patients.length.toLocaleString('en')
+    const database = await step(
+      `${count} invented patients`,
+      () => loadClinic(postgres.url, clinic),
+      async () => {},
+    )
+    const credential = randomBytes(32).toString('base64url')
+    writeFileSync(join(dir, 'clinic-credential'), credential, { mode: 0o600 })
+    const server = await step(
+      "The clinic's MCP server, which knows only the gateway",
+      () => startClinicServer({ database, credential, port: ports.clinic }),
+      running => running.stop(),
+    )
+    const provider = await step(
+      'An identity provider with six people',
+      () => startIdentityProvider({ dir, people, port: ports.identityProvider }),
+      running => running.stop(),
+    )
+    const publicUrl = `http://127.0.0.1:${ports.gateway}`
+    const configFile = join(dir, 'sallyport.yaml')
+    writeFileSync(configFile, demoConfig({ publicUrl, issuer: provider.issuer, clinicUrl: server.url, dir }), {
+      mode: 0o600,
+    })
+    await step(
+      `The gateway at ${publicUrl}`,
+      () => runGateway({ configFile }),
+      running => running.close(),
+    )
+    signal.throwIfAborted()
+    await introduce(dir, publicUrl, provider)
+    started.defer(() => removeDemoFile(dir))
+    return { tour: tour({ publicUrl, patients: clinic.patients }), stop: () => started.disposeAsync() }
+  } catch (error) {
+    await started.disposeAsync()
+    throw error
+  }
+}
+
+/** Tokens for all, each in a file of its own too, then demo.json as the last thing. */
+async function introduce(dir: string, publicUrl: string, provider: IdentityProvider): Promise<void> {
+  const folder = join(dir, 'tokens')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { mode: 0o700 })
+  const known = await Promise.all(
+    people.map(async person => {
+      const token = await provider.mint(person, `${publicUrl}/`)
+      writeFileSync(join(folder, person.name), token, { mode: 0o600 })
+      const groups = person.groups.flatMap(group => gatewayGroups[group] ?? [])
+      return { name: person.name, subject: person.agent?.id ?? person.subject, groups, token }
+    }),
+  )
+  const connections = { clinic: `${publicUrl}/mcp/clinic` }
+  writeDemoFile(dir, { version: 1, gateway: publicUrl, api: `${publicUrl}/api/v1`, connections, people: known })
+}

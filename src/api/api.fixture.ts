@@ -1,0 +1,215 @@
+// For tests of the API and the command line: the real app over real approvals on a store of its own. The record is a
+// double, named as such: entries in memory, transcripts beside them.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Approvals } from '../access/approvals.ts'
+import { type Code, Refusal } from '../gateway/errors.ts'
+import { newId } from '../gateway/ids.ts'
+import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
+import { unauthenticated } from '../identity/unauthenticated.ts'
+import type { Draft, Entry, EntryBody } from '../recording/entry.ts'
+import { openStore } from '../store/open.ts'
+import type { ApiOptions } from './options.ts'
+import type { RecordView, SessionSummary } from './record-view.ts'
+
+export const publicUrl = 'http://127.0.0.1:7300'
+export const need: ApprovalNeed = { rule: 'deletes', from: ['officers'], people: 1, withinMs: 600_000, holdMs: null }
+export const secret = '123-45-6789'
+
+export function human(id: string, groups: readonly string[], over: Partial<Subject> = {}): Subject {
+  const rest = { purpose: 'TREAT', notAfter: Date.now() + 3_600_000, tokenFamily: id, onBehalfOf: null }
+  const person = `${id}@example.org`
+  return { provider: 'okta', id, kind: 'human', person, groups: new Set(groups), ...rest, ...over }
+}
+
+const alice = human('alice', ['nurses'])
+
+/** Bearer token → who sent it. */
+export const people: Readonly<Record<string, Subject>> = {
+  alice,
+  bob: human('bob', ['nurses']),
+  /** An agent with its human, and the same agent with another. */
+  scribe: human('scribe', ['agents'], { kind: 'agent', person: null, onBehalfOf: alice }),
+  'scribe-for-bob': human('scribe', ['agents'], { kind: 'agent', person: null, onBehalfOf: human('bob', []) }),
+  'officer-agent': human('helper', ['officers'], { kind: 'agent', person: null, onBehalfOf: human('carol', []) }),
+  /** Approver in the group the rule names. */
+  carol: human('carol', ['officers']),
+  dora: human('dora', ['officers']),
+  /** The role, but another group. */
+  mike: human('mike', ['managers']),
+  /** The group, but not the role. */
+  nemo: human('nemo', ['officers-without-role']),
+  audrey: human('audrey', ['auditors']),
+  admin: human('admin', ['admins']),
+  faceless: human('faceless', ['officers'], { person: null }),
+}
+
+export class RecordDouble implements RecordView {
+  readonly entriesWritten: Entry[] = []
+  readonly #transcripts = new Map<Entry, Uint8Array>()
+  broken = false
+
+  add(session: string | null, body: EntryBody, transcript: string | null = null): Entry {
+    const n = session === null ? 0 : this.entriesWritten.filter(entry => entry.session === session).length
+    const entry = { v: 1, at: Date.now(), session, n, ...body } as Entry
+    this.entriesWritten.push(entry)
+    if (transcript !== null) this.#transcripts.set(entry, Buffer.from(transcript))
+    return entry
+  }
+  async record(draft: Draft): Promise<void> {
+    if (this.broken) throw new Error('disk full')
+    this.add(draft.session, draft.body, draft.payload && Buffer.from(draft.payload.transcript).toString())
+  }
+  async sessions(of: Parameters<RecordView['sessions']>[0]): Promise<SessionSummary[]> {
+    const all = this.entriesWritten.flatMap(entry => (entry.kind === 'session.open' ? [this.#summary(entry)] : []))
+    const before = of.before
+    return all
+      .reverse()
+      .filter(each => before === null || each.id < before)
+      .filter(of.wanted)
+      .slice(0, of.limit)
+  }
+  async session(id: string): Promise<SessionSummary | null> {
+    const entry = this.entriesWritten.find(each => each.session === id && each.kind === 'session.open')
+    return entry?.kind === 'session.open' ? this.#summary(entry) : null
+  }
+  async entries(id: string, from: number, limit: number): Promise<Entry[]> {
+    return this.entriesWritten.filter(entry => entry.session === id && entry.n >= from).slice(0, limit)
+  }
+  async exchange(id: string, limit: number): Promise<Entry[]> {
+    return this.entriesWritten
+      .filter(
+        entry => ('exchange' in entry && entry.exchange === id) || ('reference' in entry && entry.reference === id),
+      )
+      .slice(0, limit)
+  }
+  async transcript(entry: Entry): Promise<Uint8Array | null> {
+    return this.#transcripts.get(entry) ?? null
+  }
+  of(kind: Entry['kind']): Entry[] {
+    return this.entriesWritten.filter(entry => entry.kind === kind)
+  }
+  #summary(entry: Extract<Entry, { kind: 'session.open' }>): SessionSummary {
+    const { subjectKind, person, onBehalfOf, purpose, connection, connectionKind } = entry
+    const close = this.entriesWritten.find(each => each.session === entry.session && each.kind === 'session.close')
+    return {
+      id: entry.session as string,
+      opened: entry.at,
+      closed: close?.at ?? null,
+      outcome: close?.kind === 'session.close' ? close.outcome : null,
+      subject: `${entry.provider}|${entry.subject}`,
+      exchanges: this.entriesWritten.filter(each => each.session === entry.session && each.kind === 'question').length,
+      ...{ subjectKind, person, onBehalfOf, purpose, connection, connectionKind },
+    }
+  }
+}
+
+export interface Fixture {
+  readonly options: ApiOptions
+  readonly record: RecordDouble
+  readonly approvals: Approvals
+  readonly strangers: [Code, string][]
+  /** A session of `who` with one question held for approval; returns both ids. */
+  held(who: string, over?: { needs?: readonly ApprovalNeed[] }): Promise<{ session: string; reference: string }>
+  close(): Promise<void>
+}
+
+export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixture> {
+  const dir = mkdtempSync(join(tmpdir(), 'sallyport-api-'))
+  const store = await openStore(dir)
+  const record = new RecordDouble()
+  const strangers: [Code, string][] = []
+  const providers = over.providers ?? (() => 1)
+  const approvals = await Approvals.open({
+    store,
+    record: draft => record.record(draft),
+    transcribe: text => ({ raw: Buffer.from(text), transcript: Buffer.from(text.replaceAll(secret, '[ssn]')) }),
+    providers,
+  })
+  const options: ApiOptions = {
+    publicUrl,
+    authenticate: async header => {
+      const known = header?.startsWith('Bearer ') ? people[header.slice(7)] : undefined
+      return known ?? unauthenticated(header === undefined ? 'missing' : 'bad-signature')
+    },
+    fromElsewhere: ({ host, origin }) => host?.startsWith('127.0.0.1') === false || origin === 'https://evil.example',
+    stranger: async (code, source) => {
+      strangers.push([code, source])
+      return new Refusal(code, newId('x'))
+    },
+    record: draft => record.record(draft),
+    roles: () => ({ approver: ['officers', 'managers'], auditor: ['auditors'], administrator: ['admins'] }),
+    providers,
+    approvals,
+    recorded: record,
+    connections: subject =>
+      subject.groups.has('nurses') ? [{ name: 'clinic', kind: 'mcp', url: `${publicUrl}/mcp/clinic` }] : [],
+    explain: ({ connection }) => ({
+      decision: { kind: 'block', rules: ['no-delete'], code: 'blocked' },
+      summary: `blocked by rule no-delete on ${connection}`,
+      rules: [{ rule: 'no-delete', kind: 'block', decided: true, why: 'matches' }],
+    }),
+    log: async () => ({ origin: 'sallyport/test', size: 7, root: 'ab'.repeat(32), checkpoint: null }),
+    ...over,
+  }
+  return {
+    options,
+    record,
+    approvals,
+    strangers,
+    held: (who, more = {}) => hold(people[who] as Subject, record, approvals, more.needs ?? [need]),
+    close: async () => {
+      await approvals.close()
+      await store.destroy()
+      rmSync(dir, { recursive: true })
+    },
+  }
+}
+
+const asked = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 7,
+  method: 'tools/call',
+  params: { name: 'delete_patient', arguments: { patient_id: '[mrn]', ssn: '[ssn]', reason: 'moved away' } },
+})
+
+async function hold(subject: Subject, record: RecordDouble, approvals: Approvals, needs: readonly ApprovalNeed[]) {
+  const session = newId('s')
+  const exchange = newId('x')
+  const onBehalfOf = subject.onBehalfOf ? `okta|${subject.onBehalfOf.id}` : null
+  record.add(session, {
+    kind: 'session.open',
+    subject: subject.id,
+    provider: 'okta',
+    subjectKind: subject.kind,
+    person: subject.person,
+    onBehalfOf,
+    purpose: 'TREAT',
+    connection: 'clinic',
+    connectionKind: 'mcp',
+    retention: 'phi',
+  })
+  const findings = { 'phi.ssn': { count: 1, transform: 'redact', detector: 'shape' } }
+  const what = { operation: 'tools/call', target: 'delete_patient' }
+  const decided = { decision: 'hold', rules: needs.map(each => each.rule), policy: 'p' } as const
+  record.add(
+    session,
+    { kind: 'question', exchange, parent: null, door: 'system', findings, approval: null, ...what, ...decided },
+    asked,
+  )
+  const found = { 'phi.ssn': 1 }
+  const opened = await approvals.request({
+    id: exchange,
+    session,
+    digest: exchange,
+    subject,
+    needs,
+    found,
+    connection: 'clinic',
+    ...what,
+  })
+  if (opened === 'too-many') throw new Error('too many')
+  record.add(session, { kind: 'hold', exchange, approval: exchange, until: opened.until })
+  return { session, reference: exchange }
+}

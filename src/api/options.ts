@@ -1,0 +1,59 @@
+// What the API needs of the gateway. Promise: everything is given, nothing is reached for; what may change with the
+// configuration is a function and is asked on each request.
+import type { Approvals } from '../access/approvals.ts'
+import type { Code, Refusal } from '../gateway/errors.ts'
+import type { Subject } from '../gateway/seam.ts'
+import type { Unauthenticated } from '../identity/unauthenticated.ts'
+import type { Explanation } from '../policy/explain.ts'
+import type { Draft } from '../recording/entry.ts'
+import type { RecordView } from './record-view.ts'
+import type { Roles } from './roles.ts'
+
+export interface ApiOptions {
+  readonly publicUrl: string
+  /** Of the `Authorization` header, for the audience of the whole gateway. */
+  readonly authenticate: (authorization: string | undefined) => Promise<Subject | Unauthenticated>
+  /** Whether Host or Origin are not this gateway's; the data path's own check. */
+  readonly fromElsewhere: (
+    headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
+    port: number | undefined,
+  ) => boolean
+  /** A refusal of somebody not identified: recorded and counted per source. */
+  readonly stranger: (code: Code, source: string) => Promise<Refusal>
+  /** Resolves when the entry is durable. */
+  readonly record: (draft: Draft) => Promise<unknown>
+  readonly roles: () => Roles
+  /** How many identity providers are configured. */
+  readonly providers: () => number
+  readonly approvals: Approvals
+  readonly recorded: RecordView
+  /** The connections some rule lets this subject use. */
+  readonly connections: (subject: Subject) => readonly UsableConnection[]
+  /** Under the rules in force now. */
+  readonly explain: (question: ExplainQuestion) => Explanation
+  readonly log: () => Promise<LogHealth>
+}
+
+export interface UsableConnection {
+  readonly name: string
+  readonly kind: 'mcp' | 'postgres'
+  /** Where a client connects. */
+  readonly url: string
+}
+
+export interface ExplainQuestion {
+  readonly subject: Subject
+  readonly connection: string
+  /** `tools/call`. */
+  readonly operation: string
+  /** What a rule's pattern is about: a tool's name, a URI. */
+  readonly about: string
+}
+
+export interface LogHealth {
+  readonly origin: string
+  readonly size: number
+  /** RFC 6962 root over `size` leaves, hex. */
+  readonly root: string
+  readonly checkpoint: { readonly at: number; readonly size: number; readonly note: string } | null
+}

@@ -1,0 +1,24 @@
+// All routes of the API, in the order of the OpenAPI document.
+
+import type { Route } from './route.ts'
+import { answerApproval, getApproval, listApprovals } from './routes/approvals.ts'
+import { getExchange } from './routes/exchanges.ts'
+import { getLog } from './routes/log.ts'
+import { getConnections, getMe } from './routes/me.ts'
+import { explainPolicy } from './routes/policy.ts'
+import { getSession, listSessions, replaySession } from './routes/sessions.ts'
+
+export const routes: readonly Route[] = [
+  getMe,
+  getConnections,
+  listApprovals,
+  getApproval,
+  answerApproval('approve'),
+  answerApproval('deny'),
+  listSessions,
+  getSession,
+  replaySession,
+  getExchange,
+  explainPolicy,
+  getLog,
+]

@@ -1,0 +1,87 @@
+// One exchange by its reference, the one a refusal carries. Promise: the requester learns which rules decided and what to
+// do; approvers learn the same, since people bring them references; entries are for auditors.
+import { z } from 'zod'
+import { limits } from '../../gateway/limits.ts'
+import type { Entry } from '../../recording/entry.ts'
+import { Problem } from '../problem.ts'
+import { type SessionSummary, time } from '../record-view.ts'
+import { isOwn } from '../roles.ts'
+import { route } from '../route.ts'
+import { exchange, none, reference } from '../schemas.ts'
+
+type Of<K extends Entry['kind']> = Extract<Entry, { kind: K }>
+
+export const getExchange = route({
+  id: 'getExchange',
+  method: 'get',
+  path: '/exchanges/:reference',
+  summary: 'What became of one exchange, and the rules that decided',
+  access: 'The requester and approvers; auditors also see its entries.',
+  params: z.strictObject({ reference }),
+  query: none,
+  body: none,
+  answerName: 'Exchange',
+  answer: exchange,
+  problems: ['not-found'],
+  async handle({ caller, api, params }) {
+    const entries = await api.recorded.exchange(params.reference, limits.apiItems)
+    const first = entries[0]
+    if (!first) throw new Problem('not-found')
+    const session = first.session === null ? null : await api.recorded.session(first.session)
+    const auditor = caller.roles.has('auditor')
+    const own = session !== null && isOwn(caller.subject, session)
+    if (!auditor && !own && !caller.roles.has('approver')) throw new Problem('not-found')
+    return {
+      ...summaryOf(params.reference, entries, session),
+      entries: auditor ? entries.map(entry => ({ ...entry })) : null,
+    }
+  },
+})
+
+function summaryOf(id: string, entries: readonly Entry[], session: SessionSummary | null) {
+  const question = last(entries, 'question')
+  const decided = last(entries, 'decided')
+  const verdict = last(entries, 'verdict')
+  const refusal = last(entries, 'answer.refused')?.code ?? last(entries, 'refused')?.code ?? null
+  const decision = decided?.decision ?? question?.decision ?? null
+  const rules = [...(decided?.rules ?? question?.rules ?? [])]
+  const stopped = verdict && (verdict.outcome === 'denied' || verdict.outcome === 'expired') ? verdict.outcome : null
+  return {
+    reference: id,
+    session: session?.id ?? null,
+    at: time((question ?? (entries[0] as Entry)).at),
+    connection: session?.connection ?? null,
+    operation: question?.operation ?? null,
+    target: question?.target ?? null,
+    decision,
+    refused: refusal ?? stopped ?? (decision === 'block' ? 'blocked' : null),
+    rules,
+    approval: decided?.approval ?? question?.approval ?? last(entries, 'hold')?.approval ?? null,
+    explanation: explain(question ?? null, decision, rules, verdict?.outcome ?? null, refusal),
+  }
+}
+
+function explain(
+  question: Of<'question'> | null,
+  decision: string | null,
+  rules: readonly string[],
+  verdict: Of<'verdict'>['outcome'] | null,
+  refusal: string | null,
+): string[] {
+  const by = rules.length === 0 ? '' : ` by ${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')}`
+  const lines: string[] = []
+  if (!question) lines.push('No question could be read, so nothing was decided.')
+  if (decision === 'block') lines.push(rules.length === 0 ? 'Blocked: no rule allows it.' : `Blocked${by}.`)
+  if (question?.decision === 'hold') lines.push(`Held for approval${by}.`)
+  if (verdict === 'approved') lines.push('People approved it.')
+  if (verdict === 'used') lines.push('People approved it, and the approval has been used.')
+  if (verdict === 'denied') lines.push('An approver denied it.')
+  if (verdict === 'expired') lines.push('Nobody answered before the deadline, so it was denied.')
+  if (decision === 'allow') lines.push(`Allowed${by}.`)
+  if (refusal !== null) lines.push(`Then refused: ${refusal}.`)
+  return lines
+}
+
+function last<K extends Entry['kind']>(entries: readonly Entry[], kind: K): Of<K> | null {
+  return (entries.findLast(entry => entry.kind === kind) as Of<K> | undefined) ?? null
+}

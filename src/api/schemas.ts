@@ -1,0 +1,170 @@
+// The shapes the API speaks. Promise: strict both ways; each becomes a component of the OpenAPI document.
+import { z } from 'zod'
+import { limits } from '../gateway/limits.ts'
+import { roleNames } from './roles.ts'
+
+export const none = z.strictObject({})
+export const time = z.string().meta({ format: 'date-time' })
+export const reference = z.string().regex(/^x_[0-9a-hjkmnp-tv-z]{26}$/)
+export const sessionId = z.string().regex(/^s_[0-9a-hjkmnp-tv-z]{26}$/)
+/** Names of connections, groups and rules in the configuration, and subjects (`provider|id`). */
+export const name = z.string().min(1).max(320)
+export const limit = z.coerce.number().int().min(1).max(limits.apiItems).default(50)
+
+const decision = z.enum(['allow', 'hold', 'block'])
+
+/** What the record shows of a payload: every label hidden. `cut` when it is longer than the API shows. */
+export const shown = z.strictObject({ text: z.string(), bytes: z.int(), cut: z.boolean() })
+
+export const me = z.strictObject({
+  subject: z.string(),
+  kind: z.enum(['human', 'service', 'agent']),
+  person: z.string().nullable(),
+  onBehalfOf: z.string().nullable(),
+  groups: z.array(z.string()),
+  roles: z.array(z.enum(roleNames)),
+  purpose: z.string().nullable(),
+  tokenEnds: time,
+  connections: z.array(z.strictObject({ name: z.string(), kind: z.enum(['mcp', 'postgres']), url: z.string() })),
+})
+
+export const connections = me.pick({ connections: true })
+
+export const approvalStates = ['open', 'approved', 'denied', 'expired', 'used'] as const
+
+export const approval = z.strictObject({
+  reference: z.string(),
+  state: z.enum(approvalStates),
+  connection: z.string(),
+  operation: z.string(),
+  target: z.string(),
+  requester: z.string(),
+  opened: time,
+  until: time,
+  decided: time.nullable(),
+  /** Each must be met. */
+  needs: z.array(z.strictObject({ rule: z.string(), approvers: z.array(z.string()), people: z.int() })),
+  /** Labels found in the question, with counts. */
+  found: z.record(z.string(), z.int()),
+  /** Whether the reader asked for it, and whether the reader may answer it now; if not, why. */
+  yours: z.boolean(),
+  mayAnswer: z.boolean(),
+  whyNot: z
+    .enum(['self', 'not-human', 'no-person', 'not-in-group', 'no-role', 'already-voted', 'closed', 'expired'])
+    .nullable(),
+})
+
+export const approvals = z.strictObject({ approvals: z.array(approval) })
+
+export const votes = z.array(z.strictObject({ by: z.string(), outcome: z.enum(['approve', 'deny']), at: time }))
+
+export const approvalDetail = z.strictObject({ ...approval.shape, session: z.string(), votes, asked: shown.nullable() })
+
+export const reason = z.strictObject({
+  reason: z.string().trim().min(1).max(1_000).meta({ description: 'Why. Kept masked in the record and nowhere else.' }),
+})
+
+export const session = z.strictObject({
+  id: z.string(),
+  opened: time,
+  closed: time.nullable(),
+  outcome: z.string().nullable(),
+  subject: z.string(),
+  subjectKind: z.enum(['human', 'service', 'agent']),
+  person: z.string().nullable(),
+  onBehalfOf: z.string().nullable(),
+  purpose: z.string().nullable(),
+  connection: z.string(),
+  connectionKind: z.enum(['mcp', 'postgres']),
+  exchanges: z.int().nullable(),
+})
+
+export const sessions = z.strictObject({
+  sessions: z.array(session),
+  /** Give it as `before` for the next page; null on the last. */
+  next: z.string().nullable(),
+})
+
+/** An entry as it stands in the log; kinds and optional members are added, never changed. */
+export const entry = z.looseObject({
+  v: z.literal(1),
+  at: z.int(),
+  session: z.string().nullable(),
+  n: z.int(),
+  kind: z.string(),
+})
+
+export const sessionDetail = z.strictObject({
+  session,
+  entries: z.array(entry),
+  /** Give it as `from` for the next page; null on the last. */
+  next: z.int().nullable(),
+})
+
+export const replayStep = z.strictObject({
+  /** Position in the session. */
+  n: z.int(),
+  at: time,
+  /** Since the session opened. */
+  offsetMs: z.int(),
+  kind: z.string(),
+  exchange: z.string().nullable(),
+  parent: z.string().nullable(),
+  /** Who speaks: the caller, the protected system, or the gateway. */
+  from: z.enum(['caller', 'system', 'gateway']),
+  operation: z.string().nullable(),
+  target: z.string().nullable(),
+  decision: decision.nullable(),
+  rules: z.array(z.string()),
+  /** A code, an outcome or a verdict. */
+  outcome: z.string().nullable(),
+  approval: z.string().nullable(),
+  by: z.array(z.string()),
+  /** Labels hidden in `shown`, with counts. */
+  hidden: z.record(z.string(), z.int()),
+  shown: shown.nullable(),
+})
+
+export const replay = z.strictObject({ session, steps: z.array(replayStep), next: z.int().nullable() })
+
+export const exchange = z.strictObject({
+  reference: z.string(),
+  session: z.string().nullable(),
+  at: time,
+  connection: z.string().nullable(),
+  operation: z.string().nullable(),
+  target: z.string().nullable(),
+  decision: decision.nullable(),
+  /** Why there was no answer; null when there was one, or none yet. */
+  refused: z.string().nullable(),
+  rules: z.array(z.string()),
+  approval: z.string().nullable(),
+  /** For a person to read, naming the rules. */
+  explanation: z.array(z.string()),
+  /** For auditors alone. */
+  entries: z.array(entry).nullable(),
+})
+
+export const explanation = z.strictObject({
+  decision,
+  summary: z.string(),
+  rules: z.array(z.strictObject({ rule: z.string(), kind: z.string(), decided: z.boolean(), why: z.string() })),
+})
+
+export const log = z.strictObject({
+  origin: z.string(),
+  size: z.int(),
+  root: z.string(),
+  checkpoint: z.strictObject({ at: time, size: z.int(), note: z.string() }).nullable(),
+})
+
+export const problem = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  next: z.string(),
+  reference: z.string(),
+  errors: z.array(z.strictObject({ where: z.string(), expected: z.string() })).optional(),
+})

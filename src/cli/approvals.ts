@@ -1,0 +1,155 @@
+// `sallyport approvals`: who waits for people, and people's answers.
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Command, Option } from 'commander'
+import type { z } from 'zod'
+import type { approval, approvalDetail } from '../api/schemas.ts'
+import { type ApiFlags, apiOptions, connect } from './client.ts'
+import { exitCodes, facts, paint, print, printJson, table } from './output.ts'
+import { ago, counts, deadline, payload, plural } from './text.ts'
+
+type Approval = z.infer<typeof approval>
+type Detail = z.infer<typeof approvalDetail>
+
+const WATCH_MS = 2_000
+const states = ['open', 'approved', 'denied', 'expired', 'used', 'all']
+
+interface ListFlags extends ApiFlags {
+  readonly state: string
+  readonly limit: string
+  readonly watch?: boolean
+}
+
+interface AnswerFlags extends ApiFlags {
+  readonly reason: string
+}
+
+export function register(program: Command): void {
+  const approvals = program.command('approvals').description('Requests that wait for people')
+  apiOptions(approvals.command('ls').description('List what you asked for and what you may answer'))
+    .addOption(new Option('--state <state>', 'which to list').choices(states).default('open'))
+    .option('--limit <number>', 'at most this many, newest first', '50')
+    .option('--watch', 'list again every two seconds until interrupted')
+    .action(list)
+  apiOptions(
+    approvals.command('show <reference>').description('Show what is asked, masked, and who may answer'),
+  ).action(show)
+  for (const outcome of ['approve', 'deny'] as const) {
+    apiOptions(
+      approvals
+        .command(`${outcome} <reference>`)
+        .description(`${outcome === 'approve' ? 'Approve' : 'Deny'} one request`),
+    )
+      .requiredOption('--reason <text>', 'why; kept masked in the record')
+      .action((reference: string, flags: AnswerFlags) => answer(outcome, reference, flags))
+  }
+}
+
+async function list(flags: ListFlags): Promise<void> {
+  const client = connect(flags)
+  for (;;) {
+    const { approvals } = await client.get<{ approvals: Approval[] }>('/approvals', {
+      state: flags.state,
+      limit: flags.limit,
+    })
+    if (flags.watch && process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H')
+    if (flags.json) printJson({ approvals })
+    else printList(approvals, flags.state)
+    if (!flags.watch) return
+    await delay(WATCH_MS)
+  }
+}
+
+function printList(approvals: readonly Approval[], state: string): void {
+  if (approvals.length === 0) {
+    print(state === 'open' ? 'Nothing waits for you.' : 'None.')
+    return
+  }
+  const head = ['REFERENCE', 'STATE', 'WHAT', 'ON', 'ASKED BY', 'APPROVERS', 'DEADLINE', 'YOU']
+  const rows = approvals.map(each => [
+    each.reference,
+    painted(each.state),
+    `${each.operation} ${each.target}`,
+    each.connection,
+    each.requester,
+    approversOf(each),
+    each.state === 'open' ? deadline(each.until) : '–',
+    youOf(each),
+  ])
+  print(table(head, rows))
+  const first = approvals.find(each => each.mayAnswer)
+  if (first) print(`\nLook before you answer: sallyport approvals show ${first.reference}`)
+}
+
+async function show(reference: string, flags: ApiFlags): Promise<void> {
+  const found = await connect(flags).get<Detail>(`/approvals/${encodeURIComponent(reference)}`)
+  if (flags.json) return printJson(found)
+  const asked = [
+    ['asked by', `${found.requester}, ${ago(found.opened)}`],
+    ['what', `${paint('bold', `${found.operation} ${found.target}`)} on ${found.connection}`],
+    ['hidden', counts(found.found)],
+    ...found.needs.map(need => [
+      'held by',
+      `rule ${need.rule}, for ${plural(need.people, 'person')} of ${need.approvers.join(' or ')}`,
+    ]),
+    [
+      'answers',
+      found.votes.length === 0
+        ? 'none yet'
+        : found.votes.map(vote => `${vote.outcome} by ${vote.by}, ${ago(vote.at)}`).join('; '),
+    ],
+    ['session', found.session],
+  ] as [string, string][]
+  print(
+    `${paint('bold', found.reference)}  ${painted(found.state)}${found.state === 'open' ? `, deadline ${deadline(found.until)}` : ''}`,
+  )
+  print(facts(asked))
+  print(`\n${paint('dim', 'What is asked, as the record shows it:')}`)
+  print(found.asked === null ? '  (nothing was recorded)' : payload(found.asked, '  '))
+  print(`\n${nextOf(found)}`)
+}
+
+async function answer(outcome: 'approve' | 'deny', reference: string, flags: AnswerFlags): Promise<void> {
+  const client = connect(flags)
+  const after = await client.post<Approval>(`/approvals/${encodeURIComponent(reference)}/${outcome}`, {
+    reason: flags.reason,
+  })
+  if (after.state === 'open') process.exitCode = exitCodes.pending
+  if (flags.json) return printJson(after)
+  if (after.state === 'denied') return print(`${paint('red', 'Denied.')} The caller is told so; nothing runs.`)
+  if (after.state === 'open')
+    return print(`${paint('yellow', 'Counted.')} Others must approve too, ${deadline(after.until)} at the latest.`)
+  print(
+    `${paint('green', 'Approved.')} It runs once, when ${after.requester} waits or calls again with the same arguments.`,
+  )
+}
+
+function approversOf({ needs }: Approval): string {
+  return needs.map(need => `${need.people > 1 ? `${need.people} of ` : ''}${need.approvers.join(' or ')}`).join(' and ')
+}
+
+function youOf({ mayAnswer, yours, whyNot }: Approval): string {
+  if (mayAnswer) return paint('green', 'may answer')
+  if (yours) return 'asked'
+  return whyNot === 'already-voted' ? 'answered' : '–'
+}
+
+function painted(state: Approval['state']): string {
+  const styles = { open: 'yellow', approved: 'green', used: 'green', denied: 'red', expired: 'red' } as const
+  return paint(styles[state], state)
+}
+
+const because = {
+  self: 'You asked for this, or an agent asked on your behalf, so someone else must answer.',
+  'not-human': 'Only people answer, never an agent or a service.',
+  'no-person': 'Your token does not say which person you are, so you cannot be counted.',
+  'not-in-group': 'None of your groups may answer this.',
+  'no-role': 'None of your groups has the role approver.',
+  'already-voted': 'You have answered; someone else must give the missing approval.',
+  closed: 'It has been answered.',
+  expired: 'Its deadline has passed, so it is denied.',
+} as const
+
+function nextOf({ reference, whyNot }: Approval): string {
+  if (whyNot !== null) return because[whyNot]
+  return `Answer it:\n  sallyport approvals approve ${reference} --reason "…"\n  sallyport approvals deny ${reference} --reason "…"`
+}

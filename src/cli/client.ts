@@ -1,0 +1,191 @@
+// The command line's way to the API. Promise: a token goes only to the address it was meant for, over TLS or on loopback,
+// and never into an argument, a URL or a message; every failure says what to do next.
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Command } from 'commander'
+import { CliError, type Exit } from './output.ts'
+
+export interface ApiFlags {
+  readonly api?: string
+  readonly tokenFile?: string
+  readonly demo?: string
+  readonly json?: boolean
+}
+
+const DEFAULT_API = 'http://127.0.0.1:7300'
+const TIMEOUT_MS = 30_000
+
+/** The options of every command that asks the gateway. */
+export function apiOptions(command: Command): Command {
+  return command
+    .option('--api <url>', `address of the gateway (default: SALLYPORT_API or ${DEFAULT_API})`)
+    .option('--token-file <file>', 'access token to use (default: SALLYPORT_TOKEN)')
+    .option('--demo <name>', 'be this person of the demo')
+    .option('--json', 'print JSON')
+}
+
+export class Client {
+  readonly #base: string
+  readonly #token: string
+
+  constructor(base: string, token: string) {
+    this.#base = base
+    this.#token = token
+  }
+
+  get<T>(path: string, query: Readonly<Record<string, string | number | undefined>> = {}): Promise<T> {
+    const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+    const search = new URLSearchParams(pairs as [string, string][]).toString()
+    return this.#send<T>(`${path}${search ? `?${search}` : ''}`, { method: 'GET' })
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.#send<T>(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  }
+
+  async #send<T>(path: string, init: RequestInit): Promise<T> {
+    const headers = { ...init.headers, accept: 'application/json', authorization: `Bearer ${this.#token}` }
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    let status: number
+    let text: string
+    try {
+      const response = await fetch(this.#base + path, { ...init, headers, signal, redirect: 'error' })
+      status = response.status
+      text = await response.text()
+    } catch {
+      throw new CliError(
+        'unreachable',
+        `No gateway answers at ${this.#base}.`,
+        'Start it (the demo: npm start), or name its address with --api or SALLYPORT_API.',
+      )
+    }
+    const body = parsed(text)
+    if (status === 200 && body !== undefined) return body as T
+    throw failure(status, body, this.#base)
+  }
+}
+
+export function connect(flags: ApiFlags): Client {
+  const demo = flags.demo === undefined ? null : demoPerson(flags.demo)
+  const named = flags.api ?? demo?.api ?? process.env.SALLYPORT_API ?? DEFAULT_API
+  return new Client(
+    baseOf(named),
+    flags.tokenFile === undefined ? (demo?.token ?? ownToken()) : tokenOf(flags.tokenFile),
+  )
+}
+
+function baseOf(named: string): string {
+  const url = URL.canParse(named) ? new URL(named) : null
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+    throw new CliError('usage', 'The address of the gateway is not an http(s) URL.', `Write it like ${DEFAULT_API}.`)
+  }
+  const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
+  if (url.protocol === 'http:' && !loopback) {
+    throw new CliError('usage', 'A token is not sent over plain HTTP to another machine.', 'Use the https:// address.')
+  }
+  const path = url.pathname.replace(/\/+$/, '')
+  return `${url.origin}${path.endsWith('/api/v1') ? path : `${path}/api/v1`}`
+}
+
+function ownToken(): string {
+  const token = process.env.SALLYPORT_TOKEN?.trim()
+  if (token) return checked(token)
+  throw new CliError(
+    'usage',
+    'No access token.',
+    'Set SALLYPORT_TOKEN, name a file with --token-file, or be someone of the demo with --demo NAME.',
+  )
+}
+
+function tokenOf(file: string): string {
+  let token: string
+  try {
+    const found = statSync(file)
+    if (found.isFile() && (found.mode & 0o004) !== 0) {
+      throw new CliError('usage', `Everybody on this machine can read ${file}.`, `Run: chmod 600 ${file}`)
+    }
+    token = readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    if (error instanceof CliError) throw error
+    throw new CliError('usage', `The token file ${file} cannot be read.`, 'Check its path and permissions.')
+  }
+  return checked(token)
+}
+
+/** What cannot stand in a header would make fetch repeat it in an error. */
+function checked(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token
+  throw new CliError('usage', 'The access token holds characters no token has, or is empty.', 'Give the token alone.')
+}
+
+interface DemoFile {
+  readonly version: number
+  readonly api: string
+  readonly people: readonly { readonly name: string; readonly token: string }[]
+}
+
+/** The demo's own folder in the current directory or in the repository. */
+export function demoFolder(): string {
+  const places = [process.cwd(), dirname(dirname(import.meta.dirname))].map(place => join(place, '.sallyport', 'demo'))
+  return places.find(place => isThere(join(place, 'demo.json'))) ?? (places[0] as string)
+}
+
+function demoPerson(name: string): { readonly api: string; readonly token: string } {
+  const file = join(demoFolder(), 'demo.json')
+  if (!isThere(file)) throw new CliError('unreachable', 'The demo is not running here.', 'Start it with: npm start')
+  const demo = parsed(readFileSync(file, 'utf8')) as DemoFile | undefined
+  if (demo?.version !== 1)
+    throw new CliError('failed', `${file} has an unknown version.`, 'Start the demo anew: npm start')
+  const person = demo.people.find(each => each.name === name)
+  if (person) return { api: demo.api, token: checked(person.token) }
+  throw new CliError(
+    'usage',
+    `The demo has nobody of this name.`,
+    `It has: ${demo.people.map(each => each.name).join(', ')}.`,
+  )
+}
+
+function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+interface ProblemLike {
+  readonly title: string
+  readonly code: string
+  readonly detail?: string
+  readonly next: string
+  readonly reference: string
+  readonly errors?: readonly { readonly where: string; readonly expected: string }[]
+}
+
+function failure(status: number, body: unknown, base: string): CliError {
+  const problem = body as Partial<ProblemLike> | undefined
+  if (typeof problem?.title !== 'string' || typeof problem.code !== 'string') {
+    return new CliError(
+      'unreachable',
+      `What answers at ${base} is not a Sallyport API (HTTP ${status}).`,
+      'Check --api.',
+    )
+  }
+  const faults = problem.errors?.map(({ where, expected }) => `\n  ${where}: ${expected}`).join('') ?? ''
+  const message = `${problem.detail ?? problem.title}.${faults}`
+  return new CliError(exitOf(status, problem.code), message, `${problem.next}\nReference: ${problem.reference}`, body)
+}
+
+function exitOf(status: number, code: string): Exit {
+  if (code === 'pending') return 'pending'
+  if (status === 400 || status === 405 || status === 413) return 'usage'
+  return [401, 403, 404, 409, 410].includes(status) ? 'refused' : 'failed'
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,88 @@
+// Times, counts and payloads as people read them.
+
+export function span(ms: number): string {
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 90) return `${seconds}s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 90) return `${minutes}m`
+  const hours = Math.round(minutes / 60)
+  return hours < 48 ? `${hours}h` : `${Math.round(hours / 24)}d`
+}
+
+/** `in 12m`, or `passed`. */
+export function deadline(iso: string, now = Date.now()): string {
+  const left = Date.parse(iso) - now
+  return left <= 0 ? 'passed' : `in ${span(left)}`
+}
+
+/** `3m ago`. */
+export function ago(iso: string, now = Date.now()): string {
+  return `${span(Math.max(0, now - Date.parse(iso)))} ago`
+}
+
+/** `2026-11-21 04:12:03`, local time. */
+export function moment(iso: string): string {
+  const at = new Date(iso)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}
+
+/** `phi.ssn ×2, phi.name ×1`, or `none`. */
+export function counts(of: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(of).map(([label, count]) => `${label} ×${count}`)
+  return parts.length === 0 ? 'none' : parts.join(', ')
+}
+
+/** `1 page`, `2 pages`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/**
+ * A transcript for the eye: JSON is laid out, the JSON-RPC envelope is left away, JSON inside a text block is laid out as
+ * `text (JSON)`. What is not JSON is shown as it is.
+ */
+export function payload(
+  shown: { readonly text: string; readonly bytes: number; readonly cut: boolean },
+  indent: string,
+): string {
+  const lines = laidOut(shown.text).split('\n')
+  if (shown.cut) lines.push(`… cut: ${shown.bytes} bytes in all`)
+  return lines.map(line => indent + line).join('\n')
+}
+
+function laidOut(text: string): string {
+  const value = parsed(text)
+  return value === undefined ? text : JSON.stringify(expanded(withoutEnvelope(value)), null, 2)
+}
+
+function withoutEnvelope(value: unknown): unknown {
+  if (!isObject(value) || value.jsonrpc !== '2.0') return value
+  const { params, result, error, method } = value
+  if (method === 'tools/call' && isObject(params) && isObject(params.arguments)) return params.arguments
+  return params ?? result ?? error ?? {}
+}
+
+function expanded(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(expanded)
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      const inner = name === 'text' && typeof member === 'string' ? parsed(member) : undefined
+      return typeof inner === 'object' && inner !== null ? ['text (JSON)', inner] : [name, expanded(member)]
+    }),
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

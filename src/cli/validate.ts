@@ -1,0 +1,44 @@
+// sallyport validate: is the configuration right, and what does it mean? Exits 0 or 2.
+import type { Command } from 'commander'
+import { policySource } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import { printProblem } from '../config/problem.ts'
+import { compilePolicy } from '../policy/compile.ts'
+import { effectiveRules } from '../policy/effective.ts'
+import { defaultFile } from './configuration.ts'
+import { CliError, print, printError, printJson, table } from './output.ts'
+
+export function register(program: Command): void {
+  program
+    .command('validate')
+    .description('check a configuration and show the rules it makes')
+    .argument('[file]', 'configuration file', defaultFile)
+    .option('--json', 'print JSON')
+    .action((file: string, options: { json?: boolean }) => validate(file, options.json ?? false))
+}
+
+async function validate(file: string, json: boolean): Promise<void> {
+  const loaded = await loadConfig(file)
+  if (!loaded.ok) {
+    if (json) printJson({ ok: false, problems: loaded.problems })
+    else for (const problem of loaded.problems) printError(printProblem(problem))
+    throw new CliError('usage', `${file}: ${loaded.problems.length} to correct`)
+  }
+  const source = policySource(loaded.config)
+  const rows = effectiveRules(source.rules, source.connections)
+  const policy = compilePolicy(source).digest
+  if (json) {
+    printJson({ ok: true, digest: loaded.digest, policy, warnings: loaded.warnings, rules: rows })
+    return
+  }
+  for (const warning of loaded.warnings) printError(`warning: ${printProblem(warning)}`)
+  print(
+    table(
+      ['CONNECTION', 'WHO', 'MAY', 'WHAT', 'ONLY', 'IN CLEAR', 'RULE'],
+      rows.map(row => [row.connection, row.who, row.what, row.patterns, row.only, row.reveals, row.rule]),
+    ),
+  )
+  print()
+  print('Everything else is blocked. Block beats hold beats allow; all holds must be met.')
+  print(`${file} is valid (policy ${policy.slice(0, 12)})`)
+}

@@ -1,0 +1,115 @@
+// The configuration as the rest of the gateway reads it. Promise: plain data, durations in ms, paths absolute, names
+// resolved; no secret is in it, only where each one is.
+import type { Effect } from '../gateway/seam.ts'
+import type { GroupMapping, Provider } from '../identity/provider.ts'
+import type { PolicySource, Rule } from '../policy/rules.ts'
+import { knownLabels } from './labels.ts'
+import type { SecretRef } from './schema-parts.ts'
+
+export type { SecretRef }
+
+export interface Config {
+  /** Absolute path of the file; relative paths in it start at its folder. */
+  readonly file: string
+  readonly listen: Listen
+  readonly data: string
+  readonly providers: readonly Provider[]
+  readonly groups: GroupMapping
+  readonly connections: ReadonlyMap<string, ConnectionConfig>
+  /** Null where the file has no `labels:`, and the built-in shapes are on. */
+  readonly labels: ReadonlyMap<string, LabelConfig> | null
+  readonly clean: { readonly json: readonly string[] }
+  readonly masking: { readonly default: Transform; readonly byLabel: Readonly<Record<string, Transform>> }
+  readonly rules: readonly Rule[]
+  readonly roles: Roles
+  /** Class of retention → how long, ms. */
+  readonly retention: ReadonlyMap<string, number>
+  readonly sealKeys: string
+}
+
+export interface Listen {
+  /** An origin, without a slash at its end. */
+  readonly publicUrl: string
+  readonly host: string
+  readonly port: number
+  readonly tls: { readonly cert: string; readonly key: string } | null
+}
+
+export interface Roles {
+  readonly approver: readonly string[]
+  readonly auditor: readonly string[]
+  readonly administrator: readonly string[]
+}
+
+export interface ConnectionConfig {
+  readonly name: string
+  readonly kind: 'mcp'
+  readonly target:
+    | { readonly kind: 'http'; readonly url: string }
+    | {
+        readonly kind: 'stdio'
+        /** Program and arguments; no shell. */
+        readonly command: readonly string[]
+        /** All of its environment. */
+        readonly env: Readonly<Record<string, string | SecretRef>>
+      }
+  readonly credential:
+    | { readonly kind: 'bearer'; readonly secret: SecretRef }
+    | { readonly kind: 'header'; readonly name: string; readonly secret: SecretRef }
+    | null
+  readonly purpose: string | null
+  /** Class of retention. */
+  readonly retention: string
+  readonly effects: Readonly<Partial<Record<Effect, readonly string[]>>>
+  readonly trustAnnotations: boolean
+  readonly transparent: boolean
+  readonly unknownMethods: readonly string[]
+  /** Names of clients known to wait `limits.patientHoldMs`. */
+  readonly patientClients: readonly string[]
+}
+
+export type Transform = 'redact' | 'last-four' | 'null'
+
+export interface LabelConfig {
+  readonly json?: readonly string[]
+  readonly csv?: readonly string[]
+  readonly sql?: readonly string[]
+  readonly shape?: string
+  readonly pattern?: string
+  /** Connections it is looked for on; null for all. */
+  readonly on: readonly string[] | null
+}
+
+/** What masking is told of one connection. */
+export interface MaskingRules {
+  readonly labels: Readonly<Record<string, Omit<LabelConfig, 'on'>>> | null
+  readonly clean: { readonly json: readonly string[] }
+  readonly transforms: { readonly default: Transform; readonly byLabel: Readonly<Record<string, Transform>> }
+}
+
+export function maskingRules(config: Config, connection: string): MaskingRules {
+  const labels =
+    config.labels &&
+    Object.fromEntries(
+      [...config.labels]
+        .filter(([, { on }]) => on === null || on.includes(connection))
+        .map(([label, { on: _, ...finders }]) => [label, finders]),
+    )
+  return { labels, clean: config.clean, transforms: config.masking }
+}
+
+export function policySource(config: Config): PolicySource {
+  return {
+    rules: config.rules,
+    connections: [...config.connections.values()].map(({ name, transparent }) => ({ name, transparent })),
+    labels: knownLabels(config.labels?.keys() ?? []),
+  }
+}
+
+/** Every place a secret of this configuration is in. */
+export function secretsOf(config: Config): readonly SecretRef[] {
+  return [...config.connections.values()].flatMap(({ credential, target }) => [
+    ...(credential ? [credential.secret] : []),
+    ...(target.kind === 'stdio' ? Object.values(target.env).filter(value => typeof value !== 'string') : []),
+  ])
+}

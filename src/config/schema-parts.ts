@@ -1,0 +1,58 @@
+// Building blocks of the configuration's schema. Promise: what is wrong is said in terms of what to write instead; a key
+// that is not known is an error with the nearest known one.
+import { z } from 'zod'
+import { nearest } from '../policy/nearest.ts'
+import { durationPattern, parseDuration } from './duration.ts'
+
+/** A mapping in which only these keys may stand. */
+export function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const known = Object.keys(shape)
+  return z.strictObject(shape, {
+    error: issue => {
+      if (issue.code === 'unrecognized_keys') return unknownKey(issue.keys[0] ?? '', known)
+      if (issue.code === 'invalid_type') return `expected a mapping with ${known.join(', ')}`
+      return undefined
+    },
+  })
+}
+
+export function unknownKey(key: string, known: readonly string[]): string {
+  return `unknown key "${key}"${nearest(key, known)}: it can be ${known.join(', ')}`
+}
+
+/** One of two forms; `says` is what to write where neither is meant. */
+export function either<Options extends readonly [z.ZodType, z.ZodType, ...z.ZodType[]]>(
+  says: string,
+  options: Options,
+) {
+  return z.union(options, { error: says })
+}
+
+export function text(says: string, pattern: RegExp) {
+  return z.string({ error: `write ${says}` }).regex(pattern, { error: `write ${says}`, abort: true })
+}
+
+export function words(says: string, pattern = /\S/) {
+  return z
+    .array(text(says, pattern), { error: `write a list, such as [${says}]` })
+    .min(1, { error: `name at least one: [${says}]` })
+}
+
+/** Names of connections, groups, providers and rules: they stand in URLs and in the log. */
+export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+export const name = (kind: string) => text(`a ${kind} of letters, digits, ".", "_" and "-", at most 64`, namePattern)
+export const groupOrAll = text('names of groups, or "*" for everyone', /^(?:\*|[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/)
+
+export const duration = text('a length of time such as 90s, 15m, 2h, 30d, 6y1mo', durationPattern).refine(
+  value => parseDuration(value) !== null,
+  { error: 'write a length of time above zero' },
+)
+
+export const variable = text('the name of an environment variable', /^[A-Za-z_][A-Za-z0-9_]*$/)
+
+export const asSecret = 'a secret is never written here: write { env: NAME } or { file: path }'
+const byEnv = section({ env: variable })
+const byFile = section({ file: text('the path of a file', /\S/) })
+export const secretRef = either(asSecret, [byEnv, byFile])
+
+export type SecretRef = z.infer<typeof secretRef>

@@ -1,0 +1,47 @@
+// Secrets by reference. Promise: a secret is read from the environment or from a file others cannot read, and no message
+// about it ever holds it.
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { SecretRef } from './schema-parts.ts'
+
+const MAX_BYTES = 64 << 10
+
+export class SecretError extends Error {}
+
+/** The secret itself. Throws SecretError, one sentence that names the variable or file. `folder` is the configuration's. */
+export async function resolveSecret(
+  ref: SecretRef,
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const wrong = await secretFault(ref, folder, env)
+  if (wrong !== null) throw new SecretError(wrong)
+  const value =
+    'env' in ref ? (env[ref.env] ?? '') : (await readFile(resolve(folder, ref.file), 'utf8')).replace(/\r?\n$/, '')
+  if (value === '') throw new SecretError(`${nameOf(ref)} is empty: put the secret into it.`)
+  if (/[\0\r\n]/.test(value))
+    throw new SecretError(`${nameOf(ref)} holds more than one line: keep the secret alone in it.`)
+  return value
+}
+
+/** Why a secret could not be read now, without reading it; null where nothing is wrong. */
+export async function secretFault(
+  ref: SecretRef,
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string | null> {
+  if ('env' in ref) return env[ref.env] ? null : `${nameOf(ref)} is not set: set it before the gateway starts.`
+  try {
+    const info = await stat(resolve(folder, ref.file))
+    if (!info.isFile()) return `${nameOf(ref)} is not a file.`
+    if ((info.mode & 0o007) !== 0) return `${nameOf(ref)} can be read by everyone: chmod 600 it.`
+    return info.size > MAX_BYTES ? `${nameOf(ref)} is too large for a secret.` : null
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    return `${nameOf(ref)} cannot be read (${code}).`
+  }
+}
+
+function nameOf(ref: SecretRef): string {
+  return 'env' in ref ? `Environment variable ${ref.env}` : `Secret file ${ref.file}`
+}

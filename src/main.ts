@@ -1,0 +1,162 @@
+// Process entry: arguments, configuration, start, stop in order. Promise: nothing listens before the record can be
+// written, and nothing is closed before what uses it; a broken change of the configuration keeps the old one.
+import { parseArgs } from 'node:util'
+import { Approvals } from './access/approvals.ts'
+import { watchConfig } from './config/watch.ts'
+import { Pipeline } from './gateway/pipeline.ts'
+import { audiencesOf } from './identity/audience.ts'
+import { Identity } from './identity/identity.ts'
+import { challenge, resourceMetadata } from './identity/metadata.ts'
+import { type Listener, listen } from './listener.ts'
+import { type LiveConfig, loadLive, makeLive } from './live-config.ts'
+import { createMasker } from './masking/masker.ts'
+import { compileMasking } from './masking/plan.ts'
+import { createMcpDoor } from './mcp/door.ts'
+import { StdioProcesses } from './mcp/upstream-stdio.ts'
+import { Inbox } from './recording/inbox.ts'
+import { loadKeys } from './recording/keys.ts'
+import { openStore } from './store/open.ts'
+
+const VERSION = '0.1.0'
+/** One process on one data directory; a second one is refused by the lock of the log. */
+const INSTANCE = 'gateway'
+
+export interface RunningGateway {
+  /** The public URL. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Starts the gateway. Rejects with an Error of clear sentences when it cannot start; nothing is left running then. */
+export async function runGateway(options: { readonly configFile: string }): Promise<RunningGateway> {
+  const undo: (() => unknown)[] = []
+  const stopped = async () => {
+    for (const step of undo.reverse()) await step()
+  }
+  try {
+    return await start(options.configFile, undo, stopped)
+  } catch (error) {
+    await stopped()
+    throw error
+  }
+}
+
+async function start(
+  configFile: string,
+  undo: (() => unknown)[],
+  stopped: () => Promise<void>,
+): Promise<RunningGateway> {
+  let live = await loadLive(configFile)
+  const { config } = live
+  const { publicUrl } = config.listen
+  const keys = loadKeys(config.data, { sealDir: config.sealKeys })
+  const inbox = await Inbox.open({ dir: config.data, instance: INSTANCE, keys, version: VERSION })
+  undo.push(() => inbox.close())
+  const store = await openStore(config.data)
+  undo.push(() => store.destroy())
+
+  // A reason is people's free text: hidden by every built-in shape whatever the labels of a connection are.
+  const reasons = createMasker(
+    compileMasking({ labels: null, clean: {}, transforms: { default: 'redact', byLabel: {} } }),
+    new Set(),
+  )
+  const approvals = await Approvals.open({
+    store,
+    record: draft => inbox.record(draft),
+    transcribe: text => reasons.text(Buffer.from(text)),
+    providers: () => live.config.providers.length,
+  })
+  undo.push(() => approvals.close())
+  const identity = await Identity.open({ providers: config.providers, groups: config.groups, publicUrl })
+  undo.push(() => identity.close())
+  const pipeline = new Pipeline({
+    inbox,
+    approvals,
+    approvalKey: keys.secretKey('approval'),
+    ruling: () => live.ruling,
+  })
+  undo.push(() => pipeline.close())
+  const processes = new StdioProcesses()
+  undo.push(() => processes.close())
+  const door = createMcpDoor({
+    gateway: pipeline,
+    connections: () => live.mcp,
+    identify: async ({ authorization }, connection) => {
+      const subject = await identity.authenticate(authorization, audiencesOf(publicUrl, connection))
+      if (subject.kind !== 'unauthenticated') return subject
+      return { code: 'unauthenticated', challenge: challenge(subject.reason, connection, publicUrl) }
+    },
+    publicUrl,
+    opaqueKey: keys.secretKey('opaque-id'),
+    version: VERSION,
+    openStdio: (system, stderr) => processes.open(system, stderr),
+  })
+  const listener = await listen(config.listen, {
+    mcp: (request, response, name) => door.handle(request, response, name),
+    api: (_, response) => response.writeHead(404).end(),
+    metadata: name =>
+      name === null || live.config.connections.has(name) ? resourceMetadata(publicUrl, name, identity.issuers) : null,
+    healthy: () => inbox.health().state === 'ok',
+  })
+  undo.push(() => closeInOrder(listener, () => door.close()))
+
+  await recordConfig(inbox, '', live, 'live')
+  const watch = watchConfig(configFile, live, {
+    async onChange(loaded) {
+      const next = await makeLive(loaded.config, loaded.digest)
+      await recordConfig(inbox, live.digest, next, 'live')
+      identity.update(next.config.providers, next.config.groups)
+      live = next
+      say('configuration changed', { digest: next.digest })
+    },
+    async onBroken(problems) {
+      await recordConfig(inbox, live.digest, live, 'broken')
+      for (const { file, line, column, message } of problems) say(`${file}:${line}:${column} ${message}`)
+      say('the changed configuration cannot be used; the old one stays', { digest: live.digest })
+    },
+  })
+  undo.push(() => watch.close())
+  return { url: publicUrl, close: stopped }
+}
+
+/** New connections are refused first, then what is under way ends, then sockets that are left are cut. */
+async function closeInOrder(listener: Listener, closeDoor: () => Promise<void>): Promise<void> {
+  const closed = listener.close()
+  await closeDoor()
+  listener.finish()
+  await closed
+}
+
+function recordConfig(inbox: Inbox, from: string, to: LiveConfig, outcome: 'live' | 'broken'): Promise<unknown> {
+  const transparent = [...to.config.connections.values()].filter(connection => connection.transparent).length
+  const body = { kind: 'config', from, to: to.digest, by: 'file', outcome, transparent } as const
+  return inbox.record({ session: null, body, payload: null, released: null })
+}
+
+/** One JSON object a line, for whoever collects the output. It holds codes and digests only. */
+function say(message: string, fields: Readonly<Record<string, string>> = {}): void {
+  console.log(JSON.stringify({ at: new Date().toISOString(), message, ...fields }))
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } })
+  if (values.config === undefined) {
+    console.error('Name the configuration: --config FILE. Write one with: sallyport init')
+    return 2
+  }
+  const gateway = await runGateway({ configFile: values.config })
+  say('listening', { url: gateway.url })
+  const signal = await new Promise<string>(resolve => {
+    for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => resolve(name))
+  })
+  say('stopping', { signal })
+  await gateway.close()
+  return 0
+}
+
+if (import.meta.main) {
+  process.exitCode = await main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : 'failed')
+    return 1
+  })
+}

@@ -1,0 +1,47 @@
+// What kinds of characters a text has. Promise: one cheap pass, by which most texts are known to hold nothing that a
+// search could find, so that they are not searched.
+
+export const Feature = {
+  digit: 1,
+  at: 2,
+  colon: 4,
+  open: 8,
+  pipe: 16,
+  delimiter: 32,
+  newline: 64,
+  escape: 128,
+  high: 256,
+  equals: 512,
+  dot: 1024,
+  letter: 2048,
+} as const
+
+const table = new Uint16Array(256)
+const mark = (characters: string, bit: number): void => {
+  for (const character of characters) table[character.charCodeAt(0)] = bit
+}
+mark('0123456789', Feature.digit)
+mark('@', Feature.at)
+mark(':', Feature.colon)
+mark('{[', Feature.open)
+mark('|', Feature.pipe)
+mark(',\t;', Feature.delimiter)
+mark('\n\r', Feature.newline)
+mark('%\\', Feature.escape)
+mark('=', Feature.equals)
+mark('.', Feature.dot)
+mark('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', Feature.letter)
+table.fill(Feature.high, 128)
+
+/** The features of text[from, to), or-ed together. */
+export function features(text: string, from: number, to: number): number {
+  let found = 0
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at)
+    found |= code < 256 ? (table[code] as number) : Feature.high
+  }
+  return found
+}
+
+/** Without any of these no shape can be there. */
+export const searchable = Feature.digit | Feature.at | Feature.colon | Feature.escape | Feature.high | Feature.dot

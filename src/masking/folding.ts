@@ -1,0 +1,126 @@
+// The text behind the text. Promise: digits of other scripts, full-width letters, invisible characters, percent and
+// backslash escapes are read as what a person or a later decoder reads, and each place found can be mapped back.
+
+/** A folded text; unit i came from [start[i], end[i]) of the original. */
+export interface Folded {
+  readonly text: string
+  readonly start: Int32Array
+  readonly end: Int32Array
+}
+
+/** Zeros of the decimal digits of the Basic Multilingual Plane; nine more follow each. */
+const ZEROS = [
+  0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50,
+  0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50,
+  0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0,
+]
+
+const NONE = ''
+
+/** What one character outside ASCII reads as; undefined when as itself. */
+function readAs(code: number): string | undefined {
+  if (code === 0xad || code === 0x34f || code === 0x180e || code === 0xfeff || code === 0x20e3) return NONE
+  if (code >= 0x200b && code <= 0x200f) return NONE
+  if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f)) return NONE
+  if (code >= 0xfe00 && code <= 0xfe0f) return NONE
+  if ((code >= 0x2010 && code <= 0x2015) || code === 0x2212 || code === 0x2043 || code === 0xfe58) return '-'
+  if (code === 0xfe63 || code === 0x2500 || code === 0x30fc) return '-'
+  if (code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x202f || code === 0x205f) return ' '
+  if (code === 0x3000) return ' '
+  for (const zero of ZEROS) if (code >= zero && code <= zero + 9) return String(code - zero)
+  const folds =
+    code === 0xb2 ||
+    code === 0xb3 ||
+    code === 0xb9 ||
+    (code >= 0x2024 && code <= 0x2026) ||
+    (code >= 0x2070 && code <= 0x209f) ||
+    (code >= 0x2460 && code <= 0x24ff) ||
+    (code >= 0x2776 && code <= 0x2793) ||
+    (code >= 0xfe50 && code <= 0xfe6f) ||
+    (code >= 0xff01 && code <= 0xffef) ||
+    (code >= 0x1d400 && code <= 0x1d7ff) ||
+    (code >= 0x1f100 && code <= 0x1f1ff) ||
+    (code >= 0x1fbf0 && code <= 0x1fbf9)
+  if (!folds) return undefined
+  if (code >= 0x2776) {
+    const dingbat = code <= 0x2793 ? String(((code - 0x2776) % 10) + 1) : undefined
+    if (dingbat !== undefined) return dingbat
+  }
+  const reads = String.fromCodePoint(code).normalize('NFKC')
+  // One unit never reads as two, so that a folded text is never longer than the text.
+  return reads.length <= (code > 0xffff ? 2 : 1) ? reads : undefined
+}
+
+const hexValue = (code: number): number => {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const lower = code | 0x20
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
+}
+
+/** Null when the text reads as it stands. */
+export function fold(text: string, from: number, to: number): Folded | null {
+  const units: string[] = []
+  const start = new Int32Array(to - from)
+  const end = new Int32Array(to - from)
+  let length = 0
+  let changed = false
+  let plain = from
+  const flush = (until: number): void => {
+    if (until <= plain) return
+    units.push(text.slice(plain, until))
+    for (let at = plain; at < until; at++) {
+      start[length] = at - from
+      end[length++] = at - from + 1
+    }
+  }
+  for (let at = from; at < to; ) {
+    const code = text.charCodeAt(at)
+    let width = 1
+    let reads: string | undefined
+    if (code === 0x25 && at + 2 < to) {
+      const value = hexValue(text.charCodeAt(at + 1)) * 16 + hexValue(text.charCodeAt(at + 2))
+      if (value >= 0x20 && value < 0x7f && hexValue(text.charCodeAt(at + 2)) >= 0) {
+        reads = String.fromCharCode(value)
+        width = 3
+      }
+    } else if (code === 0x5c && at + 1 < to) {
+      ;[reads, width] = escaped(text, at, to)
+    } else if (code >= 0x80) {
+      const point = code >= 0xd800 && code <= 0xdbff ? (text.codePointAt(at) as number) : code
+      width = point > 0xffff ? 2 : 1
+      reads = readAs(point)
+    }
+    if (reads === undefined) at += width
+    else {
+      flush(at)
+      for (let unit = 0; unit < reads.length; unit++) {
+        start[length] = at - from
+        end[length++] = at - from + width
+      }
+      units.push(reads)
+      at += width
+      plain = at
+      changed = true
+    }
+  }
+  if (!changed) return null
+  flush(to)
+  return { text: units.join(''), start, end }
+}
+
+/** A backslash escape of JSON, C or a shell, as it stands in plain text. */
+function escaped(text: string, at: number, to: number): [reads: string | undefined, width: number] {
+  const next = text.charCodeAt(at + 1)
+  if (next === 0x6e || next === 0x74 || next === 0x72) return [' ', 2]
+  if (next === 0x22 || next === 0x2f || next === 0x5c || next === 0x27) return [String.fromCharCode(next), 2]
+  const digits = next === 0x75 ? 4 : next === 0x78 ? 2 : 0
+  if (digits === 0 || at + 2 + digits > to) return [undefined, 1]
+  let value = 0
+  for (let index = 0; index < digits; index++) {
+    const digit = hexValue(text.charCodeAt(at + 2 + index))
+    if (digit < 0) return [undefined, 1]
+    value = value * 16 + digit
+  }
+  const folded = value >= 0x80 ? readAs(value) : String.fromCharCode(value)
+  return [folded ?? String.fromCharCode(value), 2 + digits]
+}

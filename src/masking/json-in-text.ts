@@ -1,0 +1,127 @@
+// JSON inside text: a whole string, after a prose prefix, between code fences, one per line. Promise: every object or
+// array that a reader would parse is found once, in time bounded by a multiple of the text.
+
+export interface Segment {
+  readonly start: number
+  readonly end: number
+}
+
+export interface Segments {
+  readonly found: readonly Segment[]
+  /** Brackets nest deeper than a message may: the text cannot be searched. */
+  readonly tooDeep: boolean
+}
+
+/** Failed attempts may together read this many times the text before only the rest after each failure is read. */
+const RETRIES = 16
+const blank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+
+/** Objects and arrays in `text` that hold at least one string, outermost, in order. */
+export function findJson(text: string, depth: number): Segments {
+  const found: Segment[] = []
+  let budget = text.length * RETRIES
+  let tooDeep = false
+  for (let at = nextOpen(text, 0); at >= 0; ) {
+    const reader = new Reader(text, depth)
+    const end = reader.read(at)
+    if (end > 0) {
+      if (reader.strings > 0) found.push({ start: at, end })
+      at = nextOpen(text, end)
+      continue
+    }
+    if (reader.tooDeep) tooDeep = true
+    budget -= reader.at - at
+    at = nextOpen(text, budget > 0 ? at + 1 : Math.max(at + 1, reader.at))
+    if (tooDeep) break
+  }
+  return { found, tooDeep }
+}
+
+function nextOpen(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x7b || code === 0x5b) return at
+  }
+  return -1
+}
+
+/** Recognises one JSON value; `at` is where it stopped. */
+class Reader {
+  at = 0
+  strings = 0
+  tooDeep = false
+  readonly #text: string
+  readonly #depth: number
+  constructor(text: string, depth: number) {
+    this.#text = text
+    this.#depth = depth
+  }
+
+  /** The end of the value at `from`, or 0. */
+  read(from: number): number {
+    const text = this.#text
+    this.at = from
+    const open: number[] = []
+    let expect: 'value' | 'name' | 'comma' | 'first-value' | 'first-name' = 'value'
+    for (;;) {
+      while (blank(text.charCodeAt(this.at))) this.at++
+      const code = text.charCodeAt(this.at)
+      const closes =
+        (code === 0x5d && open[open.length - 1] === 0x5b) || (code === 0x7d && open[open.length - 1] === 0x7b)
+      if (closes && (expect === 'comma' || expect.startsWith('first'))) {
+        open.pop()
+        this.at++
+        if (open.length === 0) return this.at
+        expect = 'comma'
+      } else if (expect === 'comma') {
+        if (code !== 0x2c) return 0
+        this.at++
+        expect = open[open.length - 1] === 0x7b ? 'name' : 'value'
+      } else if (expect === 'name' || expect === 'first-name') {
+        if (code !== 0x22 || !this.#string()) return 0
+        while (blank(text.charCodeAt(this.at))) this.at++
+        if (text.charCodeAt(this.at) !== 0x3a) return 0
+        this.at++
+        expect = 'value'
+      } else if (code === 0x7b || code === 0x5b) {
+        if (open.length >= this.#depth) {
+          this.tooDeep = true
+          return 0
+        }
+        open.push(code)
+        this.at++
+        expect = code === 0x7b ? 'first-name' : 'first-value'
+      } else if (code === 0x22 ? this.#string() : this.#bare()) expect = 'comma'
+      else return 0
+    }
+  }
+
+  #string(): boolean {
+    const text = this.#text
+    this.strings++
+    for (this.at++; this.at < text.length; this.at++) {
+      const code = text.charCodeAt(this.at)
+      if (code === 0x22) {
+        this.at++
+        return true
+      }
+      if (code < 0x20) return false
+      if (code === 0x5c) this.at++
+    }
+    return false
+  }
+
+  #bare(): boolean {
+    const text = this.#text
+    const from = this.at
+    while (this.at < text.length && this.at - from < 4096) {
+      const code = text.charCodeAt(this.at)
+      if (code === 0x2c || code === 0x5d || code === 0x7d || blank(code)) break
+      this.at++
+    }
+    return (
+      this.at - from < 4096 &&
+      /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/.test(text.slice(from, this.at))
+    )
+  }
+}

@@ -1,0 +1,104 @@
+// Values that one place of a message named are looked for in all the others. Promise: whole words only, letters of
+// either case, any separators between the words; linear in what is searched, however many values there are.
+
+const MOST_WORDS = 12
+/** Words that a labelled field may hold and that say nothing about a person. */
+const TELLS_NOTHING = new Set(
+  'unknown none null undefined patient person other male female active inactive redacted true false empty deceased married single divorced string value number'.split(
+    ' ',
+  ),
+)
+
+interface Node {
+  readonly next: Map<string, Node>
+  label: number
+}
+
+export interface KnownHit {
+  readonly start: number
+  readonly end: number
+  readonly label: number
+}
+
+const isWord = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) ||
+  ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a && code < 0x80) ||
+  (code >= 0xaa && !(code >= 0x2000 && code <= 0x206f) && code !== 0x3000)
+
+/** Words of text[from, to) as offsets. */
+function nextWord(text: string, from: number, to: number): [start: number, end: number] {
+  let start = from
+  while (start < to && !isWord(text.charCodeAt(start))) start++
+  let end = start
+  while (end < to && isWord(text.charCodeAt(end))) end++
+  return [start, end]
+}
+
+export class KnownValues {
+  readonly #root: Node = { next: new Map(), label: -1 }
+  size = 0
+
+  /** Takes a value in when it is distinctive enough: a digit among four characters, two words, or five letters. */
+  add(value: string, label: number): void {
+    if (value.length < 4 || value.length > 200) return
+    const words: string[] = []
+    for (let at = 0; at < value.length; ) {
+      const [start, end] = nextWord(value, at, value.length)
+      if (end === start) break
+      words.push(value.slice(start, end).toLowerCase())
+      at = end
+    }
+    const letters = words.join('')
+    const hasDigit = /\d/.test(letters)
+    const distinctive = hasDigit
+      ? letters.length >= 4
+      : (words.length >= 2 && letters.length >= 4) || letters.length >= 5
+    if (!distinctive || words.length > MOST_WORDS || words.every(word => TELLS_NOTHING.has(word))) return
+    let node = this.#root
+    for (const word of words) {
+      let next = node.next.get(word)
+      if (!next) {
+        next = { next: new Map(), label: -1 }
+        node.next.set(word, next)
+      }
+      node = next
+    }
+    if (node.label >= 0) return
+    node.label = label
+    this.size++
+  }
+
+  /** Every occurrence in text[from, to), longest first at each place. */
+  find(text: string, from: number, to: number): KnownHit[] {
+    const hits: KnownHit[] = []
+    for (let at = from; at < to; ) {
+      const [start, end] = nextWord(text, at, to)
+      if (end === start) break
+      const hit = this.#match(text, start, end, to)
+      if (hit) hits.push(hit)
+      at = hit ? hit.end : end
+    }
+    return hits
+  }
+
+  #match(text: string, start: number, firstEnd: number, to: number): KnownHit | null {
+    let best: KnownHit | null = null
+    let node: Node | undefined =
+      firstEnd - start <= 200 ? this.#root.next.get(text.slice(start, firstEnd).toLowerCase()) : undefined
+    let end = firstEnd
+    while (node) {
+      if (node.label >= 0) best = { start, end, label: node.label }
+      if (node.next.size === 0) break
+      const [wordStart, wordEnd] = nextWord(text, end, Math.min(to, end + 204))
+      if (wordEnd === wordStart || wordStart - end > 3) break
+      node = node.next.get(text.slice(wordStart, wordEnd).toLowerCase())
+      end = wordEnd
+    }
+    return best
+  }
+
+  /** The label of a value that is known as a whole. */
+  labelOf(value: string): number {
+    return this.#root.next.get(value.toLowerCase())?.label ?? -1
+  }
+}

@@ -1,0 +1,205 @@
+// Maskers bound to a plan and to the labels a caller sees in clear. Promise: detect once, render twice; what did not
+// change goes out as the very bytes that came; what could not be searched is never passed on.
+import type { Masker, MessageContext } from '../gateway/seam.ts'
+import { nodeAt } from '../json/canonical.ts'
+import { type JsonDocument, Kind } from '../json/document.ts'
+import { planEdits, type Splice, splice } from '../json/splice.ts'
+import { type Finding, type Findings, type Masked, masked } from './masked.ts'
+import type { Leaf, Patch } from './patches.ts'
+import { UNREADABLE } from './patches.ts'
+import { compileMasking, type MaskingPlan, type PlanLabel } from './plan.ts'
+import { type Mode, render, type StandIns } from './render.ts'
+import { findStandIns } from './stand-ins.ts'
+import { marker } from './transforms.ts'
+import { Walk } from './walk.ts'
+
+const noFindings: Findings = Object.freeze({})
+const noStandIns: StandIns = new Map()
+const noNodes: ReadonlySet<number> = new Set()
+const STRUCTURED = ['result', 'structuredContent']
+
+const made = new WeakMap<MaskingPlan, Map<string, Masker>>()
+
+/**
+ * The masker of one set of labels shown in clear. `all`: the other side sees everything and the transcript nothing, for
+ * questions. Cheap to call: one masker is kept per plan and set.
+ */
+export function createMasker(plan: MaskingPlan, reveal: ReadonlySet<string> | 'all'): Masker {
+  const key =
+    reveal === 'all' ? '*' : plan.labels.flatMap(({ name }, index) => (reveal.has(name) ? [index] : [])).join()
+  let maskers = made.get(plan)
+  if (!maskers) {
+    maskers = new Map()
+    made.set(plan, maskers)
+  }
+  const known = maskers.get(key)
+  if (known) return known
+  if (maskers.size >= 1024) maskers.clear()
+  const hidden = plan.labels.map(({ name }, index) => reveal !== 'all' && (index === UNREADABLE || !reveal.has(name)))
+  const masker = new PlanMasker(plan, hidden)
+  maskers.set(key, masker)
+  return masker
+}
+
+class PlanMasker implements Masker {
+  readonly #plan: MaskingPlan
+  readonly #hidden: readonly boolean[]
+  readonly #hidesAny: boolean
+
+  constructor(plan: MaskingPlan, hidden: readonly boolean[]) {
+    this.#plan = plan
+    this.#hidden = hidden
+    this.#hidesAny = hidden.includes(true)
+  }
+
+  message(json: JsonDocument, context: MessageContext): Masked {
+    const raw = json.bytes
+    const edits = context.edits.length > 0 ? planEdits(json, context.edits) : null
+    const nodes = edits?.nodes ?? noNodes
+    const tokens = context.token !== null
+    const first = new Walk(this.#plan, context.shape, tokens, null)
+    let patches = first.message(json, nodes)
+    if (first.learned.size > 0)
+      patches = new Walk(this.#plan, context.shape, tokens, first.learned).message(json, nodes)
+    if (patches.length === 0 && !edits) return masked(raw, raw, raw, noFindings)
+    const fixed = edits?.splices ?? []
+    const findings = this.#findings(patches)
+    const standIns = this.#structured(json, context, patches, fixed)
+    const changes = this.#hidesAny ? render(json.text, patches, this.#mode(standIns, context.token)) : []
+    const released = applied(json, fixed, changes)
+    if (this.#hidesAll(findings) && !tokens) return masked(raw, released, released, findings)
+    const transcript = applied(json, fixed, render(json.text, patches, this.#everything(standIns)))
+    return masked(raw, released, transcript, findings)
+  }
+
+  text(value: Uint8Array): Masked {
+    let text: string
+    try {
+      text = utf8.decode(value)
+    } catch {
+      const hidden = Buffer.from(marker('unreadable'))
+      const findings = { unreadable: this.#finding(UNREADABLE, 1, 'limit') }
+      return masked(value, this.#hidden[UNREADABLE] ? hidden : value, hidden, findings)
+    }
+    const first = new Walk(this.#plan, null, false, null)
+    let patches = first.text(text)
+    if (first.learned.size > 0) patches = new Walk(this.#plan, null, false, first.learned).text(text)
+    if (patches.length === 0) return masked(value, value, value, noFindings)
+    const findings = this.#findings(patches)
+    const changes = render(text, patches, this.#mode(noStandIns, null))
+    const released = changes.length === 0 ? value : Buffer.from(splice(text, changes))
+    if (this.#hidesAll(findings)) return masked(value, released, released, findings)
+    const transcript = Buffer.from(splice(text, render(text, patches, this.#everything(noStandIns))))
+    return masked(value, released, transcript, findings)
+  }
+
+  #mode(standIns: StandIns, token: Mode['token']): Mode {
+    return { labels: this.#plan.labels, hides: label => this.#hidden[label] as boolean, token, standIns }
+  }
+
+  /** For the record: every label, and no token, which only its caller may use. */
+  #everything(standIns: StandIns): Mode {
+    return { labels: this.#plan.labels, hides: () => true, token: null, standIns }
+  }
+
+  #hidesAll(findings: Findings): boolean {
+    return this.#hidesAny && Object.values(findings).every(finding => finding.transform !== 'reveal')
+  }
+
+  #finding(label: number, count: number, detector: string): Finding {
+    const { transform } = this.#plan.labels[label] as PlanLabel
+    return { count, transform: this.#hidden[label] ? transform : 'reveal', detector }
+  }
+
+  #findings(patches: readonly Patch[]): Findings {
+    const counts = new Map<number, { count: number; detector: string }>()
+    const add = (label: number, detector: string): void => {
+      const known = counts.get(label)
+      if (known) known.count++
+      else counts.set(label, { count: 1, detector })
+    }
+    const count = (list: readonly Patch[], around: readonly number[]): void => {
+      for (const patch of list) {
+        if (patch.kind === 'span') {
+          if (!around.includes(patch.label)) add(patch.label, patch.detector)
+          continue
+        }
+        for (const { label, detector } of patch.labels) add(label, detector)
+        if (patch.inner.length > 0)
+          count(
+            patch.inner,
+            patch.labels.map(({ label }) => label),
+          )
+      }
+    }
+    count(patches, [])
+    const findings: Record<string, Finding> = {}
+    for (const [label, { count, detector }] of counts) {
+      findings[(this.#plan.labels[label] as PlanLabel).name] = this.#finding(label, count, detector)
+    }
+    return findings
+  }
+
+  #structured(
+    json: JsonDocument,
+    context: MessageContext,
+    patches: readonly Patch[],
+    fixed: readonly Splice[],
+  ): StandIns {
+    if (context.outputSchema === null || context.outputSchema === undefined || !this.#hidesAny) return noStandIns
+    const node = nodeAt(json, STRUCTURED)
+    if (node < 0) return noStandIns
+    const start = json.start(node)
+    const end = json.end(node)
+    const inside = patches.filter(patch => patch.start >= start && patch.end <= end)
+    const own = fixed.filter(one => one.start >= start && one.end <= end)
+    if (render(json.text, inside, this.#mode(noStandIns, context.token)).length === 0) return noStandIns
+    const shift = (one: Splice): Splice => ({ start: one.start - start, end: one.end - start, text: one.text })
+    return findStandIns({
+      schema: context.outputSchema,
+      original: JSON.parse(json.source(node)),
+      released: standIns => {
+        const changes = render(json.text, inside, this.#mode(standIns, context.token))
+        return JSON.parse(splice(json.source(node), [...own, ...changes].map(shift)))
+      },
+      leaves: () => leavesByPointer(json, node, inside),
+    })
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function applied(json: JsonDocument, fixed: readonly Splice[], changes: readonly Splice[]): Uint8Array {
+  if (fixed.length === 0 && changes.length === 0) return json.bytes
+  return Buffer.from(splice(json.text, fixed.length === 0 ? changes : [...fixed, ...changes]))
+}
+
+function leavesByPointer(json: JsonDocument, root: number, patches: readonly Patch[]): ReadonlyMap<string, Leaf> {
+  const byStart = new Map<number, Leaf>()
+  for (const patch of patches) if (patch.kind === 'leaf' && patch.json !== 'name') byStart.set(patch.start, patch)
+  const leaves = new Map<string, Leaf>()
+  const visit = (node: number, pointer: string): void => {
+    const leaf = byStart.get(json.start(node))
+    const kind = json.kind(node)
+    if (leaf && kind !== Kind.object && kind !== Kind.array) leaves.set(pointer, leaf)
+    let index = 0
+    if (kind === Kind.object) {
+      for (let at = node + 1; at < json.next(node); at = json.next(at + 1)) {
+        visit(at + 1, `${pointer}/${json.string(at).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+      }
+    } else if (kind === Kind.array) {
+      for (let at = node + 1; at < json.next(node); at = json.next(at)) visit(at, `${pointer}/${index++}`)
+    }
+  }
+  visit(root, '')
+  return leaves
+}
+
+export const defaultPlan: MaskingPlan = compileMasking({
+  labels: null,
+  clean: {},
+  transforms: { default: 'redact', byLabel: {} },
+})
+
+/** Masking off for the other side, for interoperability tests; the transcript is masked all the same. */
+export const transparentMasker: Masker = createMasker(defaultPlan, 'all')

@@ -1,0 +1,268 @@
+// The search of one text. Promise: JSON inside it is walked as JSON, tables cell by cell, named values after their
+// names, and the rest by shape and pattern, both as it stands and as a reader would decode it.
+import { limits } from '../gateway/limits.ts'
+import { type JsonDocument, JsonError, Kind, readJsonText } from '../json/document.ts'
+import { Feature, features, searchable } from './features.ts'
+import { type Folded, fold } from './folding.ts'
+import { findJson, type Segment } from './json-in-text.ts'
+import { findPairs } from './key-values.ts'
+import type { KnownValues } from './known.ts'
+import { CONTEXTUAL, contextOf, FOUND_STRIDE, lex } from './lexer.ts'
+import { type LeafLabel, type Patch, type Span, UNREADABLE } from './patches.ts'
+import type { MaskingPlan } from './plan.ts'
+import { NO_SHAPE, Shape } from './shapes.ts'
+import { findCells } from './tables.ts'
+
+export interface TextSearch {
+  readonly plan: MaskingPlan
+  readonly known: KnownValues | null
+  readonly learned: KnownValues
+  /** Walks a document that stands in the text at `offset`. */
+  readonly nested: (document: JsonDocument, offset: number, level: number, clean: boolean, out: Patch[]) => void
+}
+
+export interface How {
+  readonly shapes: boolean
+  /** How many strings deep this text is. */
+  readonly level: number
+  readonly context: number
+  /** Whether JSON, tables and named values are looked for. */
+  readonly structure: boolean
+  readonly known: boolean
+}
+
+const nothing: readonly Patch[] = []
+const documentLimits = { depth: limits.jsonDepth, values: limits.jsonValues }
+
+/** Patches of text[from, to), relative to `from`, sorted by start. */
+export function searchText(search: TextSearch, text: string, from: number, to: number, how: How): readonly Patch[] {
+  const { plan } = search
+  if (from === to) return nothing
+  const seen = features(text, from, to)
+  const known = how.known ? search.known : null
+  const lexes = how.shapes && plan.active !== 0 && (seen & searchable) !== 0
+  const keyed = how.structure && plan.keys.size > 0 && (seen & (Feature.colon | Feature.equals | Feature.pipe)) !== 0
+  const opens = how.structure && (seen & Feature.open) !== 0
+  const quoted = how.structure && text.charCodeAt(from) === 0x22 && (seen & Feature.escape) !== 0
+  const lined = how.structure && (seen & Feature.newline) !== 0
+  if (!lexes && !keyed && !opens && !quoted && !lined && plan.patterns.length === 0 && known === null) return nothing
+  if (!keyed && !opens && !quoted && !lined && plan.patterns.length === 0 && known === null) {
+    // The usual case, without a copy: a short value that only shapes can be in.
+    const out: Patch[] = []
+    searchShapes(search, text, from, to, seen, how.context, from, out)
+    return ordered(out)
+  }
+  const own = text.slice(from, to)
+  const out: Patch[] = []
+  const segments = opens || quoted ? documentsIn(search, own, how, out) : []
+  if (segments === null) return [{ kind: 'span', start: 0, end: own.length, label: UNREADABLE, detector: 'limit' }]
+  let at = 0
+  for (const gap of [...segments, { start: own.length, end: own.length }]) {
+    if (gap.start > at) {
+      if (keyed) namedValues(search, own, at, gap.start, out)
+      if (lined) tables(search, own, at, gap.start, how.shapes, out)
+      if (lexes)
+        searchShapes(
+          search,
+          own,
+          at,
+          gap.start,
+          features(own, at, gap.start),
+          at === 0 ? how.context : NO_SHAPE,
+          0,
+          out,
+        )
+      if (known) knownValues(known, own, at, gap.start, seen, out)
+      if (plan.patterns.length > 0) patterns(plan, own, at, gap.start, seen, out)
+    }
+    at = gap.end
+  }
+  return ordered(out)
+}
+
+/** Labels of a number: those of its place, and what its name or its own digits say. */
+export function searchNumber(
+  search: TextSearch,
+  source: string,
+  labels: readonly LeafLabel[],
+  context: number,
+  shapes: boolean,
+): readonly LeafLabel[] {
+  const { plan } = search
+  const found = [...labels]
+  const add = (label: number, detector: LeafLabel['detector']): void => {
+    if (!found.some(one => one.label === label)) found.push({ label, detector })
+  }
+  const digits = source.replace(/^-/, '')
+  if (shapes && (context !== NO_SHAPE || digits.length >= 13) && plan.active !== 0 && /^\d+$/.test(digits)) {
+    const hits: number[] = []
+    // A leading zero is lost in a number.
+    const padded = context === Shape.ssn && digits.length >= 7 && digits.length < 9 ? digits.padStart(9, '0') : digits
+    lex(padded, 0, padded.length, plan.active, context, hits)
+    for (let at = 0; at < hits.length; at += FOUND_STRIDE) {
+      const shape = (hits[at] as number) % CONTEXTUAL
+      for (const label of plan.shapeLabels[shape] as readonly number[]) {
+        add(label, context === NO_SHAPE ? 'shape' : 'key')
+        if ((hits[at] as number) >= CONTEXTUAL) search.learned.add(source, label)
+      }
+    }
+  }
+  if (search.known && digits.length >= 5) {
+    const label = search.known.labelOf(source)
+    if (label >= 0) add(label, 'known')
+  }
+  if (shapes) for (const { label, pattern } of plan.patterns) if (pattern.test(source)) add(label, 'pattern')
+  return found.length === labels.length ? labels : found
+}
+
+/** Walks the JSON in a text and returns where it stands; null when it must not be passed on unsearched. */
+function documentsIn(search: TextSearch, text: string, how: How, out: Patch[]): readonly Segment[] | null {
+  const start = text.length - text.trimStart().length
+  const end = text.trimEnd().length
+  const first = text.charCodeAt(start)
+  const read = (segment: Segment): JsonDocument | null | 'refused' => {
+    try {
+      return readJsonText(text.slice(segment.start, segment.end), documentLimits)
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error
+      return error.fault === 'malformed' ? null : 'refused'
+    }
+  }
+  const walk = (document: JsonDocument, offset: number): boolean => {
+    if (how.level >= limits.nestedJsonDepth) return false
+    search.nested(document, offset, how.level + 1, !how.shapes, out)
+    return true
+  }
+  if (first === 0x7b || first === 0x5b || (first === 0x22 && text.charCodeAt(end - 1) === 0x22)) {
+    const whole = read({ start, end })
+    if (whole === 'refused') return null
+    // A string literal alone is JSON only when escapes hide what is in it; else it is a quotation.
+    if (whole && (whole.kind(0) !== Kind.string || text.includes('\\'))) {
+      return walk(whole, start) ? [{ start: 0, end: text.length }] : null
+    }
+  }
+  const { found, tooDeep } = findJson(text, limits.jsonDepth)
+  if (tooDeep) return null
+  for (const segment of found) {
+    const document = read(segment)
+    if (document === 'refused' || document === null || !walk(document, segment.start)) return null
+  }
+  return found
+}
+
+function namedValues({ plan, learned }: TextSearch, text: string, from: number, to: number, out: Patch[]): void {
+  for (const pair of findPairs(text, from, to, plan.keys)) {
+    for (const label of plan.keyLabels.get(pair.key) ?? []) {
+      out.push({ kind: 'span', start: pair.start, end: pair.end, label, detector: 'key' })
+      learned.add(text.slice(pair.start, pair.end), label)
+    }
+  }
+}
+
+function tables(search: TextSearch, text: string, from: number, to: number, shapes: boolean, out: Patch[]): void {
+  const { plan, learned } = search
+  const columns = {
+    labelled: (name: string) => plan.columns.has(name),
+    telling: (name: string) => shapes && plan.active !== 0 && contextOf(name) !== NO_SHAPE,
+  }
+  for (const cell of findCells(text, from, to, columns)) {
+    for (const label of plan.columns.get(cell.column) ?? []) {
+      out.push({ kind: 'span', start: cell.start, end: cell.end, label, detector: 'column' })
+      learned.add(text.slice(cell.start, cell.end), label)
+    }
+    if (!columns.telling(cell.column)) continue
+    const seen = features(text, cell.start, cell.end)
+    if ((seen & searchable) !== 0)
+      searchShapes(search, text, cell.start, cell.end, seen, contextOf(cell.column), 0, out)
+  }
+}
+
+/** Shapes in text[from, to), as it stands and, where it has anything to decode, as decoded. */
+function searchShapes(
+  search: TextSearch,
+  text: string,
+  from: number,
+  to: number,
+  seen: number,
+  context: number,
+  base: number,
+  out: Patch[],
+): void {
+  const { plan } = search
+  if ((seen & searchable) === 0) return
+  const hits: number[] = []
+  lex(text, from, to, plan.active, context, hits)
+  addHits(search, text, hits, null, from, base, out)
+  if ((seen & (Feature.escape | Feature.high)) === 0) return
+  const folded = fold(text, from, to)
+  if (!folded) return
+  const more: number[] = []
+  lex(folded.text, 0, folded.text.length, plan.active, context, more)
+  addHits(search, folded.text, more, folded, from, base, out)
+}
+
+function addHits(
+  { plan, learned }: TextSearch,
+  text: string,
+  hits: readonly number[],
+  folded: Folded | null,
+  from: number,
+  base: number,
+  out: Patch[],
+): void {
+  for (let at = 0; at < hits.length; at += FOUND_STRIDE) {
+    const contextual = (hits[at] as number) >= CONTEXTUAL
+    const shape = (hits[at] as number) % CONTEXTUAL
+    const rawStart = hits[at + 1] as number
+    const rawEnd = hits[at + 2] as number
+    const start = folded ? (folded.start[rawStart] as number) + from - base : rawStart - base
+    const end = folded ? (folded.end[rawEnd - 1] as number) + from - base : rawEnd - base
+    for (const label of plan.shapeLabels[shape] as readonly number[]) {
+      out.push({ kind: 'span', start, end, label, detector: contextual ? 'key' : 'shape' })
+      if (contextual) learned.add(text.slice(rawStart, rawEnd), label)
+    }
+  }
+}
+
+function knownValues(known: KnownValues, text: string, from: number, to: number, seen: number, out: Patch[]): void {
+  for (const hit of known.find(text, from, to)) out.push({ kind: 'span', ...hit, detector: 'known' })
+  const folded = (seen & (Feature.escape | Feature.high)) !== 0 ? fold(text, from, to) : null
+  if (!folded) return
+  for (const hit of known.find(folded.text, 0, folded.text.length)) {
+    const start = from + (folded.start[hit.start] as number)
+    const end = from + (folded.end[hit.end - 1] as number)
+    out.push({ kind: 'span', start, end, label: hit.label, detector: 'known' })
+  }
+}
+
+function patterns(plan: MaskingPlan, text: string, from: number, to: number, seen: number, out: Patch[]): void {
+  const own = text.slice(from, to)
+  const folded = (seen & (Feature.escape | Feature.high)) !== 0 ? fold(text, from, to) : null
+  for (const { label, pattern } of plan.patterns) {
+    for (const view of folded ? [null, folded] : [null]) {
+      const input = view ? view.text : own
+      if (!pattern.test(input)) continue
+      const matcher = pattern.matcher(input)
+      while (matcher.find()) {
+        if (matcher.end() === matcher.start()) continue
+        const start = from + (view ? (view.start[matcher.start()] as number) : matcher.start())
+        const end = from + (view ? (view.end[matcher.end() - 1] as number) : matcher.end())
+        out.push({ kind: 'span', start, end, label, detector: 'pattern' })
+      }
+    }
+  }
+}
+
+/** By start, the longer first; the same place under the same label once. */
+function ordered(patches: Patch[]): readonly Patch[] {
+  if (patches.length < 2) return patches
+  patches.sort((left, right) => left.start - right.start || right.end - left.end)
+  const last = new Map<number, Span>()
+  return patches.filter(patch => {
+    if (patch.kind !== 'span') return true
+    const before = last.get(patch.label)
+    if (before && before.end >= patch.end) return false
+    last.set(patch.label, patch)
+    return true
+  })
+}

@@ -1,0 +1,268 @@
+// A walk over one message. Promise: every string, number and member name is searched unless the protocol declared it its
+// own word, JSON inside text included; what could not be searched is reported as `unreadable`, never skipped.
+import type { MessageShape, Treatment } from '../gateway/seam.ts'
+import { type JsonDocument, Kind } from '../json/document.ts'
+import { Feature, features } from './features.ts'
+import { KnownValues } from './known.ts'
+import { contextOf } from './lexer.ts'
+import type { Leaf, LeafLabel, Patch, Siblings } from './patches.ts'
+import { PathAutomaton, type PathState, parsePath } from './paths.ts'
+import { CLEAN, type MaskingPlan } from './plan.ts'
+import { searchNumber, searchText, type TextSearch } from './search.ts'
+import { NO_SHAPE } from './shapes.ts'
+
+interface CompiledShape {
+  readonly paths: PathAutomaton
+  readonly treatments: readonly Treatment[]
+}
+
+const compiledShapes = new WeakMap<MessageShape, CompiledShape>()
+
+function compileShape(shape: MessageShape): CompiledShape {
+  const known = compiledShapes.get(shape)
+  if (known) return known
+  const steps = shape.members.map(([path]) => {
+    const parsed = parsePath(path)
+    if (!parsed) throw new Error('bad path in a message shape')
+    return parsed
+  })
+  const made = { paths: new PathAutomaton(steps), treatments: shape.members.map(([, treatment]) => treatment) }
+  compiledShapes.set(shape, made)
+  return made
+}
+
+const noLabels: readonly LeafLabel[] = []
+const noPatches: readonly Patch[] = []
+
+/** What holds for a value because of where it stands. */
+interface Place {
+  readonly labelled: PathState
+  readonly shaped: PathState | null
+  readonly treatment: Treatment
+  readonly labels: readonly LeafLabel[]
+  readonly clean: boolean
+  /** What the names above say a bare number is. */
+  readonly context: number
+}
+
+const noEdits: ReadonlySet<number> = new Set()
+
+export class Walk {
+  readonly #plan: MaskingPlan
+  readonly #shape: CompiledShape | null
+  readonly #tokens: boolean
+  /** Values to look for, from an earlier walk of the same message. */
+  readonly #known: KnownValues | null
+  /** Values that this walk found by their place. */
+  readonly learned = new KnownValues()
+  #document: JsonDocument | null = null
+  #offset = 0
+  #level = 0
+  #edited: ReadonlySet<number> = noEdits
+  /** Offset of the first backslash at or after the current string, so that each part of the text is searched once. */
+  #escape = -1
+  readonly #search: TextSearch
+
+  constructor(plan: MaskingPlan, shape: MessageShape | null, tokens: boolean, known: KnownValues | null) {
+    this.#plan = plan
+    this.#shape = shape ? compileShape(shape) : null
+    this.#tokens = tokens
+    this.#known = known
+    this.#search = {
+      plan,
+      known,
+      learned: this.learned,
+      nested: (document, offset, level, clean, out) => this.#nested(document, offset, level, clean, out),
+    }
+  }
+
+  /** Patches of a message, in the units of its text. */
+  message(document: JsonDocument, edited: ReadonlySet<number>): Patch[] {
+    const out: Patch[] = []
+    this.#edited = edited
+    const shaped = this.#shape?.paths.start ?? null
+    this.#enter(document, 0, 0, { ...this.#root(false), shaped }, out)
+    return out
+  }
+
+  /** Patches of a text that is no JSON message. */
+  text(text: string): readonly Patch[] {
+    return searchText(this.#search, text, 0, text.length, {
+      shapes: true,
+      level: 0,
+      context: NO_SHAPE,
+      structure: true,
+      known: true,
+    })
+  }
+
+  #root(clean: boolean): Place {
+    return {
+      labelled: this.#plan.paths.start,
+      shaped: null,
+      treatment: 'data',
+      labels: noLabels,
+      clean,
+      context: NO_SHAPE,
+    }
+  }
+
+  #nested(document: JsonDocument, offset: number, level: number, clean: boolean, out: Patch[]): void {
+    this.#enter(document, offset, level, this.#root(clean), out)
+  }
+
+  #enter(document: JsonDocument, offset: number, level: number, place: Place, out: Patch[]): void {
+    const before = [this.#document, this.#offset, this.#level, this.#edited, this.#escape] as const
+    this.#document = document
+    this.#offset = offset
+    this.#level = level
+    this.#escape = -1
+    if (level > 0) this.#edited = noEdits
+    this.#value(0, this.#arrive(place, place.labelled), out)
+    ;[this.#document, this.#offset, this.#level, this.#edited, this.#escape] = before
+  }
+
+  /** The place after a step whose label state is `labelled`. */
+  #arrive(place: Place, labelled: PathState): Place {
+    if (labelled.accept.length === 0) return labelled === place.labelled ? place : { ...place, labelled }
+    const labels = [...place.labels]
+    let clean = place.clean
+    for (const path of labelled.accept) {
+      const label = this.#plan.pathLabel[path] as number
+      if (label === CLEAN) clean = true
+      else if (!labels.some(one => one.label === label)) labels.push({ label, detector: 'path' })
+    }
+    return { ...place, labelled, labels, clean }
+  }
+
+  #step(place: Place, name: string, context: number): Place {
+    const labelled = this.#plan.paths.next(place.labelled, name)
+    let { shaped, treatment } = place
+    if (shaped) {
+      shaped = (this.#shape as CompiledShape).paths.next(shaped, name)
+      const first = shaped.accept[0]
+      if (first !== undefined) treatment = (this.#shape as CompiledShape).treatments[first] as Treatment
+      if (shaped.dead) shaped = null
+    }
+    if (labelled.accept.length > 0) return this.#arrive({ ...place, shaped, treatment, context }, labelled)
+    if (
+      labelled === place.labelled &&
+      shaped === place.shaped &&
+      treatment === place.treatment &&
+      context === place.context
+    ) {
+      return place
+    }
+    return { labelled, shaped, treatment, labels: place.labels, clean: place.clean, context }
+  }
+
+  #value(node: number, place: Place, out: Patch[]): void {
+    const document = this.#document as JsonDocument
+    const kind = document.kind(node)
+    if (kind === Kind.object) this.#object(node, place, out)
+    else if (kind === Kind.array) {
+      const end = document.next(node)
+      let index = 0
+      for (let at = node + 1; at < end; at = document.next(at)) {
+        const inner = this.#step(place, String(index++), place.context)
+        if (inner.treatment !== 'fixed' && !this.#edited.has(at)) this.#value(at, inner, out)
+      }
+    } else if (kind === Kind.string) this.#string(node, place, out)
+    else this.#bare(node, kind === Kind.number ? 'number' : 'literal', place, out)
+  }
+
+  #object(node: number, place: Place, out: Patch[]): void {
+    const document = this.#document as JsonDocument
+    const end = document.next(node)
+    let siblings: Siblings | null = null
+    for (let at = node + 1; at < end; at = document.next(at + 1)) {
+      if (this.#edited.has(at + 1)) continue
+      const name = document.string(at)
+      const own = contextOf(name)
+      const inner = this.#step(place, name, own === NO_SHAPE ? place.context : own)
+      if (inner.treatment === 'fixed') continue
+      const found = this.#name(name, inner)
+      if (found.length > 0) {
+        siblings ??= { names: () => memberNames(document, node) }
+        out.push(this.#leaf(at, 'name', name, noLabels, found, false, siblings))
+      }
+      this.#value(at + 1, inner, out)
+    }
+  }
+
+  #name(name: string, place: Place): readonly Patch[] {
+    const data = place.treatment === 'data'
+    const need = Feature.digit | Feature.at | Feature.colon | Feature.high | Feature.escape | Feature.dot
+    if ((features(name, 0, name.length) & need) === 0 && this.#plan.patterns.length === 0 && !(this.#known && data))
+      return noPatches
+    return searchText(this.#search, name, 0, name.length, {
+      shapes: !place.clean,
+      level: this.#level,
+      context: NO_SHAPE,
+      structure: false,
+      known: data,
+    })
+  }
+
+  #string(node: number, place: Place, out: Patch[]): void {
+    const document = this.#document as JsonDocument
+    const start = document.start(node) + 1
+    const end = document.end(node) - 1
+    const labels = place.treatment === 'name' ? noLabels : place.labels
+    if (this.#escape < start) {
+      const next = document.text.indexOf('\\', start)
+      this.#escape = next < 0 ? Number.POSITIVE_INFINITY : next
+    }
+    const plain = this.#escape >= end
+    const how = {
+      shapes: !place.clean,
+      level: this.#level,
+      context: place.context,
+      structure: place.treatment !== 'name',
+      known: place.treatment !== 'name',
+    }
+    let decoded: string | null = null
+    let inner: readonly Patch[]
+    if (plain) inner = searchText(this.#search, document.text, start, end, how)
+    else {
+      decoded = document.string(node)
+      inner = searchText(this.#search, decoded, 0, decoded.length, how)
+    }
+    if (inner.length === 0 && labels.length === 0) return
+    decoded ??= document.text.slice(start, end)
+    for (const { label } of labels) this.learned.add(decoded, label)
+    // An empty string under a labelled path says nothing.
+    if (decoded === '') return
+    out.push(this.#leaf(node, 'string', decoded, labels, inner, this.#tokens && place.treatment === 'uri', null))
+  }
+
+  #bare(node: number, json: 'number' | 'literal', place: Place, out: Patch[]): void {
+    const document = this.#document as JsonDocument
+    const source = document.source(node)
+    let labels = place.treatment === 'name' || source === 'null' ? noLabels : place.labels
+    if (json === 'number') {
+      for (const { label } of labels) this.learned.add(source, label)
+      if (!place.clean || this.#known) labels = searchNumber(this.#search, source, labels, place.context, !place.clean)
+    }
+    if (labels.length > 0) out.push(this.#leaf(node, json, source, labels, noPatches, false, null))
+  }
+
+  #leaf(
+    node: number,
+    json: Leaf['json'],
+    decoded: string,
+    labels: readonly LeafLabel[],
+    inner: readonly Patch[],
+    uri: boolean,
+    siblings: Siblings | null,
+  ): Leaf {
+    const document = this.#document as JsonDocument
+    const start = document.start(node) + this.#offset
+    const end = document.end(node) + this.#offset
+    return { kind: 'leaf', start, end, json, decoded, labels, inner, uri, siblings }
+  }
+}
+
+function* memberNames(document: JsonDocument, node: number): Iterable<string> {
+  for (let at = node + 1; at < document.next(node); at = document.next(at + 1)) yield document.string(at)
+}

@@ -1,0 +1,109 @@
+// Words that say what an identifier beside them is. Promise: a word is looked up by a hash that the lexer computes while
+// it passes, without making a string; an entry is confirmed letter by letter.
+import { Shape } from './shapes.ts'
+
+/** What a word does to the context. The number under `role` is a shape for `sets` and `needs`, else 0. */
+export const Role = { sets: 1, needs: 2, identifies: 3, fills: 4, ends: 5, joins: 6, month: 7, age: 8, www: 9 } as const
+
+/** Contexts are shapes plus this one, which makes a bare number an age. */
+export const AGE = 30
+
+interface Word {
+  readonly text: string
+  readonly role: number
+  readonly of: number
+}
+
+const words: Word[] = []
+const add = (role: number, of: number, list: string): void => {
+  for (const text of list.split(' ')) words.push({ text, role, of })
+}
+add(Role.sets, Shape.ssn, 'ssn ssns itin socialsecurity')
+add(Role.sets, Shape.phone, 'phone phones telephone telephones tel cell cellphone mobile pager telecom')
+add(Role.sets, Shape.fax, 'fax faxes facsimile telefax')
+add(
+  Role.sets,
+  Shape.date,
+  'dob dod birthdate birthday born birth date dated dates admitted admission discharged discharge died death deceased',
+)
+add(Role.sets, Shape.mrn, 'mrn mrns medrec')
+add(Role.needs, Shape.mrn, 'medical record chart patient pt subject hospital')
+add(Role.sets, Shape.card, 'card visa mastercard amex creditcard')
+add(Role.sets, Shape.zip, 'zip zipcode postcode postal')
+add(Role.sets, Shape.plan, 'mbi hicn')
+add(Role.needs, Shape.plan, 'member subscriber beneficiary policy insurance plan medicare medicaid payer group')
+add(Role.sets, Shape.account, 'acct iban')
+add(Role.needs, Shape.account, 'account')
+add(Role.sets, Shape.license, 'dea')
+add(Role.needs, Shape.license, 'license licence certificate')
+add(Role.sets, Shape.vehicle, 'vin plate')
+add(Role.sets, Shape.device, 'udi imei')
+add(Role.needs, Shape.device, 'serial device')
+add(Role.needs, Shape.ssn, 'social')
+add(Role.joins, Shape.ssn, 'security')
+add(Role.identifies, 0, 'id ids number numbers no nos num nr nbr identifier identifiers')
+add(Role.fills, 0, 'is was of for the and or as at to her his their my are on in a with')
+add(Role.ends, 0, 'count counts total type types status size length limit index balance amount name names')
+add(Role.sets, AGE, 'age aged ages')
+add(Role.www, 0, 'www')
+for (const [index, month] of [
+  'jan january',
+  'feb february',
+  'mar march',
+  'apr april',
+  'may',
+  'jun june',
+  'jul july',
+  'aug august',
+  'sep sept september',
+  'oct october',
+  'nov november',
+  'dec december',
+].entries())
+  add(Role.month, index + 1, month)
+
+export const HASH_SEED = 0x811c9dc5 | 0
+const SIZE = 1024
+const table = new Int16Array(SIZE).fill(-1)
+export const LONGEST = Math.max(...words.map(word => word.text.length))
+
+export function hashStep(hash: number, lower: number): number {
+  return Math.imul(hash ^ lower, 0x01000193)
+}
+
+const slot = (hash: number): number => (hash ^ (hash >>> 15)) & (SIZE - 1)
+
+for (const [index, word] of words.entries()) {
+  let hash = HASH_SEED
+  for (let at = 0; at < word.text.length; at++) hash = hashStep(hash, word.text.charCodeAt(at))
+  let place = slot(hash)
+  while (table[place] !== -1) place = (place + 1) & (SIZE - 1)
+  table[place] = index
+}
+
+/** Role and subject of text[from, to) as `role * 32 + of`; 0 when it is no word of ours. */
+export function lookUp(text: string, from: number, to: number, hash: number): number {
+  if (to - from > LONGEST) return 0
+  for (let place = slot(hash); ; place = (place + 1) & (SIZE - 1)) {
+    const index = table[place] as number
+    if (index === -1) return 0
+    const word = words[index] as Word
+    if (word.text.length !== to - from) continue
+    let at = 0
+    while (at < word.text.length && (text.charCodeAt(from + at) | 0x20) === word.text.charCodeAt(at)) at++
+    if (at === word.text.length) return word.role * 32 + word.of
+  }
+}
+
+/** The number of the month named at `from`, and 0 where there is none; its end is `from + length`. */
+export function monthAt(text: string, from: number, to: number): { readonly month: number; readonly end: number } {
+  let hash = HASH_SEED
+  let end = from
+  for (; end < to && end - from <= 10; end++) {
+    const lower = text.charCodeAt(end) | 0x20
+    if (lower < 0x61 || lower > 0x7a) break
+    hash = hashStep(hash, lower)
+  }
+  const found = lookUp(text, from, end, hash)
+  return found >> 5 === Role.month ? { month: found & 31, end } : { month: 0, end }
+}

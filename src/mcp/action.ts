@@ -1,0 +1,146 @@
+// A message as an action, in the terms policy reads. Promise: `target` is a name from the system's own lists or `unlisted`;
+// what the caller wrote is only in members that stay in memory.
+import type { Action, Effect, Masked } from '../gateway/seam.ts'
+import { canonicalJson, nodeAt } from '../json/canonical.ts'
+import { type JsonDocument, Kind } from '../json/document.ts'
+import { type Catalog, recordable, type Tool } from './catalog.ts'
+import { type McpConnectionConfig, matchesAny } from './connection-config.ts'
+import { isObject, type Members } from './envelope.ts'
+import { callerRequests, effect, serverRequests } from './methods.ts'
+
+const NO_LABELS: ReadonlySet<string> = new Set()
+
+/** What a caller's request or notification would do. */
+export function callerAction(
+  message: { readonly json: JsonDocument; readonly method: string; readonly params: Members },
+  question: Masked,
+  config: McpConnectionConfig,
+  catalog: Catalog,
+): Action {
+  const { json, method, params } = message
+  const name = typeof params.name === 'string' ? params.name : ''
+  const tool = method === 'tools/call' ? catalog.tool(name) : undefined
+  return new ReadAction(json, {
+    operation: method,
+    target: targetOf(method, name, catalog),
+    subjectMatter: subjectMatterOf(method, params),
+    effects: method === 'tools/call' ? toolEffects(name, tool, config) : effectsOf(method),
+    facts: factsOf(method, params),
+    found: labelsOf(question),
+    definition: tool?.hash ?? null,
+  })
+}
+
+/** What the system wants of the caller. */
+export function serverAction(
+  message: { readonly json: JsonDocument; readonly method: string; readonly params: Members },
+  question: Masked,
+): Action {
+  const { json, method, params } = message
+  return new ReadAction(json, {
+    operation: method,
+    target: method,
+    subjectMatter: method,
+    effects: serverRequests.get(method) ?? effect.ask,
+    facts: { params },
+    found: labelsOf(question),
+    definition: null,
+  })
+}
+
+interface Read {
+  readonly operation: string
+  readonly target: string
+  readonly subjectMatter: string
+  readonly effects: ReadonlySet<Effect>
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly found: ReadonlySet<string>
+  readonly definition: string | null
+}
+
+/** The canonical form is only worked out when somebody has to approve. */
+class ReadAction implements Action {
+  readonly operation: string
+  readonly target: string
+  readonly subjectMatter: string
+  readonly effects: ReadonlySet<Effect>
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly found: ReadonlySet<string>
+  readonly carries = 'unknown'
+  readonly #json: JsonDocument
+  readonly #definition: string | null
+  #exact: Uint8Array | null = null
+
+  constructor(json: JsonDocument, read: Read) {
+    this.operation = read.operation
+    this.target = read.target
+    this.subjectMatter = read.subjectMatter
+    this.effects = read.effects
+    this.facts = read.facts
+    this.found = read.found
+    this.#json = json
+    this.#definition = read.definition
+  }
+
+  get exact(): Uint8Array {
+    this.#exact ??= Buffer.from(
+      `{"definition":${JSON.stringify(this.#definition)},"method":${JSON.stringify(this.operation)},"params":${exactParams(this.#json)}}`,
+    )
+    return this.#exact
+  }
+}
+
+/** All parameters but `_meta`, whose progress token and trace ids differ each time an identical call is made. */
+function exactParams(json: JsonDocument): string {
+  const params = nodeAt(json, ['params'])
+  if (params < 0 || json.kind(params) !== Kind.object) return '{}'
+  const members: [string, string][] = []
+  for (let at = params + 1; at < json.next(params); at = json.next(at + 1)) {
+    const name = json.string(at)
+    if (name !== '_meta') members.push([name, canonicalJson(json, at + 1)])
+  }
+  members.sort(([left], [right]) => (left < right ? -1 : 1))
+  return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`
+}
+
+export function toolEffects(name: string, tool: Tool | undefined, config: McpConnectionConfig): ReadonlySet<Effect> {
+  if (matchesAny(config.effects.write, name)) return effect.write
+  if (matchesAny(config.effects.read, name)) return effect.read
+  return config.trustAnnotations && tool?.readOnlyHint ? effect.read : effect.write
+}
+
+export function effectsOf(method: string): ReadonlySet<Effect> {
+  const known = callerRequests.get(method)
+  if (known) return known
+  return method.startsWith('notifications/') ? effect.session : effect.write
+}
+
+function targetOf(method: string, name: string, catalog: Catalog): string {
+  if (method === 'tools/call' && catalog.tool(name)) return recordable(name)
+  if (method === 'prompts/get' && catalog.hasPrompt(name)) return recordable(name)
+  return 'unlisted'
+}
+
+function subjectMatterOf(method: string, params: Members): string {
+  if (method === 'tools/call' || method === 'prompts/get') return text(params.name)
+  if (method.startsWith('resources/')) return text(params.uri)
+  if (method === 'completion/complete' && isObject(params.ref)) return text(params.ref.name ?? params.ref.uri)
+  return ''
+}
+
+function factsOf(method: string, params: Members): Readonly<Record<string, unknown>> {
+  if (method === 'tools/call' || method === 'prompts/get') {
+    return { name: text(params.name), args: isObject(params.arguments) ? params.arguments : {} }
+  }
+  if (method.startsWith('resources/') && typeof params.uri === 'string') return { uri: params.uri, args: {} }
+  return { args: params }
+}
+
+function labelsOf({ findings }: Masked): ReadonlySet<string> {
+  for (const _ in findings) return new Set(Object.keys(findings))
+  return NO_LABELS
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

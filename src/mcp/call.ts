@@ -1,0 +1,375 @@
+// One request of a caller from its reading to its answer. Promise: nothing goes up before it is admitted, nothing comes down
+// before it is recorded, and whoever goes away, on either side, the exchange ends once.
+import { Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
+import type { Admission, Edit, Exchange, HoldView } from '../gateway/seam.ts'
+import type { Cleared } from '../recording/inbox.ts'
+import { callerAction } from './action.ts'
+import { answerEdits, answerShapeFor, ServerFault } from './answer.ts'
+import { type Own, refusalAnswer, rpc } from './answers.ts'
+import { readTools } from './catalog-fetch.ts'
+import { matchesAny } from './connection-config.ts'
+import { type Request, type Response, readMessage, tokenOf } from './envelope.ts'
+import { type EraMismatch, mismatchBehind, mismatchIn } from './era-mismatch.ts'
+import { holdNotice } from './hold-notice.ts'
+import { ForeignIdentifier, unwrapIdentifiers } from './identifiers.ts'
+import { askInputs } from './input-required.ts'
+import type { Link } from './link.ts'
+import { callerRequests } from './methods.ts'
+import { encodeHeader, nameMember, paramHeaders } from './mirrored-headers.ts'
+import { cancelledNotice, relayNotice } from './notices.ts'
+import { wrapUri } from './opaque.ts'
+import type { EventHead } from './outlets.ts'
+import type { Reply } from './reply.ts'
+import type { CheckedHeaders } from './request-headers.ts'
+import { relayServerQuestion } from './server-question.ts'
+import { questionShape } from './shapes.ts'
+import { type MessageId, type UpstreamAnswer, UpstreamError, type UpstreamEvent } from './upstream.ts'
+
+type Way = Admission<'system'>
+
+export class Call {
+  readonly link: Link
+  readonly request: Request
+  readonly progressToken: MessageId | null
+  readonly #reply: Reply
+  readonly #headers: CheckedHeaders
+  readonly #gone = new AbortController()
+  #admission: Way | null = null
+  #forwarded = false
+  #answered = false
+  #ended = false
+  #wentAway = false
+  #gaveEventIds = false
+  /** Its stream ended before its answer, which may come on a stream taken up again. */
+  #parked = false
+
+  constructor(link: Link, request: Request, reply: Reply, headers: CheckedHeaders) {
+    this.link = link
+    this.request = request
+    this.progressToken = tokenOf(request.params)
+    this.#reply = reply
+    this.#headers = headers
+    reply.whenGone(() => this.#callerGone())
+  }
+
+  get running(): boolean {
+    return !this.#answered && !this.#parked
+  }
+
+  get reference(): string | null {
+    return this.#admission?.reference ?? null
+  }
+
+  async run(): Promise<void> {
+    const { link } = this
+    link.begin(this)
+    if (link.era === 'legacy') link.remember(this)
+    try {
+      await this.#relay()
+    } catch (error) {
+      await this.#failed(error)
+    } finally {
+      link.done(this)
+      if (!this.#parked && !link.resumable) link.forget(this)
+    }
+  }
+
+  // ---- up ----
+
+  async #relay(): Promise<void> {
+    const { link, request } = this
+    const { config, session, catalog } = link
+    if (!callerRequests.has(request.method) && !matchesAny(config.unknownMethods, request.method)) {
+      return this.#refuse(
+        'unreadable',
+        'This method is not known to the gateway, so it was not passed on.',
+        rpc.methodNotFound,
+      )
+    }
+    const edits = this.#unwrapped()
+    if (edits === null) {
+      const sentence = 'An identifier in this request was not given to you by this gateway.'
+      return this.#refuse('unreadable', sentence, rpc.invalidParams)
+    }
+    const name = request.method === 'tools/call' ? request.params.name : null
+    if (typeof name === 'string' && catalog.wants(name)) await catalog.refresh(() => readTools(link))
+    const headers = this.#upHeaders(edits)
+    if (headers === null) {
+      const sentence = 'A Mcp-Param header is missing or differs from the arguments.'
+      return this.#refuse('unreadable', sentence, rpc.headerMismatch)
+    }
+    const shape = typeof request.id === 'number' ? questionShape.numbered : questionShape.named
+    const question = session.inspect.message(request.json, { shape, edits, token: null, outputSchema: null })
+    const exchange: Exchange<'system'> = {
+      door: 'system',
+      action: callerAction({ ...request, params: opened(request.params, edits) }, question, config, catalog),
+      question,
+      parent: null,
+      withdrawn: this.#gone.signal,
+      patienceMs: link.patienceMs,
+      waiting: hold => this.#waiting(hold),
+    }
+    const admission = await link.parts.gateway.ask(session, exchange)
+    if (admission instanceof Refusal) return this.#tell(admission)
+    this.#admission = admission
+    if (this.#gone.signal.aborted) return this.#end('gone')
+    this.#forwarded = true
+    const answer = await link.upstream.send(admission.question, {
+      kind: 'request',
+      method: request.method,
+      id: request.id,
+      progressToken: this.progressToken,
+      headers,
+      signal: this.#gone.signal,
+    })
+    await this.#receive(answer, admission)
+  }
+
+  #unwrapped(): readonly Edit[] | null {
+    const { link, request } = this
+    try {
+      return unwrapIdentifiers(request.params, link.parts.opaque, link.binding)
+    } catch (error) {
+      if (error instanceof ForeignIdentifier) return null
+      throw error
+    }
+  }
+
+  /** Null when a parameter header does not agree with the body. */
+  #upHeaders(edits: readonly Edit[]): Readonly<Record<string, string>> | null {
+    const { link, request } = this
+    const { base, received } = this.#headers
+    if (link.era === 'legacy') return base
+    const member = nameMember(request.method)
+    const unwrapped = member === null ? undefined : edits.find(({ path }) => path.length === 2 && path[1] === member)
+    const named = unwrapped?.json ? { ...base, 'mcp-name': encodeHeader(JSON.parse(unwrapped.json) as string) } : base
+    const { name } = request.params
+    const tool = request.method === 'tools/call' && typeof name === 'string' ? link.catalog.tool(name) : undefined
+    if (!tool || tool.headers.length === 0) return named
+    const checked = paramHeaders(received, tool.headers, request.params.arguments)
+    return checked && { ...named, ...checked }
+  }
+
+  #waiting(hold: HoldView): void {
+    if (!this.#reply.canStream || this.#ended) return
+    this.#reply.keepAlive()
+    const notice = holdNotice(hold, this.request)
+    if (notice) void this.#reply.event(notice, noHead)
+  }
+
+  // ---- down ----
+
+  async #receive(answer: UpstreamAnswer, admission: Way): Promise<void> {
+    if (answer.kind === 'message') return this.#answer(readMessage(answer.json), answer.status, admission, noHead)
+    if (answer.kind === 'messages') return this.#receiveAll(answer, admission)
+    if (answer.kind === 'absent' && answer.status === 404 && this.link.era === 'legacy')
+      return this.#sessionLost(admission)
+    return this.#refuseAnswer(admission, 'upstream')
+  }
+
+  async #receiveAll(answer: UpstreamAnswer & { kind: 'messages' }, admission: Way): Promise<void> {
+    if (answer.sse && this.#reply.canStream) this.#reply.stream()
+    const events = answer.messages[Symbol.asyncIterator]()
+    for (;;) {
+      const { value, done } = await events.next()
+      if (done) break
+      await this.#event(value, admission)
+      if (this.#answered) return void this.#drain(events)
+      await admission.room()
+    }
+    if (this.link.resumable && this.#gaveEventIds) this.#park()
+    else throw new UpstreamError('cut')
+  }
+
+  async #event({ json, eventId, retryMs }: UpstreamEvent, admission: Way): Promise<void> {
+    const { link } = this
+    if (eventId !== null && link.era === 'legacy') {
+      link.resumable = true
+      this.#gaveEventIds = true
+    }
+    const head: EventHead = { id: link.era === 'legacy' ? link.wrapEvent(eventId) : null, retryMs }
+    if (json === null) {
+      if (head.id === null && retryMs === null) this.#reply.keepAlive()
+      else this.#reply.mark(head)
+      return
+    }
+    const message = readMessage(json)
+    if (message === null) throw new UpstreamError('malformed')
+    const emit = (part: Cleared<'caller'>) => this.#reply.event(part, head)
+    if (message.kind === 'notification') await relayNotice(link, message, admission, this, emit)
+    else if (message.kind === 'request') {
+      await relayServerQuestion(
+        link,
+        message,
+        { parent: admission.reference, mask: admission.mask, canAsk: this.#reply.canStream },
+        emit,
+      )
+    } else await this.#answer(message, 200, admission, head)
+  }
+
+  async #answer(
+    message: ReturnType<typeof readMessage>,
+    status: number,
+    admission: Way,
+    head: EventHead,
+  ): Promise<void> {
+    const { link, request } = this
+    if (message?.kind !== 'response') throw new UpstreamError('malformed')
+    const aboutTransport = message.id === null && status >= 400
+    if (message.id !== request.id && !aboutTransport) throw new UpstreamError('malformed')
+    if (aboutTransport && status === 404 && link.era === 'legacy') return this.#sessionLost(admission)
+    const mismatch = mismatchIn(link, request, message.error, status)
+    if (mismatch) return this.#refuseAnswer(admission, 'upstream', mismatch)
+    const cleared = await this.clear(message, admission, true)
+    if (cleared instanceof Refusal) return this.#tell(cleared)
+    this.#answered = true
+    this.#reply.finish(cleared, status, head)
+    this.#end(message.error ? 'failed' : 'done')
+  }
+
+  /** Masks and records an answer of this call, also one that comes again on a resumed stream. */
+  async clear(message: Response, way: Way, last: boolean): Promise<Cleared<'caller'> | Refusal> {
+    const { link, request } = this
+    const { opaque } = link.parts
+    const edits = answerEdits(link, request, message, way)
+    if (message.result?.resultType === 'input_required') {
+      const refusal = await askInputs(link, message, way)
+      if (refusal) return refusal
+    }
+    const { name } = request.params
+    const tool = request.method === 'tools/call' && typeof name === 'string' ? link.catalog.tool(name) : undefined
+    const part = way.mask.message(message.json, {
+      shape: answerShapeFor(way.obligations),
+      edits,
+      token: uri => wrapUri(opaque, link.binding, uri),
+      outputSchema: tool?.outputSchema ?? null,
+    })
+    return way.answer(part, last)
+  }
+
+  /** A late answer, or one replayed, on a stream that was taken up again. */
+  async resumed(message: Response): Promise<Cleared<'caller'> | Refusal> {
+    const { standing } = this.link.session
+    if (!this.#parked || !this.#admission) return this.clear(message, standing, false)
+    const cleared = await this.clear(message, this.#admission, true)
+    this.#parked = false
+    this.#answered = true
+    if (!(cleared instanceof Refusal)) this.#admission.end(message.error ? 'failed' : 'done', cleared.bytes.length)
+    this.#ended = true
+    return cleared
+  }
+
+  /** The way of a message that belongs to this call and comes on another stream. */
+  get way(): Way | null {
+    return this.#ended ? null : this.#admission
+  }
+
+  // ---- ends ----
+
+  /** `notifications/cancelled` of the caller. True when the system has to be told. */
+  cancel(): boolean {
+    if (this.#answered || this.#ended) return false
+    const tell = this.#forwarded
+    if (!tell) this.#withdraw('cancelled')
+    return tell
+  }
+
+  /** After the system was told. */
+  withdrawn(): void {
+    this.#withdraw('cancelled')
+  }
+
+  /** The session ends, or its memory of this call does. */
+  cut(): void {
+    const { ended } = this.link.session
+    if (ended.aborted && ended.reason instanceof Refusal && this.running) this.#tell(ended.reason)
+    else this.#withdraw('cut')
+  }
+
+  #withdraw(outcome: 'cancelled' | 'cut'): void {
+    if (this.#answered || this.#ended) return
+    this.#end(outcome)
+    this.#gone.abort()
+    if (!this.#wentAway && !this.#parked) this.#reply.finishEmpty(202)
+    this.#answered = true
+  }
+
+  #callerGone(): void {
+    if (this.#answered || this.#ended) return
+    this.#wentAway = true
+    const { link } = this
+    if (this.#forwarded && link.era === 'legacy') {
+      if (this.#gaveEventIds) this.#parked = true
+      else void cancelledNotice(link, this.request)
+    }
+    if (!this.#parked) this.#end('gone')
+    this.#gone.abort()
+  }
+
+  #park(): void {
+    this.#parked = true
+    this.#reply.finishEmpty(200)
+  }
+
+  #drain(events: AsyncIterator<UpstreamEvent>): void {
+    const timer = setTimeout(() => void events.return?.(), DRAIN_MS).unref()
+    const rest = async () => {
+      while (!(await events.next()).done);
+    }
+    rest()
+      .catch(() => undefined)
+      .finally(() => clearTimeout(timer))
+  }
+
+  #end(outcome: 'done' | 'failed' | 'cancelled' | 'gone' | 'cut'): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#admission?.end(outcome, this.#reply.delivered)
+  }
+
+  // ---- refusals ----
+
+  async #failed(error: unknown): Promise<void> {
+    if (this.#answered || this.#ended || this.#parked) return
+    const admission = this.#admission
+    if (error instanceof Refusal) return admission ? this.#refuseAnswer(admission, error.code) : this.#tell(error)
+    const code = error instanceof UpstreamError || error instanceof ServerFault ? 'upstream' : 'internal'
+    if (admission) return this.#refuseAnswer(admission, code, mismatchBehind(this.link, error))
+    this.#tell(await this.link.parts.gateway.refuse(this.link.session, code))
+  }
+
+  async #refuse(code: 'unreadable', detail: string, own: Own): Promise<void> {
+    this.#tell(await this.link.parts.gateway.refuse(this.link.session, code, detail), own)
+  }
+
+  async #refuseAnswer(admission: Way, code: Refusal['code'], mismatch: EraMismatch | null = null): Promise<void> {
+    const refusal = await admission.refuse(code, mismatch?.sentence)
+    this.#tell(refusal, mismatch?.own ?? null, mismatch?.data)
+  }
+
+  #tell(refusal: Refusal, own: Own | null = null, data: object = {}): void {
+    if (this.#answered) return
+    this.#answered = true
+    const { idSource, method } = this.request
+    const { status, part } = refusalAnswer(refusal, { idSource, method, era: this.link.era }, own, data)
+    if (!this.#wentAway) this.#reply.finish(part, status)
+    this.#end('failed')
+    this.#gone.abort()
+  }
+
+  async #sessionLost(admission: Way): Promise<void> {
+    const refusal = await admission.refuse('upstream', 'The protected system has ended this session. Initialize again.')
+    this.#tell(refusal, rpc.sessionNotFound)
+    void this.link.session.close('cut')
+  }
+}
+
+const DRAIN_MS = Math.min(1_000, limits.connectMs)
+const noHead: EventHead = { id: null, retryMs: null }
+
+/** Parameters as policy should see them: with the addresses that tokens stand for. */
+function opened(params: Request['params'], edits: readonly Edit[]): Request['params'] {
+  const uri = edits.find(({ path }) => path.length === 2 && path[1] === 'uri')
+  return uri?.json ? { ...params, uri: JSON.parse(uri.json) as string } : params
+}

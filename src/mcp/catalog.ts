@@ -1,0 +1,104 @@
+// What a protected system offers, as the gateway has seen it itself. Promise: tool names, definitions and hints come from the
+// system's own lists, never from a caller; a definition that changed has another hash.
+import { createHash } from 'node:crypto'
+import { canonicalJson, nodeAt } from '../json/canonical.ts'
+import type { JsonDocument } from '../json/document.ts'
+import { isObject } from './envelope.ts'
+import { declaredHeaders, type ParamHeader } from './mirrored-headers.ts'
+
+export interface Tool {
+  readonly name: string
+  /** SHA-256 of the canonical definition, hex: an approval is bound to it. */
+  readonly hash: string
+  readonly readOnlyHint: boolean
+  readonly outputSchema: unknown
+  readonly headers: readonly ParamHeader[]
+}
+
+/** After this a list is read again before the next call. */
+const FRESH_MS = 300_000
+/** A name that was not in the list is not looked up again sooner. */
+const ABSENT_MS = 10_000
+const MOST_ITEMS = 10_000
+
+export class Catalog {
+  #tools = new Map<string, Tool>()
+  readonly #prompts = new Set<string>()
+  #readAtMs = Number.NEGATIVE_INFINITY
+  #fetching: Promise<void> | null = null
+
+  tool(name: string): Tool | undefined {
+    return this.#tools.get(name)
+  }
+
+  hasPrompt(name: string): boolean {
+    return this.#prompts.has(name)
+  }
+
+  /** Whether the list should be read before a call of this tool is judged. */
+  wants(name: string): boolean {
+    const age = performance.now() - this.#readAtMs
+    return age > FRESH_MS || (age > ABSENT_MS && !this.#tools.has(name))
+  }
+
+  /** One reading at a time, whoever asks. `read` gives every page; a failure leaves what was known out. */
+  refresh(read: () => Promise<readonly JsonDocument[]>): Promise<void> {
+    this.#fetching ??= read()
+      .then(pages => {
+        this.#tools = new Map()
+        for (const page of pages) this.learnTools(page)
+      })
+      .catch(() => this.forget())
+      .finally(() => {
+        this.#readAtMs = performance.now()
+        this.#fetching = null
+      })
+    return this.#fetching
+  }
+
+  /** From a `tools/list` answer as the system gave it. */
+  learnTools(json: JsonDocument): void {
+    const tools = listed(json, 'tools')
+    for (let at = 0; at < tools.length && this.#tools.size < MOST_ITEMS; at++) {
+      const tool = tools[at]
+      if (!isObject(tool) || typeof tool.name !== 'string') continue
+      const definition = canonicalJson(json, nodeAt(json, ['result', 'tools', at]))
+      const annotations = isObject(tool.annotations) ? tool.annotations : {}
+      this.#tools.set(tool.name, {
+        name: tool.name,
+        hash: createHash('sha256').update(definition).digest('hex'),
+        readOnlyHint: annotations.readOnlyHint === true,
+        outputSchema: tool.outputSchema ?? null,
+        headers: declaredHeaders(tool.inputSchema),
+      })
+    }
+  }
+
+  learnPrompts(json: JsonDocument): void {
+    for (const prompt of listed(json, 'prompts')) {
+      if (isObject(prompt) && typeof prompt.name === 'string' && this.#prompts.size < MOST_ITEMS)
+        this.#prompts.add(prompt.name)
+    }
+  }
+
+  /** The system said that its lists changed. */
+  forget(): void {
+    this.#tools = new Map()
+    this.#prompts.clear()
+    this.#readAtMs = Number.NEGATIVE_INFINITY
+  }
+}
+
+function listed(json: JsonDocument, member: 'tools' | 'prompts'): readonly unknown[] {
+  const { value } = json
+  const result = isObject(value) ? value.result : null
+  const list = isObject(result) ? result[member] : null
+  return Array.isArray(list) ? list : []
+}
+
+const PLAIN_NAME = /^[A-Za-z0-9_./-]{1,128}$/
+
+/** The name as the record may show it: one from a list, and of the form names have. */
+export function recordable(name: string): string {
+  return PLAIN_NAME.test(name) ? name : 'unlisted'
+}

@@ -1,0 +1,199 @@
+// The MCP door: Streamable HTTP for callers, each connection at its own path. Promise: every HTTP request is checked,
+// identified and brought to its session before a byte of it is judged, and each refusal is in the record first.
+import type { KeyObject } from 'node:crypto'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { type Code, Refusal } from '../gateway/errors.ts'
+import type { Gateway, Subject } from '../gateway/seam.ts'
+import { nobody, type Own, refusalAnswer, rpc } from './answers.ts'
+import type { McpConnectionConfig } from './connection-config.ts'
+import { type Accepts, accepts, fromElsewhere } from './entrance.ts'
+import { HttpPools } from './http-pools.ts'
+import { Links } from './links.ts'
+import { createOpaque } from './opaque.ts'
+import { Posting } from './posting.ts'
+import { SingleReply } from './reply.ts'
+import { legacyHeaders } from './request-headers.ts'
+import { StandingStream } from './standing-stream.ts'
+import type { OpenStdio } from './upstream.ts'
+import { isLegacyVersion, isModernVersion } from './versions.ts'
+
+/** Who cannot be let in, and the `WWW-Authenticate` to tell them. */
+export interface Unidentified {
+  readonly code: 'unauthenticated' | 'forbidden'
+  readonly challenge: string
+}
+
+/** Who sends a request to a connection, from its headers alone. */
+export type Identify = (
+  headers: IncomingHttpHeaders,
+  connection: string,
+) => Promise<Subject | Unidentified> | Subject | Unidentified
+
+export interface McpDoorOptions {
+  readonly gateway: Gateway
+  /** What is configured now, by name. */
+  readonly connections: () => ReadonlyMap<string, McpConnectionConfig>
+  readonly identify: Identify
+  readonly publicUrl: string
+  /** Origins of browser-based clients that may call. */
+  readonly origins?: readonly string[]
+  /** AES-256: identifiers given to callers open only with it. */
+  readonly opaqueKey: KeyObject
+  readonly version: string
+  readonly openStdio?: OpenStdio
+}
+
+export interface McpDoor {
+  handle(request: IncomingMessage, response: ServerResponse, connectionName: string): void
+  close(): Promise<void>
+}
+
+export function createMcpDoor(options: McpDoorOptions): McpDoor {
+  const pools = new HttpPools()
+  const parts = { gateway: options.gateway, opaque: createOpaque(options.opaqueKey), version: options.version }
+  const links = new Links(parts, pools, options.openStdio ?? null)
+  return {
+    handle(request, response, name) {
+      new Visit(options, links, request, response).run(name)
+    },
+    async close() {
+      await links.close()
+      await pools.close()
+    },
+  }
+}
+
+/** One HTTP request. */
+class Visit {
+  readonly #options: McpDoorOptions
+  readonly #links: Links
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #accepts: Accepts
+  readonly #reply: SingleReply
+
+  constructor(options: McpDoorOptions, links: Links, request: IncomingMessage, response: ServerResponse) {
+    this.#options = options
+    this.#links = links
+    this.#request = request
+    this.#response = response
+    this.#accepts = accepts(request.headers)
+    this.#reply = new SingleReply(response, this.#accepts.events)
+  }
+
+  run(name: string): void {
+    this.#enter(name).catch(async error => {
+      const source = this.#source()
+      const refusal = error instanceof Refusal ? error : await this.#options.gateway.stranger('internal', source)
+      this.#tell(refusal)
+    })
+  }
+
+  async #enter(name: string): Promise<void> {
+    const { headers, method, socket } = this.#request
+    if (fromElsewhere(headers, this.#options, socket.localPort)) return this.#turnAway('forbidden')
+    const config = this.#options.connections().get(name)
+    if (!config) return this.#turnAway('forbidden', { status: 404, code: 403001 })
+    if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') return this.#wrongMethod()
+    const identified = this.#options.identify(headers, name)
+    const subject = identified instanceof Promise ? await identified : identified
+    if ('challenge' in subject) {
+      this.#reply.headers['www-authenticate'] = subject.challenge
+      return this.#turnAway(subject.code)
+    }
+    if (method === 'POST') {
+      return new Posting(
+        this.#options.gateway,
+        this.#links,
+        this.#request,
+        this.#response,
+        this.#reply,
+        this.#accepts,
+      ).run(subject, config)
+    }
+    if (isModernVersion(headers['mcp-protocol-version'])) return this.#wrongMethod()
+    if (method === 'GET') return this.#listen(subject, config)
+    return this.#end(subject, config)
+  }
+
+  // ---- GET and DELETE, legacy versions only ----
+
+  async #listen(subject: Subject, config: McpConnectionConfig): Promise<void> {
+    if (!this.#accepts.events)
+      return this.#refuseVisit(subject, config, 'Only event streams are given here.', rpc.notAcceptable)
+    const link = await this.#named(subject, config)
+    if (!link) return
+    const { headers } = this.#request
+    const last = headers['last-event-id']
+    const after = typeof last === 'string' ? link.unwrapEvent(last) : null
+    if (last !== undefined && after === null) {
+      return this.#refuseVisit(subject, config, 'This event id was not given to this session.', rpc.invalidRequest)
+    }
+    const outcome = await new StandingStream(link, this.#reply).run(after, legacyHeaders(headers).base)
+    if (outcome === 405) return this.#wrongMethod()
+    if (outcome === 404) return this.#refuseVisit(subject, config, NO_SESSION, rpc.sessionNotFound)
+    if (outcome !== null) this.#tell(outcome)
+  }
+
+  async #end(subject: Subject, config: McpConnectionConfig): Promise<void> {
+    const link = await this.#named(subject, config)
+    if (!link) return
+    const outcome = await link.upstream.close(legacyHeaders(this.#request.headers).base)
+    if (outcome === 'absent') return this.#wrongMethod()
+    await link.session.close('done')
+    this.#reply.finishEmpty(200)
+  }
+
+  /** The session this request names; when there is none the caller has been told. */
+  async #named(subject: Subject, config: McpConnectionConfig) {
+    const { headers } = this.#request
+    const version = headers['mcp-protocol-version']
+    const name = headers['mcp-session-id']
+    if (version !== undefined && !isLegacyVersion(version)) {
+      await this.#refuseVisit(subject, config, UNKNOWN_VERSION, rpc.invalidRequest)
+      return null
+    }
+    if (typeof name !== 'string') {
+      await this.#refuseVisit(subject, config, 'This request needs a session: send Mcp-Session-Id.', rpc.invalidRequest)
+      return null
+    }
+    const link = this.#links.find(name, subject, config)
+    if (!link) await this.#refuseVisit(subject, config, NO_SESSION, rpc.sessionNotFound)
+    return link
+  }
+
+  // ---- refusals ----
+
+  /** Of a subject, outside every named session: in the record of what it does at this connection. */
+  async #refuseVisit(subject: Subject, config: McpConnectionConfig, sentence: string, own: Own): Promise<void> {
+    const { gateway } = this.#options
+    const session = await gateway.open(subject, config.connection, subject.tokenFamily)
+    if (session instanceof Refusal) return this.#tell(session)
+    this.#tell(await gateway.refuse(session, 'unreadable', sentence), own)
+  }
+
+  async #turnAway(code: Code, own: Own | null = null): Promise<void> {
+    this.#tell(await this.#options.gateway.stranger(code, this.#source()), own)
+  }
+
+  #wrongMethod(): void {
+    this.#reply.headers.allow = isModernVersion(this.#request.headers['mcp-protocol-version'])
+      ? 'POST'
+      : 'GET, POST, DELETE'
+    this.#reply.finishEmpty(405)
+  }
+
+  #tell(refusal: Refusal, own: Own | null = null): void {
+    if (this.#response.headersSent || this.#response.destroyed) return
+    const { status, part } = refusalAnswer(refusal, nobody, own)
+    if (this.#request.readableEnded === false) this.#reply.headers.connection = 'close'
+    this.#reply.finish(part, status)
+  }
+
+  #source(): string {
+    return this.#request.socket.remoteAddress ?? 'unknown'
+  }
+}
+
+const NO_SESSION = 'There is no such session. Initialize again.'
+const UNKNOWN_VERSION = 'This protocol version is not known to the gateway.'

@@ -1,0 +1,21 @@
+// What a held caller hears while it waits.
+import { type Authored, authored } from '../gateway/authored.ts'
+import type { HoldView } from '../gateway/seam.ts'
+import { nodeAt } from '../json/canonical.ts'
+import type { Request } from './envelope.ts'
+
+/**
+ * Progress for those who asked for it. It rises strictly and stays below 1, so that the system's own progress, which starts
+ * when the hold ends, rises further.
+ */
+export function holdNotice(hold: HoldView, { json, params }: Request): Authored | null {
+  const token = nodeAt(json, ['params', '_meta', 'progressToken'])
+  if (token < 0 || typeof params !== 'object') return null
+  const progress = Math.min(0.999_999, (hold.waitedMs + 1) / 10_000_000)
+  const until = new Date(hold.until).toISOString()
+  const by = hold.approvers.length > 0 ? ` by ${hold.approvers.join(' or ')}` : ''
+  const message = JSON.stringify(`Waiting for approval${by} until ${until}. Reference: ${hold.reference}`)
+  return authored(
+    `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${json.source(token)},"progress":${progress},"message":${message}}}`,
+  )
+}

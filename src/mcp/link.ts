@@ -1,0 +1,129 @@
+// One session of a caller with one protected system: who, through what, and what is under way. Promise: everything that
+// belongs to a session ends with it.
+import type { Gateway, Session } from '../gateway/seam.ts'
+import type { Call } from './call.ts'
+import type { Catalog } from './catalog.ts'
+import type { McpConnectionConfig } from './connection-config.ts'
+import { idKey } from './envelope.ts'
+import { type Binding, type Opaque, subjectKey } from './opaque.ts'
+import type { PendingQuestion } from './server-question.ts'
+import type { MessageId, Upstream } from './upstream.ts'
+import type { Era } from './versions.ts'
+
+/** What all sessions of a door share. */
+export interface DoorParts {
+  readonly gateway: Gateway
+  readonly opaque: Opaque
+  /** Of the gateway itself, told to systems it asks on its own account. */
+  readonly version: string
+}
+
+/** What the system was seen to speak, shared by all sessions with it. */
+export interface SeenEras {
+  legacy: boolean
+  modern: boolean
+}
+
+/** Calls that a resumed stream may still name. */
+const MOST_REMEMBERED = 200
+
+export class Link {
+  readonly parts: DoorParts
+  readonly session: Session
+  readonly binding: Binding
+  readonly era: Era
+  readonly catalog: Catalog
+  readonly seen: SeenEras
+  config: McpConnectionConfig
+  upstream: Upstream
+  /** Legacy: what `initialize` agreed on. */
+  version: string | null = null
+  patienceMs = 0
+  /** The system gives ids to its events, so that a broken stream can be taken up again. */
+  resumable = false
+  /** The newest token that was shown for this session. */
+  tokenNotAfter: number
+  readonly questions = new Map<string, PendingQuestion>()
+  readonly #calls = new Map<string, Call>()
+  readonly #running = new Set<{ cut(): void }>()
+  #sequence = 0
+
+  constructor(
+    parts: DoorParts,
+    session: Session,
+    era: Era,
+    shared: { readonly config: McpConnectionConfig; readonly catalog: Catalog; readonly seen: SeenEras },
+    upstream: Upstream,
+  ) {
+    this.parts = parts
+    this.session = session
+    this.era = era
+    this.config = shared.config
+    this.catalog = shared.catalog
+    this.seen = shared.seen
+    this.upstream = upstream
+    this.tokenNotAfter = session.subject.notAfter
+    this.binding = { connection: session.connection.name, subject: subjectKey(session.subject) }
+    session.ended.addEventListener('abort', () => this.#end(), { once: true })
+  }
+
+  /** A number no other exchange of this session has. */
+  next(): number {
+    return ++this.#sequence
+  }
+
+  begin(running: { cut(): void }): void {
+    this.#running.add(running)
+  }
+
+  done(running: { cut(): void }): void {
+    this.#running.delete(running)
+  }
+
+  remember(call: Call): void {
+    const key = idKey(call.request.id)
+    this.#calls.delete(key)
+    this.#calls.set(key, call)
+    if (this.#calls.size <= MOST_REMEMBERED) return
+    for (const [oldest, other] of this.#calls) {
+      if (other.running) continue
+      other.cut()
+      this.#calls.delete(oldest)
+      return
+    }
+  }
+
+  forget(call: Call): void {
+    const key = idKey(call.request.id)
+    if (this.#calls.get(key) === call) this.#calls.delete(key)
+  }
+
+  callOf(id: MessageId): Call | undefined {
+    return this.#calls.get(idKey(id))
+  }
+
+  callByToken(token: MessageId): Call | undefined {
+    for (const call of this.#calls.values()) if (call.progressToken === token) return call
+    return undefined
+  }
+
+  wrapEvent(eventId: string | null): string | null {
+    return eventId === null ? null : this.parts.opaque.wrap('event', this.binding, `${this.session.id} ${eventId}`)
+  }
+
+  /** The system's own event id behind one that this session was given. */
+  unwrapEvent(text: string): string | null {
+    const value = this.parts.opaque.unwrap('event', this.binding, text)
+    const prefix = `${this.session.id} `
+    return value?.startsWith(prefix) ? value.slice(prefix.length) : null
+  }
+
+  #end(): void {
+    for (const running of [...this.#running]) running.cut()
+    for (const call of this.#calls.values()) call.cut()
+    for (const question of this.questions.values()) question.admission.end('cut', 0)
+    this.#calls.clear()
+    this.questions.clear()
+    void this.upstream.close({}).catch(() => undefined)
+  }
+}

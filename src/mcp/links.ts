@@ -1,0 +1,125 @@
+// Which session a request belongs to. Promise: a session id opens only for the subject it was given to; all others are told
+// that there is no such session.
+import { Refusal } from '../gateway/errors.ts'
+import type { Session, Subject } from '../gateway/seam.ts'
+import { Catalog } from './catalog.ts'
+import type { McpConnectionConfig } from './connection-config.ts'
+import type { HttpPools } from './http-pools.ts'
+import { type DoorParts, Link, type SeenEras } from './link.ts'
+import { type Binding, subjectKey } from './opaque.ts'
+import type { OpenStdio, Upstream } from './upstream.ts'
+import { HttpUpstream } from './upstream-http.ts'
+import type { Era } from './versions.ts'
+
+interface Shared {
+  readonly config: McpConnectionConfig
+  readonly catalog: Catalog
+  readonly seen: SeenEras
+}
+
+export class Links {
+  readonly #parts: DoorParts
+  readonly #pools: HttpPools
+  readonly #openStdio: OpenStdio | null
+  readonly #legacy = new Map<string, Link>()
+  readonly #stateless = new WeakMap<Session, Map<Era, Promise<Link>>>()
+  readonly #catalogs = new Map<string, Omit<Shared, 'config'> & { system: string }>()
+
+  constructor(parts: DoorParts, pools: HttpPools, openStdio: OpenStdio | null) {
+    this.#parts = parts
+    this.#pools = pools
+    this.#openStdio = openStdio
+  }
+
+  /** A session that the wire names: a legacy `initialize`. */
+  async open(subject: Subject, config: McpConnectionConfig): Promise<Link | Refusal> {
+    const session = await this.#parts.gateway.open(subject, config.connection, null)
+    if (session instanceof Refusal) return session
+    const link = await this.#make(session, config, 'legacy')
+    this.#legacy.set(session.id, link)
+    session.ended.addEventListener('abort', () => this.#legacy.delete(session.id), { once: true })
+    return link
+  }
+
+  /** The session of one subject, connection and token family: modern requests, and legacy ones that name no session. */
+  async shared(subject: Subject, config: McpConnectionConfig, era: Era): Promise<Link | Refusal> {
+    const session = await this.#parts.gateway.open(subject, config.connection, subject.tokenFamily)
+    if (session instanceof Refusal) return session
+    let byEra = this.#stateless.get(session)
+    if (!byEra) {
+      byEra = new Map()
+      this.#stateless.set(session, byEra)
+    }
+    let made = byEra.get(era)
+    if (!made) {
+      made = this.#make(session, config, era)
+      byEra.set(era, made)
+      made.catch(() => byEra.delete(era))
+    }
+    const link = await made
+    if (link.config !== config) await this.#reconfigure(link, config)
+    return link
+  }
+
+  /** The name of a session as its caller has it. */
+  nameOf(link: Link): string {
+    return this.#parts.opaque.wrap('session', link.binding, link.session.id)
+  }
+
+  /** Null for an unknown session and for another subject's alike. */
+  find(name: string, subject: Subject, config: McpConnectionConfig): Link | null {
+    const binding: Binding = { connection: config.connection.name, subject: subjectKey(subject) }
+    const id = this.#parts.opaque.unwrap('session', binding, name)
+    const link = id === null ? undefined : this.#legacy.get(id)
+    if (!link || link.session.ended.aborted || link.upstream.lost.aborted) return null
+    if (link.tokenNotAfter !== subject.notAfter) {
+      link.session.renew(subject)
+      link.tokenNotAfter = subject.notAfter
+    }
+    link.config = config
+    return link
+  }
+
+  async #make(session: Session, config: McpConnectionConfig, era: Era): Promise<Link> {
+    try {
+      const link = new Link(this.#parts, session, era, this.#sharedOf(config), await this.#upstream(session, config))
+      link.upstream.lost.addEventListener('abort', () => void session.close('cut'), { once: true })
+      return link
+    } catch (error) {
+      if (era === 'legacy') void session.close('cut')
+      throw error
+    }
+  }
+
+  async #reconfigure(link: Link, config: McpConnectionConfig): Promise<void> {
+    const moved = JSON.stringify(link.config.system) !== JSON.stringify(config.system)
+    link.config = config
+    if (moved) link.upstream = await this.#upstream(link.session, config)
+  }
+
+  #sharedOf(config: McpConnectionConfig): Shared {
+    const { name } = config.connection
+    const system = JSON.stringify(config.system)
+    let known = this.#catalogs.get(name)
+    if (known?.system !== system) {
+      known = { system, catalog: new Catalog(), seen: { legacy: false, modern: false } }
+      this.#catalogs.set(name, known)
+    }
+    return { config, catalog: known.catalog, seen: known.seen }
+  }
+
+  async #upstream(session: Session, { system }: McpConnectionConfig): Promise<Upstream> {
+    if (system.kind === 'http') return new HttpUpstream(system, this.#pools)
+    if (this.#openStdio === null) throw new Refusal('upstream', session.id)
+    const { standing } = session
+    return this.#openStdio(system, bytes => {
+      const record = async () => void (await standing.answer(standing.mask.text(bytes), false))
+      // What cannot be recorded is lost here and goes nowhere else.
+      record().catch(() => undefined)
+    })
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#legacy.values()].map(({ session }) => session.close('cut')))
+  }
+}

@@ -1,0 +1,96 @@
+// What the system says unasked, on the caller's GET stream (legacy versions), and answers that come on a stream taken up
+// again. Promise: recorded and masked like everything else, replayed events too; an answer no call of this session asked
+// for is not passed on.
+import { Refusal } from '../gateway/errors.ts'
+import type { Cleared } from '../recording/inbox.ts'
+import { type Response, readMessage } from './envelope.ts'
+import type { Link } from './link.ts'
+import { relayNotice } from './notices.ts'
+import type { EventHead } from './outlets.ts'
+import type { SingleReply } from './reply.ts'
+import { relayServerQuestion } from './server-question.ts'
+import type { UpstreamEvent } from './upstream.ts'
+
+export class StandingStream {
+  readonly #link: Link
+  readonly #reply: SingleReply
+  readonly #gone = new AbortController()
+
+  constructor(link: Link, reply: SingleReply) {
+    this.#link = link
+    this.#reply = reply
+    reply.whenGone(() => this.#gone.abort())
+  }
+
+  /** The HTTP status to answer with when the system has no such stream; null once the stream has ended. */
+  async run(after: string | null, headers: Readonly<Record<string, string>>): Promise<404 | 405 | Refusal | null> {
+    const link = this.#link
+    link.begin(this)
+    try {
+      const answer = await link.upstream.listen(after, headers, this.#gone.signal)
+      if (answer.kind === 'absent') return answer.status
+      if (answer.kind !== 'messages') return await link.parts.gateway.refuse(link.session, 'upstream')
+      this.#reply.stream()
+      for await (const event of answer.messages) {
+        await this.#event(event)
+        await link.session.standing.room()
+      }
+      this.#reply.finishEmpty(200)
+      return null
+    } catch (error) {
+      if (this.#gone.signal.aborted && !link.session.ended.aborted) return null
+      if (this.#reply.streaming) {
+        this.#reply.finishEmpty(200)
+        return null
+      }
+      if (error instanceof Refusal) return error
+      return await link.parts.gateway.refuse(link.session, 'upstream')
+    } finally {
+      link.done(this)
+    }
+  }
+
+  cut(): void {
+    this.#gone.abort()
+    if (this.#reply.streaming) this.#reply.finishEmpty(200)
+  }
+
+  async #event({ json, eventId, retryMs }: UpstreamEvent): Promise<void> {
+    const link = this.#link
+    if (eventId !== null) link.resumable = true
+    const head: EventHead = { id: link.wrapEvent(eventId), retryMs }
+    if (json === null) {
+      if (head.id === null && retryMs === null) this.#reply.keepAlive()
+      else this.#reply.mark(head)
+      return
+    }
+    const message = readMessage(json)
+    const emit = (part: Cleared<'caller'>) => this.#reply.event(part, head)
+    if (message?.kind === 'notification') {
+      const token = message.params.progressToken
+      const call = typeof token === 'string' || typeof token === 'number' ? link.callByToken(token) : undefined
+      await relayNotice(link, message, call?.way ?? link.session.standing, call ?? null, emit)
+    } else if (message?.kind === 'request') {
+      const from = { parent: null, mask: link.session.standing.mask, canAsk: true }
+      await relayServerQuestion(link, message, from, emit)
+    } else await this.#resumed(message, emit)
+  }
+
+  async #resumed(
+    message: Response | null,
+    emit: (part: Cleared<'caller'>) => Promise<void> | undefined,
+  ): Promise<void> {
+    const call = message?.id == null ? undefined : this.#link.callOf(message.id)
+    if (message === null || !call) {
+      await this.#link.parts.gateway.refuse(
+        this.#link.session,
+        'upstream',
+        'An answer to no request of this session was dropped.',
+      )
+      return
+    }
+    const cleared = await call.resumed(message)
+    if (cleared instanceof Refusal) throw cleared
+    await emit(cleared)
+  }
+}

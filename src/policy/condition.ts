@@ -1,0 +1,114 @@
+// The `when:` of a rule. Promise: the only place that knows CEL. A condition is true only where evaluation gave exactly
+// `true`; an unknown name, an error, another type or too much work is `error`, which denies. JSON numbers are doubles:
+// `args.limit <= 50` compares, `args.limit + 1` is an error and `args.limit + 1.0` is not.
+import { type CelInput, celEnv, celError, isCelError, parse, plan } from '@bufbuild/cel'
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
+import { RE2JS } from 're2js'
+import { limits } from '../gateway/limits.ts'
+import { Budget, visible } from './condition-values.ts'
+import { type Expr, inspect } from './condition-walk.ts'
+
+export type Truth = 'true' | 'false' | 'error'
+
+/** What a condition may name. `unknown` values make the condition unanswerable before the arguments are there. */
+export const identifiers = {
+  args: 'the arguments of the call, as JSON',
+  uri: 'the address of the resource, as the caller wrote it',
+  subject: 'id, provider, kind, groups, person, purpose, onBehalfOf (or null) of who asks',
+  connection: 'the name of the connection',
+  operation: 'tools/call, resources/read …',
+  target: 'the listed tool, prompt or resource, else "unlisted"',
+  tool: 'the tool name as the caller wrote it; null where no tool is called',
+  found: 'labels found in the question, as a list',
+  purpose: 'purpose of use, or null',
+  now: 'the time, as a timestamp',
+} as const
+
+export type Identifier = keyof typeof identifiers
+export type Bindings = { readonly [name in Identifier]: unknown }
+
+export interface Condition {
+  readonly source: string
+  readonly uses: ReadonlySet<Identifier>
+  readonly evaluate: (bindings: Bindings) => Truth
+}
+
+export type Compiled =
+  | { readonly kind: 'condition'; readonly condition: Condition }
+  | { readonly kind: 'fault'; readonly message: string }
+
+const patterns = new Map<string, RE2JS>()
+const environment = celEnv({
+  re2: {
+    compile: (pattern: string) => {
+      const compiled = patterns.get(pattern)
+      // Only patterns seen at load are here: a pattern made at run time is refused by the walk and fails here.
+      if (compiled === undefined) throw new Error('pattern not compiled at load')
+      return compiled
+    },
+  },
+})
+
+export function compileCondition(source: string): Compiled {
+  if (source.length > limits.celChars) return fault(`the condition is longer than ${limits.celChars} characters`)
+  let expression: Expr
+  try {
+    expression = parse(source).expr
+  } catch (error) {
+    return fault(`the condition is not valid CEL: ${firstLine(error)}`)
+  }
+  const inspected = inspect(expression, Object.keys(identifiers))
+  if (inspected.fault !== null) return fault(inspected.fault)
+  for (const pattern of inspected.patterns) {
+    try {
+      if (!patterns.has(pattern)) patterns.set(pattern, RE2JS.compile(pattern))
+    } catch {
+      return fault('the pattern given to matches() is not a valid RE2 pattern')
+    }
+  }
+  let evaluatePlan: ReturnType<typeof plan>
+  try {
+    evaluatePlan = plan(environment, expression)
+  } catch (error) {
+    return fault(`the condition cannot be evaluated: ${firstLine(error)}`)
+  }
+  const uses = inspected.names as ReadonlySet<Identifier>
+  if (uses.size === 0 || isDecided(evaluatePlan)) {
+    return fault('the condition does not depend on the request, so it is always the same: remove it or name args')
+  }
+  const evaluate = (bindings: Bindings): Truth => {
+    try {
+      const result = evaluatePlan(boundTo(bindings, uses))
+      return result === true ? 'true' : result === false ? 'false' : 'error'
+    } catch {
+      return 'error'
+    }
+  }
+  return { kind: 'condition', condition: { source, uses, evaluate } }
+}
+
+/** Only what the condition uses is bound, in an object that inherits nothing. */
+function boundTo(bindings: Bindings, uses: ReadonlySet<Identifier>): Record<string, CelInput> {
+  const budget = new Budget(limits.celSteps)
+  const bound: Record<string, CelInput> = Object.create(null)
+  for (const name of uses) {
+    bound[name] = name === 'now' ? timestampFromMs(Number(bindings.now)) : visible(bindings[name], budget)
+  }
+  return bound
+}
+
+/** With every name an error, only a condition that does not need any still has a value: `true || args.x`. */
+function isDecided(evaluatePlan: ReturnType<typeof plan>): boolean {
+  const unknown = celError('unknown')
+  const bound = Object.create(null) as Record<string, CelInput>
+  for (const name of Object.keys(identifiers)) bound[name] = unknown as unknown as CelInput
+  return !isCelError(evaluatePlan(bound))
+}
+
+function fault(message: string): Compiled {
+  return { kind: 'fault', message }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}

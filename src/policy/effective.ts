@@ -1,0 +1,56 @@
+// The rules as people read them: per connection and group, who may do what and what waits for whom. Promise: made from the
+// compiled rules that decide, not from the file.
+import { builtIn, concerns } from './compile.ts'
+import type { Rule } from './rules.ts'
+
+export interface EffectiveRow {
+  readonly connection: string
+  readonly who: string
+  readonly what: string
+  readonly patterns: string
+  readonly only: string
+  readonly reveals: string
+  readonly rule: string
+}
+
+export function effectiveRules(
+  rules: readonly Rule[],
+  connections: readonly { readonly name: string; readonly transparent: boolean }[],
+): EffectiveRow[] {
+  return connections.flatMap(({ name, transparent }) => {
+    const rows = rules
+      .filter(rule => concerns(rule, name))
+      .flatMap(rule => whoOf(rule).map(who => rowOf(rule, name, who)))
+      .sort((left, right) => order(left.who, right.who))
+    const open = { connection: name, who: 'everyone', what: 'allow', patterns: '*', only: '', reveals: '*' }
+    return transparent ? [{ ...open, rule: builtIn.transparent }, ...rows] : rows
+  })
+}
+
+function rowOf(rule: Rule, connection: string, who: string): EffectiveRow {
+  return {
+    connection,
+    who,
+    what: rule.approvers ? `hold for ${rule.approvers.people} of ${rule.approvers.groups.join(', ')}` : rule.kind,
+    patterns: rule.patterns.join(' '),
+    only: [
+      rule.effects && `effects ${rule.effects.join(' ')}`,
+      rule.found && `found ${rule.found.join(' ')}`,
+      rule.carries && `carries ${rule.carries.join(' ')}`,
+      rule.when && `when ${rule.when}`,
+    ]
+      .filter(part => part !== null)
+      .join('; '),
+    reveals: [...rule.reveal, ...rule.conceal.map(label => `not ${label}`)].join(' '),
+    rule: rule.id,
+  }
+}
+
+function whoOf(rule: Rule): string[] {
+  if (rule.who === null) return [rule.kind === 'hold' ? 'everyone allowed here' : 'everyone']
+  return rule.who.map(group => (group === '*' ? 'everyone' : group))
+}
+
+function order(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}

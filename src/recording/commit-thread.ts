@@ -1,0 +1,115 @@
+// The event loop's end of the commit thread. Promise: every parcel sent is answered once, also when the thread dies.
+import { Worker } from 'node:worker_threads'
+import {
+  type CommitOptions,
+  type Fault,
+  type FromWorker,
+  type Item,
+  ParcelMemory,
+  pack,
+  type ToWorker,
+} from './parcel.ts'
+
+export class CommitFault extends Error {
+  readonly fault: Fault
+  constructor(fault: Fault) {
+    super(`the commit failed: ${fault}`)
+    this.fault = fault
+  }
+}
+
+export interface Committed {
+  /** Position in the log of the first draft that went in. */
+  readonly first: number
+  /** Indices of the drafts that did not. */
+  readonly refused: readonly number[]
+}
+
+interface Flight {
+  readonly resolve: (committed: Committed) => void
+  readonly reject: (fault: CommitFault) => void
+}
+
+export class CommitThread {
+  readonly #worker: Worker
+  readonly #flights = new Map<number, Flight>()
+  /** Called when something fails that no parcel waits for: a checkpoint, or the thread itself. */
+  readonly #onFault: (fault: Fault) => void
+  readonly #memory = new ParcelMemory()
+  #count = 0
+  #dead = false
+  #closed: (() => void) | null = null
+
+  private constructor(worker: Worker, onFault: (fault: Fault) => void) {
+    this.#worker = worker
+    this.#onFault = onFault
+  }
+
+  static open(
+    options: CommitOptions,
+    onFault: (fault: Fault) => void,
+  ): Promise<{ thread: CommitThread; size: number; lastAt: number }> {
+    const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), { workerData: options, name: 'commit' })
+    const thread = new CommitThread(worker, onFault)
+    return new Promise((resolve, reject) => {
+      worker.once('message', (message: FromWorker) => {
+        if (message.kind !== 'ready') {
+          reject(new Error(message.kind === 'unopened' ? message.says : 'The commit thread did not start.'))
+          return
+        }
+        worker.on('message', (later: FromWorker) => thread.#hear(later))
+        resolve({ thread, size: message.size, lastAt: message.lastAt })
+      })
+      worker.on('error', () => thread.#die(reject))
+      worker.on('exit', () => thread.#die(reject))
+    })
+  }
+
+  /** For tests that kill it. */
+  get threadId(): number {
+    return this.#worker.threadId
+  }
+
+  /** One at a time. */
+  commit(items: readonly Item[]): Promise<Committed> {
+    return new Promise((resolve, reject) => {
+      if (this.#dead) {
+        reject(new CommitFault('poisoned'))
+        return
+      }
+      const parcel = pack(++this.#count, items, this.#memory)
+      this.#flights.set(parcel.id, { resolve, reject })
+      const message: ToWorker = { kind: 'commit', parcel }
+      this.#worker.postMessage(message)
+    })
+  }
+
+  /** Signs a last checkpoint and lets go of the files; resolves also when the thread is dead. */
+  close(): Promise<void> {
+    if (this.#dead) return Promise.resolve()
+    return new Promise(resolve => {
+      this.#closed = resolve
+      const message: ToWorker = { kind: 'close' }
+      this.#worker.postMessage(message)
+    })
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.kind === 'committed' || message.kind === 'failed') {
+      const flight = this.#flights.get(message.id)
+      this.#flights.delete(message.id)
+      if (message.kind === 'committed') flight?.resolve(message)
+      else flight?.reject(new CommitFault(message.fault))
+    } else if (message.kind === 'faulty') this.#onFault(message.fault)
+  }
+
+  /** An error is followed by an exit: the second call finds nothing left to do. */
+  #die(unopened: (error: Error) => void): void {
+    unopened(new Error('The commit thread did not start.'))
+    if (this.#closed) this.#closed()
+    else if (!this.#dead) this.#onFault('poisoned')
+    this.#dead = true
+    for (const flight of this.#flights.values()) flight.reject(new CommitFault('poisoned'))
+    this.#flights.clear()
+  }
+}

@@ -1,0 +1,181 @@
+// How a draft becomes the text of a leaf. Promise: only the members an entry kind declares, each of its declared type,
+// in RFC 8785 order; a draft that says anything else is refused. What only the commit thread knows (position,
+// commitments) is left as four gaps, so that the text is written once and never parsed again on its way.
+import type { EntryBody } from './entry.ts'
+
+type Kind = EntryBody['kind']
+type Form = 'text' | 'text?' | 'number' | 'truth' | 'texts' | 'findings'
+type FormOf<K extends Kind> = Readonly<Record<Exclude<keyof Extract<EntryBody, { kind: K }>, 'kind'>, Form>>
+
+/** Every kind and its members; the compiler keeps it in step with EntryBody. */
+const forms: { readonly [K in Kind]: FormOf<K> } = {
+  start: { version: 'text' },
+  stop: { version: 'text' },
+  refused: { code: 'text', reference: 'text', source: 'text', count: 'number' },
+  clock: { jumpMs: 'number' },
+  config: { from: 'text', to: 'text', by: 'text', outcome: 'text', transparent: 'number' },
+  'session.open': {
+    subject: 'text',
+    provider: 'text',
+    subjectKind: 'text',
+    person: 'text?',
+    onBehalfOf: 'text?',
+    purpose: 'text?',
+    connection: 'text',
+    connectionKind: 'text',
+    retention: 'text',
+  },
+  question: {
+    exchange: 'text',
+    parent: 'text?',
+    door: 'text',
+    operation: 'text',
+    target: 'text',
+    decision: 'text',
+    rules: 'texts',
+    policy: 'text',
+    findings: 'findings',
+    approval: 'text?',
+  },
+  decided: { exchange: 'text', decision: 'text', rules: 'texts', approval: 'text?' },
+  hold: { exchange: 'text', approval: 'text', until: 'number' },
+  verdict: { exchange: 'text', approval: 'text', by: 'texts', outcome: 'text' },
+  answer: { exchange: 'text', part: 'number', last: 'truth', door: 'text', findings: 'findings' },
+  'answer.refused': { exchange: 'text', code: 'text' },
+  end: { exchange: 'text', outcome: 'text', delivered: 'number' },
+  access: { by: 'text', act: 'text', of: 'text' },
+  'session.close': { entries: 'number', outcome: 'text' },
+}
+
+/** The text of a leaf between its gaps: head ‹blob› body ‹key or count› kind ‹n› middle ‹releasedSalted› tail. */
+export interface LeafText {
+  readonly head: string
+  readonly body: string
+  readonly kind: string
+  readonly middle: string
+  readonly tail: string
+}
+
+export class MalformedDraft extends Error {}
+
+interface Member {
+  readonly name: string
+  readonly label: string
+  readonly form: Form
+}
+
+interface Compiled {
+  readonly count: number
+  /** Members before each gap, in canonical order; the common members are written by hand. */
+  readonly head: readonly Member[]
+  readonly body: readonly Member[]
+  readonly kindText: string
+  readonly afterKind: readonly Member[]
+  readonly middle: readonly Member[]
+  readonly beforeSession: readonly Member[]
+  readonly afterSession: readonly Member[]
+  readonly last: readonly Member[]
+}
+
+const compiled = new Map<string, Compiled>(Object.entries(forms).map(([kind, form]) => [kind, compile(kind, form)]))
+
+function compile(kind: string, form: Readonly<Record<string, Form>>): Compiled {
+  const members = Object.entries(form)
+    // The count that closes a session is the inbox's to know: it fills the gap before `kind`.
+    .filter(([name]) => !(kind === 'session.close' && name === 'entries'))
+    .map(([name, of]) => ({ name, label: `${JSON.stringify(name)}:`, form: of }))
+    .sort((left, right) => (left.name < right.name ? -1 : 1))
+  const between = (after: string, before: string) => members.filter(({ name }) => name > after && name < before)
+  return {
+    count: Object.keys(form).length + 1,
+    head: between('', 'at'),
+    body: between('at', 'key'),
+    kindText: `"kind":${JSON.stringify(kind)},`,
+    afterKind: between('kind', 'n'),
+    middle: between('n', 'releasedSalted'),
+    beforeSession: between('releasedSalted', 'session'),
+    afterSession: between('session', 'v'),
+    last: between('v', '\uffff'),
+  }
+}
+
+/** Throws MalformedDraft, whose message names the member and never its value. */
+export function leafText(body: EntryBody, session: string | null, at: number): LeafText {
+  const form = typeof body === 'object' && body !== null ? compiled.get(body.kind) : undefined
+  if (!form) throw new MalformedDraft('kind')
+  if (Object.keys(body).length !== form.count) throw new MalformedDraft('members')
+  const values = body as unknown as Readonly<Record<string, unknown>>
+  return {
+    head: `{${members(form.head, values)}"at":${number(at, 'at')},`,
+    body: members(form.body, values),
+    kind: `${form.kindText}${members(form.afterKind, values)}"n":`,
+    middle: `,${members(form.middle, values)}`,
+    tail: `${members(form.beforeSession, values)}"session":${session === null ? 'null' : text(session, 'session')},${members(form.afterSession, values)}"v":1${ending(form.last, values)}}`,
+  }
+}
+
+function members(of: readonly Member[], values: Readonly<Record<string, unknown>>): string {
+  let written = ''
+  for (const { name, label, form } of of) written += `${label}${write(form, values[name], name)},`
+  return written
+}
+
+function ending(of: readonly Member[], values: Readonly<Record<string, unknown>>): string {
+  return of.length === 0 ? '' : `,${members(of, values).slice(0, -1)}`
+}
+
+function write(form: Form, value: unknown, name: string): string {
+  switch (form) {
+    case 'text':
+      return text(value, name)
+    case 'text?':
+      return value === null ? 'null' : text(value, name)
+    case 'number':
+      return number(value, name)
+    case 'truth':
+      if (typeof value !== 'boolean') throw new MalformedDraft(name)
+      return value ? 'true' : 'false'
+    case 'texts':
+      if (!Array.isArray(value)) throw new MalformedDraft(name)
+      return value.length === 0 ? '[]' : `[${value.map(item => text(item, name)).join(',')}]`
+    case 'findings':
+      return findings(value, name)
+  }
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== 'string' || !value.isWellFormed()) throw new MalformedDraft(name)
+  return JSON.stringify(value)
+}
+
+/** Whole numbers only: their digits are the same in every JSON library. */
+function number(value: unknown, name: string): string {
+  if (!Number.isSafeInteger(value)) throw new MalformedDraft(name)
+  return String(value)
+}
+
+function findings(value: unknown, name: string): string {
+  if (typeof value !== 'object' || value === null) throw new MalformedDraft(name)
+  const labels = Object.keys(value)
+  if (labels.length === 0) return '{}'
+  const written = labels.sort().map(label => {
+    const found = (value as Record<string, unknown>)[label]
+    if (typeof found !== 'object' || found === null) throw new MalformedDraft(name)
+    const { count, detector, transform } = found as Record<string, unknown>
+    const says = `{"count":${number(count, name)},"detector":${text(detector, name)},"transform":${text(transform, name)}}`
+    return `${text(label, name)}:${says}`
+  })
+  return `{${written.join(',')}}`
+}
+
+/** The leaf, its gaps filled. `key` and `entries` never meet: a close begins no key. */
+export function fillLeaf(
+  leaf: LeafText,
+  fill: { n: number; blob: string | null; key: string | null; entries: number | null; released: string | null },
+): string {
+  const { head, body, kind, middle, tail } = leaf
+  const blob = fill.blob === null ? '' : `"blob":${fill.blob},`
+  const gap = fill.entries !== null ? `"entries":${fill.entries},` : fill.key !== null ? `"key":"${fill.key}",` : ''
+  const released = fill.released === null ? '' : `"releasedSalted":"${fill.released}",`
+  return head + blob + body + gap + kind + fill.n + middle + released + tail
+}

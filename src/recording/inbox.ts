@@ -1,0 +1,334 @@
+// Where evidence is made durable. Promise: what is recorded or cleared is on the disk when its promise resolves; every
+// failure is a refusal, nothing is lost without one, and recording cannot be switched off. Bytes handed in must not
+// change until then.
+import type { DatabaseSync } from 'node:sqlite'
+import { Refusal } from '../gateway/errors.ts'
+import { newId } from '../gateway/ids.ts'
+import { limits } from '../gateway/limits.ts'
+import type { Door, Masked } from '../gateway/seam.ts'
+import { LogClock } from './clock.ts'
+import { CommitFault, CommitThread, type Committed } from './commit-thread.ts'
+import { itemOf } from './draft-item.ts'
+import type { Draft, EntryRef } from './entry.ts'
+import { logDir } from './inbox-file.ts'
+import type { RecordingKeys } from './keys.ts'
+import { lockFolder } from './lock.ts'
+import { type Fault, type Item, itemBytes } from './parcel.ts'
+
+let clear: <D extends Door>(door: D, bytes: Uint8Array, entry: EntryRef) => Cleared<D>
+
+/** Bytes that may pass a door: their entry is durable. Made only by a commit. */
+export class Cleared<D extends Door> {
+  readonly #door: D
+  readonly bytes: Uint8Array
+  readonly entry: EntryRef
+  private constructor(door: D, bytes: Uint8Array, entry: EntryRef) {
+    this.#door = door
+    this.bytes = bytes
+    this.entry = entry
+  }
+  static {
+    clear = (door, bytes, entry) => new Cleared(door, bytes, entry)
+  }
+  static is<D extends Door>(value: unknown, door: D): value is Cleared<D> {
+    return typeof value === 'object' && value !== null && #door in value && (value.#door as Door) === door
+  }
+}
+
+export interface InboxOptions {
+  /** The data directory; the log lies in `inbox/INSTANCE` under it. */
+  readonly dir: string
+  readonly instance: string
+  readonly keys: RecordingKeys
+  readonly version?: string
+  readonly wallClock?: () => number
+  readonly walBytes?: number
+  readonly undurableBytes?: number
+  readonly checkpointMs?: number
+}
+
+export interface InboxHealth {
+  /** `full` and `busy` end when a commit works again; `poisoned` ends with a restart. */
+  readonly state: 'ok' | Fault | 'closed'
+  /** Durable entries of this log. */
+  readonly entries: number
+  readonly undurableBytes: number
+  /** Entries nobody waited for that could not be written. */
+  readonly lost: number
+  /** Drafts refused because they said something impossible. */
+  readonly malformed: number
+}
+
+interface Waiting {
+  readonly item: Item
+  readonly bytes: number
+  /** Null for an entry that nobody waits for. */
+  readonly settle: { resolve: (ref: EntryRef) => void; reject: (refusal: Refusal) => void } | null
+}
+
+/** One message to the commit thread; more waits for the next. */
+const PARCEL_BYTES = 8 << 20
+const PARCEL_ITEMS = 2_048
+const RETRY_MS = 250
+/** Entries that nobody waits for, kept while the disk is full. */
+const KEPT_ITEMS = 10_000
+
+export class Inbox {
+  readonly #log: string
+  readonly #lock: DatabaseSync
+  readonly #clock: LogClock
+  readonly #undurableMax: number
+  readonly #version: string
+  #thread!: CommitThread
+  #queue: Waiting[] = []
+  #flying = false
+  #scheduled = false
+  #state: 'ok' | Fault = 'ok'
+  #retry: NodeJS.Timeout | null = null
+  #bytes = 0
+  #entries = 0
+  #lost = 0
+  #malformed = 0
+  #closing: Promise<void> | null = null
+  readonly #roomWaiters: (() => void)[] = []
+  readonly #idleWaiters: (() => void)[] = []
+
+  private constructor(options: InboxOptions, lock: DatabaseSync, lastAt: number, entries: number) {
+    this.#log = options.instance
+    this.#lock = lock
+    this.#clock = new LogClock(lastAt, options.wallClock)
+    this.#undurableMax = options.undurableBytes ?? limits.undurableBytes
+    this.#version = options.version ?? '0.1.0'
+    this.#entries = entries
+  }
+
+  /** Rejects with an Error of one sentence where the log is in use, of an unknown format, or not what it says it is. */
+  static async open(options: InboxOptions): Promise<Inbox> {
+    const { dir, instance, keys } = options
+    const folder = logDir(dir, instance)
+    const lock = lockFolder(folder)
+    try {
+      const { signing, verifying, seal, transcript } = keys
+      const bounds = {
+        walBytes: options.walBytes ?? limits.inboxWalBytes,
+        checkpointMs: options.checkpointMs ?? limits.checkpointMs,
+      }
+      let inbox: Inbox | null = null
+      const { thread, size, lastAt } = await CommitThread.open(
+        { folder, log: instance, signing, verifying, seal, transcript, ...bounds },
+        fault => {
+          if (inbox) inbox.#fail(fault)
+        },
+      )
+      inbox = new Inbox(options, lock, lastAt, size)
+      inbox.#thread = thread
+      await inbox.#sayStart()
+      return inbox
+    } catch (error) {
+      lock.close()
+      throw error
+    }
+  }
+
+  /** Resolves when the entry is durable; rejects with an `unrecorded` Refusal. */
+  record(draft: Draft): Promise<EntryRef> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing || this.#state !== 'ok') reject(unrecorded())
+      else this.#accept(draft, { resolve, reject })
+    })
+  }
+
+  /** As record; then, and only then, the part's released bytes may pass the door. */
+  async clear<D extends Door>(door: D, part: Masked, draft: Draft): Promise<Cleared<D>> {
+    const { raw, transcript, released } = part
+    const entry = await this.record({
+      session: draft.session,
+      body: draft.body,
+      payload: { raw, transcript },
+      released,
+    })
+    return clear(door, released, entry)
+  }
+
+  /** An entry that nothing waits for: written soon, and kept for a while where the disk is full. */
+  lazy(draft: Draft): void {
+    if (this.#closing || this.#state === 'poisoned' || this.#queue.length >= KEPT_ITEMS) {
+      this.#lost++
+      return
+    }
+    const payload = draft.payload && { raw: draft.payload.raw.slice(), transcript: draft.payload.transcript.slice() }
+    this.#accept({ ...draft, payload, released: draft.released?.slice() ?? null }, null)
+  }
+
+  /** Await before taking in more: bounds the bytes of the whole process that are not yet durable. */
+  async room(): Promise<void> {
+    while (this.#bytes >= this.#undurableMax) await new Promise<void>(resolve => this.#roomWaiters.push(resolve))
+  }
+
+  health(): InboxHealth {
+    return {
+      state: this.#closing ? 'closed' : this.#state,
+      entries: this.#entries,
+      undurableBytes: this.#bytes,
+      lost: this.#lost,
+      malformed: this.#malformed,
+    }
+  }
+
+  /** Writes what was accepted, an entry that says so, and a last signed checkpoint. Nothing is accepted any more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  // ----
+
+  async #sayStart(): Promise<void> {
+    const body = { kind: 'start', version: this.#version } as const
+    await this.record({ session: null, body, payload: null, released: null })
+  }
+
+  #accept(draft: Draft, settle: Waiting['settle']): void {
+    const { at, jumpMs } = this.#clock.read()
+    if (jumpMs !== null) {
+      const body = { kind: 'clock', jumpMs } as const
+      this.#enqueue(itemOf({ session: null, body, payload: null, released: null }, at), null)
+    }
+    let item: Item
+    try {
+      item = itemOf(draft, at)
+    } catch {
+      this.#malformed++
+      settle?.reject(unrecorded())
+      return
+    }
+    this.#enqueue(item, settle)
+  }
+
+  #enqueue(item: Item, settle: Waiting['settle']): void {
+    const bytes = itemBytes(item)
+    this.#bytes += bytes
+    this.#queue.push({ item, bytes, settle })
+    this.#schedule()
+  }
+
+  /** Once per turn of the event loop, and never while a parcel is away: what arrives meanwhile shares the next commit. */
+  #schedule(): void {
+    if (this.#scheduled || this.#flying || this.#state !== 'ok' || this.#queue.length === 0) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      if (this.#state === 'ok' && !this.#flying) this.#send()
+      else this.#wake()
+    })
+  }
+
+  #send(): void {
+    const batch = this.#next()
+    this.#flying = true
+    this.#thread.commit(batch.map(({ item }) => item)).then(
+      committed => this.#landed(batch, committed),
+      (error: unknown) => {
+        this.#flying = false
+        // Entries that nobody waits for go back to the head of the queue, in their order.
+        this.#queue.unshift(...batch)
+        this.#fail(error instanceof CommitFault ? error.fault : 'poisoned')
+      },
+    )
+  }
+
+  #next(): Waiting[] {
+    let count = 0
+    let bytes = 0
+    for (const waiting of this.#queue) {
+      if (count > 0 && (count === PARCEL_ITEMS || bytes + waiting.bytes > PARCEL_BYTES)) break
+      bytes += waiting.bytes
+      count++
+    }
+    if (count === this.#queue.length) {
+      const all = this.#queue
+      this.#queue = []
+      return all
+    }
+    return this.#queue.splice(0, count)
+  }
+
+  #landed(batch: readonly Waiting[], { first, refused }: Committed): void {
+    this.#flying = false
+    if (this.#state === 'full' || this.#state === 'busy') this.#state = 'ok'
+    const out = new Set(refused)
+    let seq = first
+    batch.forEach(({ bytes, settle }, index) => {
+      this.#bytes -= bytes
+      if (!out.has(index)) settle?.resolve({ log: this.#log, seq: BigInt(seq++) })
+      else {
+        this.#malformed++
+        settle?.reject(unrecorded())
+      }
+    })
+    this.#entries = seq
+    this.#schedule()
+    this.#wake()
+  }
+
+  /** Nobody waits for a disk that does not write: whoever does is refused now. */
+  #fail(fault: Fault): void {
+    if (this.#state !== 'poisoned') this.#state = fault
+    const kept: Waiting[] = []
+    for (const waiting of this.#queue) {
+      if (waiting.settle === null && this.#state !== 'poisoned' && kept.length < KEPT_ITEMS) {
+        kept.push(waiting)
+        continue
+      }
+      this.#bytes -= waiting.bytes
+      if (waiting.settle) waiting.settle.reject(unrecorded())
+      else this.#lost++
+    }
+    this.#queue = kept
+    if (this.#state !== 'poisoned' && !this.#closing) this.#retry ??= setTimeout(() => this.#probe(), RETRY_MS)
+    this.#wake()
+  }
+
+  /** Writes what was kept, or nothing but the tree's size: when that is durable, the disk works again. */
+  #probe(): void {
+    this.#retry = null
+    if (this.#flying || this.#state === 'poisoned' || this.#state === 'ok') return
+    this.#send()
+  }
+
+  #wake(): void {
+    let room = this.#undurableMax - this.#bytes
+    while (room > 0 && this.#roomWaiters.length > 0) {
+      this.#roomWaiters.shift()?.()
+      room -= limits.chunkBytes
+    }
+    if (this.#flying || this.#scheduled) return
+    if (this.#queue.length === 0 || this.#state !== 'ok') for (const idle of this.#idleWaiters.splice(0)) idle()
+  }
+
+  async #close(): Promise<void> {
+    // Let `close` set the mark that refuses later calls before anything is waited for.
+    await null
+    if (this.#retry) clearTimeout(this.#retry)
+    await this.#idle()
+    const { at } = this.#clock.read()
+    const body = { kind: 'stop', version: this.#version } as const
+    this.#enqueue(itemOf({ session: null, body, payload: null, released: null }, at), null)
+    // Where the disk was full this is the last try.
+    if (this.#state === 'full' || this.#state === 'busy') this.#send()
+    await this.#idle()
+    this.#lost += this.#queue.length
+    await this.#thread.close()
+    this.#lock.close()
+  }
+
+  #idle(): Promise<void> {
+    if (!this.#flying && !this.#scheduled && (this.#queue.length === 0 || this.#state !== 'ok'))
+      return Promise.resolve()
+    return new Promise(resolve => this.#idleWaiters.push(resolve))
+  }
+}
+
+function unrecorded(): Refusal {
+  return new Refusal('unrecorded', newId('x'))
+}

@@ -1,0 +1,212 @@
+// Payloads at rest. Promise: raw payloads are closed with a key this process can wrap but not unwrap, transcripts with
+// one it can derive; a stored blob opens only at its own place in its own log, and only to the bytes its entry committed
+// to, since AES-GCM alone does not bind a ciphertext to one key.
+import {
+  constants,
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  type KeyObject,
+  privateDecrypt,
+  publicEncrypt,
+  randomBytes,
+  randomFillSync,
+  timingSafeEqual,
+} from 'node:crypto'
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { Commitment } from './entry.ts'
+
+/** blob: format, nonce, ciphertext of (salt, encoding, data), tag. */
+const FORMAT = 1
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const SALT_BYTES = 32
+const ENCODING = { plain: 0, zstd: 1 } as const
+const CIPHER = 'aes-256-gcm'
+/** Below this, compressing costs more processor time than encrypting and writing the bytes it would save. */
+const COMPRESS_FROM_BYTES = 16 << 10
+const OPENED_BYTES_MAX = 512 << 20
+const SMALL_BYTES = 64 << 10
+
+export type SealFault = 'changed' | 'wrong-key' | 'wrong-commitment' | 'unknown-format'
+
+export class SealError extends Error {
+  readonly fault: SealFault
+  constructor(fault: SealFault) {
+    super(`the blob does not open: ${fault}`)
+    this.name = 'SealError'
+    this.fault = fault
+  }
+}
+
+/** What is stored of a key pair: the seal key wrapped, and the salt from which the transcript key is derived. */
+export interface StoredKey {
+  readonly wrapped: Uint8Array
+  readonly derive: Uint8Array
+}
+
+export interface SessionKey extends StoredKey {
+  readonly seal: KeyObject
+  readonly transcript: KeyObject
+  /** What the entry says of it. */
+  readonly commitment: string
+}
+
+/** Where a blob belongs; it opens nowhere else. */
+export interface Place {
+  readonly log: string
+  readonly session: string | null
+  readonly n: number
+  readonly seq: number
+}
+
+export function newSessionKey(
+  masters: { readonly seal: KeyObject; readonly transcript: KeyObject },
+  log: string,
+  session: string | null,
+): SessionKey {
+  const key = randomBytes(32)
+  const wrapped = publicEncrypt({ ...OAEP, key: masters.seal, oaepLabel: keyLabel(log, session) }, key)
+  const derive = randomBytes(16)
+  const seal = createSecretKey(key)
+  key.fill(0)
+  const transcript = transcriptKey(masters.transcript, derive, log, session)
+  return { seal, transcript, wrapped, derive, commitment: keyCommitment({ wrapped, derive }) }
+}
+
+export function transcriptKey(master: KeyObject, derive: Uint8Array, log: string, session: string | null): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', master, derive, keyLabel(log, session), 32)))
+}
+
+/** Needs the private key, which the gateway process never loads. */
+export function unwrapKey(privateKey: KeyObject, wrapped: Uint8Array, log: string, session: string | null): KeyObject {
+  try {
+    return createSecretKey(privateDecrypt({ ...OAEP, key: privateKey, oaepLabel: keyLabel(log, session) }, wrapped))
+  } catch {
+    throw new SealError('wrong-key')
+  }
+}
+
+export function keyCommitment({ wrapped, derive }: StoredKey): string {
+  return hash('sha256', Buffer.concat([wrapped, derive]), 'hex')
+}
+
+const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' } as const
+
+function keyLabel(log: string, session: string | null): Buffer {
+  return Buffer.from(`sallyport key 1\n${log}\n${session ?? ''}`)
+}
+
+function blobLabel(kind: 'sealed' | 'transcript', { log, session, n, seq }: Place): Buffer {
+  return Buffer.from(`sallyport blob 1\n${kind}\n${log}\n${session ?? ''}\n${n}\n${seq}`)
+}
+
+export interface SealedBlob {
+  readonly bytes: Buffer
+  readonly commitment: Commitment
+  readonly salt: Uint8Array
+}
+
+/** Closes blobs. One per process start: its nonces are 32 random bits of that start and a counter, so none comes twice. */
+export class Sealer {
+  readonly #start = randomBytes(4)
+  #count = 0n
+  readonly #salts = Buffer.alloc(SALT_BYTES * 256)
+  #salted = this.#salts.length
+
+  close(kind: 'sealed' | 'transcript', key: KeyObject, place: Place, payload: Uint8Array): SealedBlob {
+    const salt = this.#salt()
+    const compressed = payload.length >= COMPRESS_FROM_BYTES ? zstdCompressSync(payload) : payload
+    const shorter = compressed.length < payload.length
+    const data = shorter ? compressed : payload
+    const plain = scratch(SALT_BYTES + 1 + data.length)
+    plain.set(salt, 0)
+    plain[SALT_BYTES] = shorter ? ENCODING.zstd : ENCODING.plain
+    plain.set(data, SALT_BYTES + 1)
+    const bytes = Buffer.allocUnsafe(1 + NONCE_BYTES + plain.length + TAG_BYTES)
+    bytes[0] = FORMAT
+    bytes.set(this.#start, 1)
+    bytes.writeBigUInt64BE(++this.#count, 5)
+    const cipher = createCipheriv(CIPHER, key, bytes.subarray(1, 1 + NONCE_BYTES))
+    cipher.setAAD(blobLabel(kind, place))
+    bytes.set(cipher.update(plain), 1 + NONCE_BYTES)
+    cipher.final()
+    bytes.set(cipher.getAuthTag(), bytes.length - TAG_BYTES)
+    const commitment = { sha256: hash('sha256', bytes, 'hex'), bytes: bytes.length, salted: salted(salt, payload) }
+    return { bytes, commitment, salt }
+  }
+
+  #salt(): Buffer {
+    if (this.#salted === this.#salts.length) {
+      randomFillSync(this.#salts)
+      this.#salted = 0
+    }
+    this.#salted += SALT_BYTES
+    return Buffer.from(this.#salts.subarray(this.#salted - SALT_BYTES, this.#salted))
+  }
+}
+
+/** The payload, and the salt under which other commitments of its entry were made. Throws SealError. */
+export function openBlob(
+  kind: 'sealed' | 'transcript',
+  key: KeyObject,
+  place: Place,
+  bytes: Uint8Array,
+  commitment: Commitment,
+): { payload: Buffer; salt: Buffer } {
+  if (bytes.length !== commitment.bytes || hash('sha256', bytes, 'hex') !== commitment.sha256) {
+    throw new SealError('changed')
+  }
+  if (bytes[0] !== FORMAT || bytes.length < 1 + NONCE_BYTES + SALT_BYTES + 1 + TAG_BYTES) {
+    throw new SealError('unknown-format')
+  }
+  const plain = decrypt(kind, key, place, bytes)
+  const salt = plain.subarray(0, SALT_BYTES)
+  const data = plain.subarray(SALT_BYTES + 1)
+  const payload =
+    plain[SALT_BYTES] === ENCODING.zstd ? zstdDecompressSync(data, { maxOutputLength: OPENED_BYTES_MAX }) : data
+  const stated = Buffer.from(commitment.salted, 'hex')
+  const found = Buffer.from(salted(salt, payload), 'hex')
+  if (stated.length !== found.length || !timingSafeEqual(stated, found)) throw new SealError('wrong-commitment')
+  return { payload, salt }
+}
+
+function decrypt(kind: 'sealed' | 'transcript', key: KeyObject, place: Place, bytes: Uint8Array): Buffer {
+  const body = bytes.subarray(1 + NONCE_BYTES, bytes.length - TAG_BYTES)
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(1, 1 + NONCE_BYTES))
+  decipher.setAAD(blobLabel(kind, place))
+  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES))
+  try {
+    return Buffer.concat([decipher.update(body), decipher.final()])
+  } catch {
+    throw new SealError('wrong-key')
+  }
+}
+
+const room = Buffer.alloc(SMALL_BYTES)
+
+function scratch(bytes: number): Buffer {
+  return bytes > room.length ? Buffer.allocUnsafe(bytes) : room.subarray(0, bytes)
+}
+
+const HMAC_BLOCK_BYTES = 64
+const inner = Buffer.alloc(HMAC_BLOCK_BYTES + SMALL_BYTES)
+const outer = Buffer.alloc(HMAC_BLOCK_BYTES + 32)
+
+/** HMAC-SHA-256 in hex. By hand for small inputs, where the one-shot hash costs a third of an Hmac object. */
+export function salted(salt: Uint8Array, bytes: Uint8Array): string {
+  if (bytes.length > SMALL_BYTES || salt.length !== SALT_BYTES) {
+    return createHmac('sha256', salt).update(bytes).digest('hex')
+  }
+  for (let at = 0; at < HMAC_BLOCK_BYTES; at++) {
+    const byte = at < SALT_BYTES ? (salt[at] as number) : 0
+    inner[at] = byte ^ 0x36
+    outer[at] = byte ^ 0x5c
+  }
+  inner.set(bytes, HMAC_BLOCK_BYTES)
+  outer.write(hash('sha256', inner.subarray(0, HMAC_BLOCK_BYTES + bytes.length), 'binary'), HMAC_BLOCK_BYTES, 'binary')
+  return hash('sha256', outer, 'hex')
+}

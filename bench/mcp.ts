@@ -1,6 +1,7 @@
 // What the gateway costs on an MCP tools/call of 1 KB, with policy, masking and strict recording on, against the upstream
 // itself and against nginx as a proxy, in one run. `node bench/mcp.ts [--seconds N]`; needs nginx and Linux.
 import { fork } from 'node:child_process'
+import { createServer } from 'node:http'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startGateway } from '../test/support/gateway.ts'
@@ -14,6 +15,7 @@ const ms = Number(values.seconds) * 1000
 const VERSION = '2026-07-28'
 const UPSTREAM = 7391
 const PROXY = 7392
+const CATALOG = 7393
 
 const meta = {
   'io.modelcontextprotocol/protocolVersion': VERSION,
@@ -42,7 +44,6 @@ const discover = {
   ttlMs: 60_000,
   cacheScope: 'private',
 }
-const result = (value: unknown) => JSON.stringify({ jsonrpc: '2.0', id: 1, result: value })
 
 function load(options: LoadOptions, counting: () => void): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
@@ -54,19 +55,26 @@ function load(options: LoadOptions, counting: () => void): Promise<LoadResult> {
 
 const version = nginxVersion()
 if (version === null) throw new Error('This benchmark needs nginx on the PATH (Debian: apt-get install nginx-light).')
-const upstream = await startUpstream(UPSTREAM, {
-  default: answer,
-  'tools/list': result(list),
-  'server/discover': result(discover),
+const catalog = createServer(async (request, response) => {
+  const asked = JSON.parse((await request.toArray()).join('')) as { id: unknown; method?: string }
+  const result = asked.method === 'tools/list' ? list : discover
+  const body = JSON.stringify({ jsonrpc: '2.0', id: asked.id ?? null, result })
+  response.writeHead(200, { 'content-type': 'application/json' }).end(body)
 })
+await new Promise<void>(resolve => catalog.listen(CATALOG, '127.0.0.1', resolve))
+const upstream = await startUpstream(UPSTREAM, answer, CATALOG)
 const proxy = await startProxy(PROXY, UPSTREAM)
 const gateway = await startGateway({
   connections: {
     clinic: { mcp: `http://127.0.0.1:${UPSTREAM}/mcp`, keep: 'phi', effects: { read: ['get_*'] } },
   },
   people: { alice: { groups: ['clinical-read'] } },
-  rules: [{ id: 'read', allow: ['tools/call:get_*'], who: ['clinical-read'], on: ['clinic'], when: 'args.limit <= 50.0' }],
-  config: { labels: { 'phi.mrn': { json: ['**.mrn'] }, 'phi.name': { json: ['**.name'] }, 'phi.phone': { shape: 'phone' } } },
+  rules: [
+    { id: 'read', allow: ['tools/call:get_*'], who: ['clinical-read'], on: ['clinic'], when: 'args.limit <= 50.0' },
+  ],
+  config: {
+    labels: { 'phi.mrn': { json: ['**.mrn'] }, 'phi.name': { json: ['**.name'] }, 'phi.phone': { shape: 'phone' } },
+  },
 })
 const pid = gateway.process().pid as number
 const headers = {
@@ -81,7 +89,14 @@ const through = { ...headers, authorization: `Bearer ${token}` }
 const targets = [
   { name: 'direct', port: UPSTREAM, path: '/mcp', headers, pid: upstream.worker, expect: 'Jane Roe' },
   { name: 'nginx', port: PROXY, path: '/mcp', headers, pid: proxy.worker, expect: 'Jane Roe' },
-  { name: 'gateway', port: Number(new URL(gateway.url).port), path: '/mcp/clinic', headers: through, pid, expect: 'phi.name' },
+  {
+    name: 'gateway',
+    port: Number(new URL(gateway.url).port),
+    path: '/mcp/clinic',
+    headers: through,
+    pid,
+    expect: 'phi.name',
+  },
 ]
 
 console.log(`${new Date().toISOString()} ${cpus()[0]?.model} × ${cpus().length}, Node ${process.version}, ${version}`)
@@ -119,4 +134,5 @@ try {
   await gateway.stop()
   proxy.stop()
   upstream.stop()
+  catalog.close()
 }

@@ -16,14 +16,15 @@ export function nginxVersion(): string | null {
   return asked.error ? null : asked.stderr.trim()
 }
 
-/** An upstream that answers `answers[Mcp-Method]`, else the default, at /mcp. */
-export function startUpstream(port: number, answers: Readonly<Record<string, string>>): Promise<Nginx> {
-  const quoted = (text: string) => `'${text.replaceAll("'", "\\'")}'`
-  const cases = Object.entries(answers).map(([method, json]) => `${method} ${quoted(json)};`)
+/** An upstream whose tools/call is answered by nginx itself with `answer`; all else is asked of the port `catalog`. */
+export function startUpstream(port: number, answer: string, catalog: number): Promise<Nginx> {
   const http = `
-    map $http_mcp_method $answer { ${cases.join('\n')} }
+    map $http_mcp_method $answer { default '${answer.replaceAll(/['\\]/g, '\\$&')}'; }
     server { listen 127.0.0.1:${port}; keepalive_requests 100000000;
-      location /mcp { default_type application/json; return 200 $answer; } }`
+      location @catalog { proxy_pass http://127.0.0.1:${catalog}; }
+      location /mcp { default_type application/json; error_page 418 = @catalog;
+        if ($http_mcp_method != tools/call) { return 418; }
+        return 200 $answer; } }`
   return start(port, http)
 }
 
@@ -61,7 +62,7 @@ async function start(port: number, http: string): Promise<Nginx> {
 async function workerOf(child: ChildProcess, port: number): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {
     await new Promise(resolve => setTimeout(resolve, 20))
-    const answered = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST', body: '{}' }).catch(() => null)
+    const answered = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST', body: '{"id":1}' }).catch(() => null)
     await answered?.body?.cancel()
     if (!answered) continue
     const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'latin1').trim().split(' ')

@@ -37,6 +37,7 @@ export class ConfigWatch {
   #missing = false
   #timer: NodeJS.Timeout | null = null
   #watcher: FSWatcher | null = null
+  readonly #ready: Promise<void>
   #running: Promise<void>
   #closed = false
 
@@ -51,10 +52,16 @@ export class ConfigWatch {
     this.#events = events
     this.#env = env
     this.#listen()
-    this.#running = this.#fingerprint(live.digest, live.config).then(seen => {
+    this.#ready = this.#fingerprint(live.digest, live.config).then(seen => {
       this.#seen = seen
       this.#schedule(SETTLE_MS)
     })
+    this.#running = this.#ready
+  }
+
+  /** Secret files that change from here on are seen: read secrets after it. The configuration file is seen from its load on. */
+  get ready(): Promise<void> {
+    return this.#ready
   }
 
   async close(): Promise<void> {

@@ -91,6 +91,11 @@ export const limitTable = {
   strangerSources: { value: 10_000, unit: 'items', reason: 'sources of refused strangers counted apart in one minute' },
   apiBytes: { value: 64 << 10, unit: 'bytes', reason: 'bodies of the API are a reason or a question' },
   apiItems: { value: 200, unit: 'items', reason: 'one page of a list of the API' },
+  apiScannedSessions: {
+    value: 2_000,
+    unit: 'items',
+    reason: 'sessions one request looks through for those its caller may see',
+  },
   apiShownBytes: { value: 64 << 10, unit: 'bytes', reason: 'what the API shows of one payload; a page has up to 200' },
   celChars: { value: 1_024, unit: 'chars', reason: 'a condition is a line, not a program' },
   celNodes: { value: 200, unit: 'items', reason: 'bounds the cost of one evaluation' },

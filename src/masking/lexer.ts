@@ -1,7 +1,8 @@
 // The shapes of identifiers in text, found in one pass. Promise: time linear in the text whatever it holds, no regular
 // expression, nothing allocated but what is found. Fixtures such as 123-45-6789 count: a shape is a shape.
 import { emailAt, ipv6At, urlAt, wwwAt } from './addresses.ts'
-import { monthDay, numberAt } from './numbers.ts'
+import { monthDay } from './dates.ts'
+import { numberAt } from './numbers.ts'
 import { NO_SHAPE, Shape } from './shapes.ts'
 import { AGE, HASH_SEED, hashStep, lookUp, Role } from './words.ts'
 

@@ -101,10 +101,13 @@ export function findStandIns(content: Structured): StandIns {
       attempts.set(key, attempt)
       if (!attempt.schemas.has(error.parentSchema)) {
         attempt.schemas.add(error.parentSchema)
-        const known = new Set(attempt.candidates.map(one => one.json))
-        const more = candidates(leaf, error.parentSchema as Record<string, unknown>).filter(one => !known.has(one.json))
-        const rest = [...attempt.candidates.slice(attempt.next), ...more].sort((left, right) => left.rank - right.rank)
-        attempt.candidates = [...attempt.candidates.slice(0, attempt.next), ...rest]
+        const tried = attempt.candidates.slice(0, attempt.next)
+        const more = candidates(leaf, error.parentSchema as Record<string, unknown>)
+        const seen = new Set(tried.map(one => one.json))
+        const rest = [...attempt.candidates.slice(attempt.next), ...more]
+          .sort((left, right) => left.rank - right.rank)
+          .filter(one => !seen.has(one.json) && seen.add(one.json))
+        attempt.candidates = [...tried, ...rest]
       }
       failing.set(key, leaf)
     }

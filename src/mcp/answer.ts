@@ -2,7 +2,7 @@
 // binary content withheld, identifiers wrapped; what is left is the masker's.
 import type { Admission, Edit, MessageShape, Obligations } from '../gateway/seam.ts'
 import { withholdBinary } from './blocks.ts'
-import type { Request, Response } from './envelope.ts'
+import { isObject, type Request, type Response } from './envelope.ts'
 import { wrapIdentifiers } from './identifiers.ts'
 import type { Link } from './link.ts'
 import { hideBlocked } from './listing.ts'
@@ -50,6 +50,7 @@ export function answerEdits(
   if (link.era === 'modern' ? typeof result.resultType === 'string' : request.method === 'initialize') {
     link.seen[link.era] = true
   }
+  if (typeof result.taskId === 'string' || isObject(result.task)) link.seen.tasks = true
   edits.push(...hideBlocked(request.method, result, link.session, link.config, link.catalog))
   if (!way.obligations.passBinary) edits.push(...withholdBinary(result, ['result']))
   edits.push(...wrapIdentifiers(result, 'result', link.parts.opaque, link.binding))

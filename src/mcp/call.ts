@@ -90,7 +90,8 @@ export class Call {
     const edits = this.#unwrapped()
     if (edits === null) {
       const sentence = 'An identifier in this request was not given to you by this gateway.'
-      return this.#refuse('unreadable', sentence, rpc.invalidParams)
+      const noTasks = request.method.startsWith('tasks/') && !link.seen.tasks
+      return this.#refuse('unreadable', sentence, noTasks ? rpc.methodNotFound : rpc.invalidParams)
     }
     const name = request.method === 'tools/call' ? request.params.name : null
     if (typeof name === 'string' && catalog.wants(name)) await catalog.refresh(() => readTools(link))

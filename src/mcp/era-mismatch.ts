@@ -12,8 +12,8 @@ export interface EraMismatch {
   readonly data: object
 }
 
-/** Errors that only a server of the modern era gives. */
-const modernCodes: ReadonlySet<number> = new Set([-32020, -32021, -32022])
+/** What servers that expect a session say to a request without one. */
+const sessionCodes: ReadonlySet<number> = new Set([-32000, -32600])
 
 const LEGACY_ONLY =
   'This server speaks only versions before 2026-07-28 and this client asked in 2026-07-28: open a session by initialize.'
@@ -23,7 +23,7 @@ const MODERN_ONLY =
 /** Whether an error answer shows that the server is of the other era. */
 export function mismatchIn(link: Link, request: Request, error: RpcError | null, status: number): EraMismatch | null {
   if (error === null || link.seen[link.era]) return null
-  if (link.era === 'modern') return isClientError(status) && !modernCodes.has(error.code) ? legacyOnly(link) : null
+  if (link.era === 'modern') return isClientError(status) && sessionCodes.has(error.code) ? legacyOnly(link) : null
   return request.method === 'initialize' && error.code === rpc.unsupportedVersion.code ? modernOnly : null
 }
 

@@ -22,6 +22,8 @@ export interface DoorParts {
 export interface SeenEras {
   legacy: boolean
   modern: boolean
+  /** It gave somebody a task. */
+  tasks: boolean
 }
 
 /** Calls that a resumed stream may still name. */

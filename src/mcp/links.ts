@@ -102,7 +102,7 @@ export class Links {
     const system = JSON.stringify(config.system)
     let known = this.#catalogs.get(name)
     if (known?.system !== system) {
-      known = { system, catalog: new Catalog(), seen: { legacy: false, modern: false } }
+      known = { system, catalog: new Catalog(), seen: { legacy: false, modern: false, tasks: false } }
       this.#catalogs.set(name, known)
     }
     return { config, catalog: known.catalog, seen: known.seen }

@@ -15,7 +15,7 @@ export interface ParamHeader {
 export function nameMember(method: string): 'name' | 'uri' | 'taskId' | null {
   if (method === 'tools/call' || method === 'prompts/get') return 'name'
   if (method === 'resources/read') return 'uri'
-  return method.startsWith('tasks/') ? 'taskId' : null
+  return method === 'tasks/get' || method === 'tasks/update' || method === 'tasks/cancel' ? 'taskId' : null
 }
 
 /** Null when all agree, else which header does not. */

@@ -38,7 +38,8 @@ export class StdioRouting {
   readonly #open = new Map<string, Open>()
   readonly #givenUp = new Set<string>()
   readonly #paused = new Set<Stream>()
-  #listener: Stream | null = null
+  #listener: EventQueue | null = null
+  #listenerFull = false
   #unasked: UpstreamEvent[] = []
   #unaskedBytes = 0
 
@@ -82,15 +83,25 @@ export class StdioRouting {
   /** One at a time: a newer listener takes the place of the one before. */
   listen(signal: AbortSignal): AsyncIterable<UpstreamEvent> {
     this.#listener?.end(null)
-    const stream: Stream = new Stream(this.#paused, this.#flow, () => {
-      if (this.#listener === stream) this.#listener = null
+    const queue: EventQueue = new EventQueue({
+      pause: () => {
+        if (this.#listener === queue) this.#listenerFull = true
+      },
+      resume: () => {
+        if (this.#listener !== queue) return
+        this.#listenerFull = false
+        this.#feed()
+      },
+      cancel: () => {
+        if (this.#listener === queue) this.#listener = null
+      },
     })
-    this.#listener = stream
-    signal.addEventListener('abort', () => stream.cancel(), { once: true })
-    for (const event of this.#unasked) stream.queue.put(event)
-    this.#unasked = []
-    this.#unaskedBytes = 0
-    return stream.queue
+    this.#listener = queue
+    this.#listenerFull = false
+    const leave = () => void queue.return()
+    signal.addEventListener('abort', leave, { once: true })
+    this.#feed()
+    return queue
   }
 
   route(message: Message): void {
@@ -154,17 +165,24 @@ export class StdioRouting {
   }
 
   #putUnasked(event: UpstreamEvent): void {
-    if (this.#listener) {
-      this.#listener.queue.put(event)
-      return
-    }
     this.#unasked.push(event)
     this.#unaskedBytes += bytesOf(event)
+    this.#feed()
     while (this.#unasked.length > limits.unaskedMessages || this.#unaskedBytes > limits.unaskedBytes) {
       const oldest = this.#unasked.shift()
       if (!oldest) return
       this.#unaskedBytes -= bytesOf(oldest)
       this.#dropped(oldest)
+    }
+  }
+
+  /** A listener that is slow holds up nobody but itself: one message is on its way, the others wait here. */
+  #feed(): void {
+    while (this.#listener && !this.#listenerFull) {
+      const event = this.#unasked.shift()
+      if (!event) return
+      this.#unaskedBytes -= bytesOf(event)
+      this.#listener.put(event)
     }
   }
 }

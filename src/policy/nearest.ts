@@ -9,23 +9,26 @@ export function nearest(name: string, known: readonly string[]): string {
   return ` (did you mean "${best.candidate}"?)`
 }
 
-/** Insertions, deletions and replacements from one to the other, with two rows of Levenshtein's table. */
+/** Insertions, deletions, replacements and swaps of neighbours from one to the other. */
 function distance(from: string, to: string): number {
   if (Math.abs(from.length - to.length) > 8) return Number.POSITIVE_INFINITY
-  let above = Array.from({ length: to.length + 1 }, (_, at) => at)
+  const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, at) => at)]
+  const cell = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY
   for (let row = 1; row <= from.length; row++) {
     const current = [row]
+    rows.push(current)
     for (let column = 1; column <= to.length; column++) {
       const same = from[row - 1] === to[column - 1] ? 0 : 1
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
       current.push(
         Math.min(
-          (above[column] as number) + 1,
-          (current[column - 1] as number) + 1,
-          (above[column - 1] as number) + same,
+          cell(row - 1, column) + 1,
+          cell(row, column - 1) + 1,
+          cell(row - 1, column - 1) + same,
+          swapped ? cell(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
         ),
       )
     }
-    above = current
   }
-  return above[to.length] as number
+  return cell(from.length, to.length)
 }

@@ -174,8 +174,9 @@ export class CommitLog {
   }
 
   #insert(seq: number, previous: number | null, key: number | null, { leaf, transcript, sealed }: Built): void {
-    this.#edge = append(this.#edge, leafHash(leaf))
-    this.#to.entry.run(seq, previous, key, leaf, transcript, sealed)
+    const hash = leafHash(leaf)
+    this.#edge = append(this.#edge, hash)
+    this.#to.entry.run(seq, previous, key, hash, leaf, transcript, sealed)
   }
 
   /** Signs the root of what is durable now. */
@@ -252,7 +253,9 @@ function prepare(db: DatabaseSync): Statements {
   return {
     begin: db.prepare('BEGIN IMMEDIATE'),
     commit: db.prepare('COMMIT'),
-    entry: db.prepare('INSERT INTO entry (seq, prev, key, leaf, transcript, sealed) VALUES (?, ?, ?, ?, ?, ?)'),
+    entry: db.prepare(
+      'INSERT INTO entry (seq, prev, key, hash, leaf, transcript, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
     tree: db.prepare('UPDATE tree SET size = ?, edge = ?'),
     exchange: db.prepare('INSERT INTO exchange (id, seq) VALUES (?, ?)'),
     key: db.prepare('INSERT INTO session_key (id, session, wrapped, derive) VALUES (?, ?, ?, ?)'),

@@ -14,7 +14,8 @@ const INSTANCE = /^[a-z0-9][a-z0-9._-]{0,63}$/i
 const SCHEMA = `
 CREATE TABLE meta (log TEXT NOT NULL, number INTEGER NOT NULL, first INTEGER NOT NULL, next INTEGER);
 CREATE TABLE tree (size INTEGER NOT NULL, edge BLOB NOT NULL);
-CREATE TABLE entry (seq INTEGER PRIMARY KEY, prev INTEGER, key INTEGER, leaf BLOB NOT NULL, transcript BLOB, sealed BLOB);
+CREATE TABLE entry (seq INTEGER PRIMARY KEY, prev INTEGER, key INTEGER, hash BLOB NOT NULL,
+  leaf BLOB NOT NULL, transcript BLOB, sealed BLOB);
 CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
 CREATE TABLE session_key (id INTEGER PRIMARY KEY, session TEXT, wrapped BLOB NOT NULL, derive BLOB NOT NULL);
 CREATE TABLE session (id TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, entries INTEGER NOT NULL,
@@ -148,7 +149,7 @@ function refuseUnknown(db: DatabaseSync, path: string): void {
 
 /** A file whose making a crash cut short: it never held an entry. */
 export function isLeftover(path: string): boolean {
-  const db = new DatabaseSync(path, { timeout: BUSY_MS })
+  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
   try {
     const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
     return tables === 0

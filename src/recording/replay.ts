@@ -54,7 +54,9 @@ export function replay(reader: RecordReader, session: string): ReplayStep[] {
 function step(reader: RecordReader, one: RecordedEntry, began: number): ReplayStep {
   const { entry, ref } = one
   const { text, unreadable } = shown(reader, one)
-  const optional = entry as Partial<Record<'exchange' | 'operation' | 'target' | 'decision' | 'outcome' | 'code', string>>
+  const optional = entry as Partial<
+    Record<'exchange' | 'operation' | 'target' | 'decision' | 'outcome' | 'code', string>
+  >
   return {
     seq: String(ref.seq),
     at: entry.at,

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { table } from './output.ts'
+
+const entry = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise(done => {
+    execFile(process.execPath, [entry, ...argv], (error, out, err) => {
+      done({ code: error === null ? 0 : Number(error.code), out, err })
+    })
+  })
+}
+
+test('init, validate and explain from the command line', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'sallyport-cli-'))
+  try {
+    const file = join(dir, 'sallyport.yaml')
+    assert.equal((await run('init', dir)).code, 0)
+    await writeFile(join(dir, 'kept'), await readFile(file))
+    const again = await run('init', dir)
+    assert.equal(again.code, 2)
+    assert.match(again.err, /is there already and stays as it is/)
+    assert.deepEqual(await readFile(file), await readFile(join(dir, 'kept')))
+
+    const valid = await run('validate', file)
+    assert.equal(valid.code, 0, valid.err)
+    assert.match(valid.out, /clinic +clinical-read +hold for 1 of compliance-officer +tools\/call:delete_\*/)
+    const json = await run('validate', file, '--json')
+    assert.equal((JSON.parse(json.out) as { ok: boolean }).ok, true)
+
+    const explain = ['policy', 'explain', '-c', file, '--groups', 'clinical-read', '--connection', 'clinic']
+    const held = await run(...explain, '--operation', 'tools/call:delete_patient')
+    assert.match(held.out, /^held by rule deletes for 1 of compliance-officer/)
+    const read = await run(...explain, '--operation', 'tools/call:get_chart', '--json')
+    const answer = JSON.parse(read.out) as { decision: string; decidedBy: string[]; reveal: string[] }
+    assert.deepEqual([answer.decision, answer.decidedBy, answer.reveal], ['allow', ['read-charts'], ['phi.name']])
+
+    await writeFile(file, (await readFile(file, 'utf8')).replace('who: [clinical-read]', 'who: [clinical-reed]'))
+    const broken = await run('validate', file)
+    assert.equal(broken.code, 2)
+    assert.match(broken.err, /sallyport\.yaml:\d+:\d+ unknown group "clinical-reed" \(did you mean "clinical-read"\?\)/)
+    assert.match(broken.err, /\n {2}.*who: \[clinical-reed\]\n +\^/)
+    assert.equal((await run('validat')).code, 2)
+    assert.equal((await run('--version')).code, 0)
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+})
+
+test('a table cannot be disguised by what is in it', () => {
+  const shown = table(
+    ['A', 'B'],
+    [
+      ['x\u001b[2Jy', 'one\ntwo'],
+      ['long cell', '\u202egnp'],
+    ],
+  )
+  assert.ok(!shown.includes('\u001b') && !shown.includes('\u202e'))
+  assert.equal(shown.split('\n').length, 3)
+})

@@ -1,38 +1,19 @@
 // What recording costs. Prints entries per second, processor time per entry of the event loop and of the commit thread,
 // and the time to durability, at 1, 32 and 256 callers with payloads of 1 KB. Run: node bench/recording.ts [seconds]
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newId } from '../src/gateway/ids.ts'
 import { masked } from '../src/masking/masked.ts'
 import { Inbox } from '../src/recording/inbox.ts'
 import { loadKeys } from '../src/recording/keys.ts'
-
-const seconds = Number(process.argv[2] ?? 3)
-const TICKS_PER_SECOND = 100
+import { cpuTime, peakMemoryMiB, since, threadTimes } from './cpu.ts'
 
 const record = { mrn: '0012345', name: 'Example Person', note: 'Seen for follow-up; continue present treatment.' }
 const raw = Buffer.from(JSON.stringify(Array.from({ length: 12 }, (_, id) => ({ id, ...record }))).slice(0, 1024))
 const shown = Buffer.from(raw.toString().replaceAll('0012345', '[phi.mrn]').slice(0, 1024))
 const findings = { 'phi.mrn': { count: 10, transform: 'redact', detector: 'path' } }
 const part = masked(raw, shown, shown, findings)
-
-/** Processor time by thread name in ms, from the operating system where it tells. */
-function threadTimes(): Map<string, number> {
-  const times = new Map<string, number>()
-  try {
-    for (const id of readdirSync('/proc/self/task')) {
-      const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8')
-      const name = Number(id) === process.pid ? 'event loop' : stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      const ticks = Number(fields[11]) + Number(fields[12])
-      times.set(name, (times.get(name) ?? 0) + (ticks * 1000) / TICKS_PER_SECOND)
-    }
-  } catch {
-    return times
-  }
-  return times
-}
 
 async function caller(inbox: Inbox, until: number, commits: number[]): Promise<number> {
   const session = newId('s')
@@ -83,42 +64,75 @@ async function caller(inbox: Inbox, until: number, commits: number[]): Promise<n
   return calls
 }
 
-function percentile(sorted: readonly number[], share: number): string {
-  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2)
+interface Load {
+  readonly calls: number
+  readonly entries: number
+  readonly tookMs: number
+  /** Time to durability of each commit, ascending. */
+  readonly commitMs: readonly number[]
 }
 
-const dir = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
-const inbox = await Inbox.open({ dir, instance: 'bench', keys: loadKeys(dir) })
-console.log(
-  `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}; per call: 2 commits of 1 KB and 1 lazy entry`,
-)
-for (const callers of [1, 32, 256]) {
-  const commits: number[] = []
-  const threadsBefore = threadTimes()
-  const cpuBefore = process.cpuUsage()
-  const entriesBefore = inbox.health().entries
+async function load(inbox: Inbox, concurrency: number, seconds: number): Promise<Load> {
+  const commitMs: number[] = []
+  const before = inbox.health().entries
   const began = performance.now()
   const until = began + seconds * 1000
-  const calls = await Promise.all(Array.from({ length: callers }, () => caller(inbox, until, commits)))
+  const calls = await Promise.all(Array.from({ length: concurrency }, () => caller(inbox, until, commitMs)))
   const tookMs = performance.now() - began
-  const cpu = process.cpuUsage(cpuBefore)
-  const total = calls.reduce((sum, one) => sum + one, 0)
-  const entries = inbox.health().entries - entriesBefore
-  commits.sort((left, right) => left - right)
-  const threads = [...threadTimes()]
-    .map(([name, ms]) => [name, ms - (threadsBefore.get(name) ?? 0)] as const)
-    .filter(([, ms]) => ms >= 20)
-    .map(([name, ms]) => `${name} ${((ms * 1000) / entries).toFixed(1)}`)
-  console.log(
-    [
-      `${String(callers).padStart(3)} callers`,
-      `${Math.round((entries * 1000) / tookMs)} entries/s`,
-      `CPU per entry ${((cpu.user + cpu.system) / entries).toFixed(1)} us (${threads.join(', ')})`,
-      `CPU per call ${((cpu.user + cpu.system) / total).toFixed(1)} us`,
-      `commit p50 ${percentile(commits, 0.5)} ms p99 ${percentile(commits, 0.99)} ms`,
-    ].join('; '),
-  )
+  commitMs.sort((left, right) => left - right)
+  return {
+    calls: calls.reduce((sum, one) => sum + one, 0),
+    entries: inbox.health().entries - before,
+    tookMs,
+    commitMs,
+  }
 }
-console.log(`RSS ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB; state ${JSON.stringify(inbox.health())}`)
-await inbox.close()
-rmSync(dir, { recursive: true, force: true })
+
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+async function withInbox<T>(work: (inbox: Inbox) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
+  const inbox = await Inbox.open({ dir, instance: 'bench', keys: loadKeys(dir) })
+  try {
+    return await work(inbox)
+  } finally {
+    await inbox.close()
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+/** Time to durability of 1 KB payloads alone, for benchmarks that must tell it from their own. */
+export function commitTimes(of: { concurrency: number; seconds: number }): Promise<{ p50Ms: number; p99Ms: number }> {
+  return withInbox(async inbox => {
+    const { commitMs } = await load(inbox, of.concurrency, of.seconds)
+    return { p50Ms: percentile(commitMs, 0.5), p99Ms: percentile(commitMs, 0.99) }
+  })
+}
+
+async function main(seconds: number): Promise<void> {
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}; a call: 2 commits of 1 KB, 1 lazy entry`,
+  )
+  await withInbox(async inbox => {
+    for (const concurrency of [1, 32, 256]) {
+      const before = { cpu: cpuTime(process.pid), threads: threadTimes(process.pid) }
+      const { calls, entries, tookMs, commitMs } = await load(inbox, concurrency, seconds)
+      const { allMs, mainMs } = since(before.cpu, cpuTime(process.pid))
+      const commitThreadMs = (threadTimes(process.pid).commit ?? 0) - (before.threads.commit ?? 0)
+      const perEntry = (ms: number) => `${((ms * 1000) / entries).toFixed(1)} us`
+      console.log(`${concurrency} at once: ${Math.round((entries * 1000) / tookMs)} entries/s`)
+      console.log(
+        `  CPU per entry ${perEntry(allMs)}: event loop ${perEntry(mainMs)}, commit thread ${perEntry(commitThreadMs)}`,
+      )
+      console.log(`  CPU per call ${((allMs * 1000) / calls).toFixed(1)} us, all threads`)
+      console.log(
+        `  commit p50 ${percentile(commitMs, 0.5).toFixed(2)} ms, p99 ${percentile(commitMs, 0.99).toFixed(2)} ms`,
+      )
+    }
+    console.log(`peak memory ${peakMemoryMiB(process.pid)} MiB; ${JSON.stringify(inbox.health())}`)
+  })
+}
+
+if (import.meta.main) await main(Number(process.argv[2] ?? 3))

@@ -2,6 +2,9 @@
 // written, and nothing is closed before what uses it; a broken change of the configuration keeps the old one.
 import { parseArgs } from 'node:util'
 import { Approvals } from './access/approvals.ts'
+import { createApi } from './api/app.ts'
+import { explainQuestion, usableConnections } from './api/in-force.ts'
+import { logHealth } from './api/log-health.ts'
 import { watchConfig } from './config/watch.ts'
 import { Pipeline } from './gateway/pipeline.ts'
 import { audiencesOf } from './identity/audience.ts'
@@ -12,9 +15,11 @@ import { type LiveConfig, loadLive, makeLive } from './live-config.ts'
 import { createMasker } from './masking/masker.ts'
 import { compileMasking } from './masking/plan.ts'
 import { createMcpDoor } from './mcp/door.ts'
+import { fromElsewhere } from './mcp/entrance.ts'
 import { StdioProcesses } from './mcp/upstream-stdio.ts'
 import { Inbox } from './recording/inbox.ts'
 import { loadKeys } from './recording/keys.ts'
+import { openRecord } from './recording/read.ts'
 import { openStore } from './store/open.ts'
 
 const VERSION = '0.1.0'
@@ -91,9 +96,26 @@ async function start(
     version: VERSION,
     openStdio: (system, stderr) => processes.open(system, stderr),
   })
+  const recorded = openRecord(config.data, keys)
+  undo.push(() => recorded.close())
+  const inForce = () => ({ policy: live.ruling.policy, connections: live.config.connections })
+  const api = createApi({
+    publicUrl,
+    authenticate: authorization => identity.authenticate(authorization, audiencesOf(publicUrl, null)),
+    fromElsewhere: (headers, port) => fromElsewhere(headers, { publicUrl }, port),
+    stranger: (code, source) => pipeline.stranger(code, source),
+    record: draft => inbox.record(draft),
+    roles: () => live.config.roles,
+    providers: () => live.config.providers.length,
+    approvals,
+    recorded,
+    connections: subject => usableConnections(inForce(), subject, publicUrl),
+    explain: question => explainQuestion(inForce(), question),
+    log: () => logHealth(config.data, INSTANCE),
+  })
   const listener = await listen(config.listen, {
     mcp: (request, response, name) => door.handle(request, response, name),
-    api: (_, response) => response.writeHead(404).end(),
+    api,
     metadata: name =>
       name === null || live.config.connections.has(name) ? resourceMetadata(publicUrl, name, identity.issuers) : null,
     healthy: () => inbox.health().state === 'ok',

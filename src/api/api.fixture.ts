@@ -9,11 +9,12 @@ import { newId } from '../gateway/ids.ts'
 import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
 import { unauthenticated } from '../identity/unauthenticated.ts'
 import type { Draft, Entry, EntryBody } from '../recording/entry.ts'
+import type { RecordedEntry, SessionFilter, SessionSummary } from '../recording/read.ts'
 import { openStore } from '../store/open.ts'
 import type { ApiOptions } from './options.ts'
-import type { RecordView, SessionSummary } from './record-view.ts'
+import type { RecordView } from './record-view.ts'
 
-export const publicUrl = 'http://127.0.0.1:7300'
+const publicUrl = 'http://127.0.0.1:7300'
 export const need: ApprovalNeed = { rule: 'deletes', from: ['officers'], people: 1, withinMs: 600_000, holdMs: null }
 export const secret = '123-45-6789'
 
@@ -45,62 +46,64 @@ export const people: Readonly<Record<string, Subject>> = {
   faceless: human('faceless', ['officers'], { person: null }),
 }
 
-export class RecordDouble implements RecordView {
-  readonly entriesWritten: Entry[] = []
-  readonly #transcripts = new Map<Entry, Uint8Array>()
+class RecordDouble implements RecordView {
+  readonly #all: RecordedEntry[] = []
+  readonly #transcripts = new Map<RecordedEntry, Buffer>()
   broken = false
 
   add(session: string | null, body: EntryBody, transcript: string | null = null): Entry {
-    const n = session === null ? 0 : this.entriesWritten.filter(entry => entry.session === session).length
+    const n = session === null ? 0 : this.session(session).length
     const entry = { v: 1, at: Date.now(), session, n, ...body } as Entry
-    this.entriesWritten.push(entry)
-    if (transcript !== null) this.#transcripts.set(entry, Buffer.from(transcript))
+    const recorded = { ref: { log: 'double', seq: BigInt(this.#all.length) }, entry }
+    this.#all.push(recorded)
+    if (transcript !== null) this.#transcripts.set(recorded, Buffer.from(transcript))
     return entry
   }
   async record(draft: Draft): Promise<void> {
     if (this.broken) throw new Error('disk full')
     this.add(draft.session, draft.body, draft.payload && Buffer.from(draft.payload.transcript).toString())
   }
-  async sessions(of: Parameters<RecordView['sessions']>[0]): Promise<SessionSummary[]> {
-    const all = this.entriesWritten.flatMap(entry => (entry.kind === 'session.open' ? [this.#summary(entry)] : []))
-    const before = of.before
-    return all
-      .reverse()
-      .filter(each => before === null || each.id < before)
-      .filter(of.wanted)
-      .slice(0, of.limit)
-  }
-  async session(id: string): Promise<SessionSummary | null> {
-    const entry = this.entriesWritten.find(each => each.session === id && each.kind === 'session.open')
-    return entry?.kind === 'session.open' ? this.#summary(entry) : null
-  }
-  async entries(id: string, from: number, limit: number): Promise<Entry[]> {
-    return this.entriesWritten.filter(entry => entry.session === id && entry.n >= from).slice(0, limit)
-  }
-  async exchange(id: string, limit: number): Promise<Entry[]> {
-    return this.entriesWritten
-      .filter(
-        entry => ('exchange' in entry && entry.exchange === id) || ('reference' in entry && entry.reference === id),
-      )
+  sessions({ limit = 50, before = '~', subject, connection }: SessionFilter = {}): SessionSummary[] {
+    return this.#all
+      .flatMap(({ entry }) => (entry.kind === 'session.open' ? [this.#summary(entry)] : []))
+      .sort((left, right) => (left.id < right.id ? 1 : -1))
+      .filter(each => each.id < before && [undefined, each.subject].includes(subject))
+      .filter(each => [undefined, each.connection].includes(connection))
       .slice(0, limit)
   }
-  async transcript(entry: Entry): Promise<Uint8Array | null> {
-    return this.#transcripts.get(entry) ?? null
+  summary(id: string): SessionSummary | null {
+    const first = this.session(id)[0]?.entry
+    return first?.kind === 'session.open' ? this.#summary(first) : null
   }
-  of(kind: Entry['kind']): Entry[] {
-    return this.entriesWritten.filter(entry => entry.kind === kind)
+  session(id: string): RecordedEntry[] {
+    return this.#all.filter(({ entry }) => entry.session === id)
+  }
+  exchange(id: string): RecordedEntry[] {
+    const ids = (entry: Entry) =>
+      ['exchange', 'reference'].flatMap(name => (name in entry ? [entry[name as keyof Entry]] : []))
+    return this.#all.filter(({ entry }) => (ids(entry) as unknown[]).includes(id))
+  }
+  transcript(recorded: RecordedEntry): Buffer | null {
+    return this.#transcripts.get(recorded) ?? null
+  }
+  of<K extends Entry['kind']>(kind: K): Extract<Entry, { kind: K }>[] {
+    return this.#all.map(({ entry }) => entry).filter(entry => entry.kind === kind) as Extract<Entry, { kind: K }>[]
   }
   #summary(entry: Extract<Entry, { kind: 'session.open' }>): SessionSummary {
-    const { subjectKind, person, onBehalfOf, purpose, connection, connectionKind } = entry
-    const close = this.entriesWritten.find(each => each.session === entry.session && each.kind === 'session.close')
+    const entries = this.session(entry.session as string).map(each => each.entry)
+    const close = entries.find(each => each.kind === 'session.close')
+    const counted = (kind: string) => entries.filter(each => 'decision' in each && each.decision === kind).length
     return {
+      ...entry,
+      log: 'double',
       id: entry.session as string,
-      opened: entry.at,
-      closed: close?.at ?? null,
-      outcome: close?.kind === 'session.close' ? close.outcome : null,
-      subject: `${entry.provider}|${entry.subject}`,
-      exchanges: this.entriesWritten.filter(each => each.session === entry.session && each.kind === 'question').length,
-      ...{ subjectKind, person, onBehalfOf, purpose, connection, connectionKind },
+      openedAt: entry.at,
+      closedAt: close?.at ?? null,
+      outcome: close?.outcome ?? null,
+      entries: entries.length,
+      questions: entries.filter(each => each.kind === 'question').length,
+      blocks: counted('block'),
+      holds: counted('hold'),
     }
   }
 }
@@ -150,7 +153,7 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
       summary: `blocked by rule no-delete on ${connection}`,
       rules: [{ rule: 'no-delete', kind: 'block', decided: true, why: 'matches' }],
     }),
-    log: async () => ({ origin: 'sallyport/test', size: 7, root: 'ab'.repeat(32), checkpoint: null }),
+    log: () => ({ origin: 'sallyport/test', size: 7, root: 'ab'.repeat(32), checkpoint: null }),
     ...over,
   }
   return {

@@ -3,7 +3,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { subjectName } from '../access/approver.ts'
 import { Refusal } from '../gateway/errors.ts'
 import { newId } from '../gateway/ids.ts'
@@ -11,19 +10,23 @@ import { challenge } from '../identity/metadata.ts'
 import type { Reason } from '../identity/unauthenticated.ts'
 import { openApiDocument } from './openapi.ts'
 import type { ApiOptions } from './options.ts'
-import { Problem, type ProblemBody, problemBody, problems } from './problem.ts'
+import { Problem, problemBody, problems } from './problem.ts'
 import { queryOf, readBody } from './request.ts'
 import { rolesOf } from './roles.ts'
 import type { Caller } from './route.ts'
 import { routes } from './routes.ts'
 
-export const BASE = '/api/v1'
+const BASE = '/api/v1'
 
 type Env = { Bindings: { incoming?: IncomingMessage }; Variables: { caller: Caller } }
 
 export function createApi(options: ApiOptions): RequestListener {
   const app = createApp(options)
-  const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false })
+  const listener = getRequestListener((request, env) => app.fetch(request, env), {
+    overrideGlobalObjects: false,
+    // What cannot even be made a request, such as one without a host.
+    errorHandler: () => problemResponse(new Problem('invalid'), newId('x')),
+  })
   return (request, response) => void listener(request, response)
 }
 
@@ -33,13 +36,13 @@ export function createApp(options: ApiOptions): Hono<Env> {
     await identify(context, options)
     await next()
   })
-  app.get('/openapi.json', context => answer(context, 200, JSON.stringify(openApiDocument(routes, BASE))))
+  app.get('/openapi.json', context => answer(context, JSON.stringify(openApiDocument(routes, BASE))))
   for (const route of routes) {
     app.on(route.method.toUpperCase(), route.path, async context => {
       const body = route.method === 'post' ? await readBody(context.req.raw) : {}
       const query = queryOf(context.req.url)
       const call = { caller: context.get('caller'), api: options, params: context.req.param(), query, body }
-      return answer(context, 200, JSON.stringify(await route.run(call)))
+      return answer(context, JSON.stringify(await route.run(call)))
     })
   }
   for (const path of ['/openapi.json', ...routes.map(route => route.path)]) {
@@ -82,8 +85,14 @@ function asProblem(error: unknown): Problem {
 
 async function refuse(context: Context<Env>, problem: Problem, options: ApiOptions): Promise<Response> {
   const told = problem.reference === null ? await recorded(context, problem, options) : problem
-  const body = problemBody(told, told.reference ?? newId('x'))
-  return answer(context, body.status, JSON.stringify(body satisfies ProblemBody), 'application/problem+json')
+  return problemResponse(told, told.reference ?? newId('x'), context.res.headers.get('www-authenticate'))
+}
+
+function problemResponse(problem: Problem, reference: string, challenge: string | null = null): Response {
+  const body = problemBody(problem, reference)
+  const headers = { ...fixedHeaders, 'content-type': 'application/problem+json' }
+  const all = challenge === null ? headers : { ...headers, 'www-authenticate': challenge }
+  return new Response(JSON.stringify(body), { status: body.status, headers: all })
 }
 
 /** A refusal is in the record before anybody hears of it. */
@@ -101,10 +110,8 @@ async function recorded(context: Context<Env>, problem: Problem, options: ApiOpt
   }
 }
 
-function answer(context: Context, status: number, text: string, type = 'application/json'): Response {
-  return context.body(text, status as ContentfulStatusCode, {
-    'content-type': type,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  })
+const fixedHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+
+function answer(context: Context, text: string): Response {
+  return context.body(text, 200, { ...fixedHeaders, 'content-type': 'application/json' })
 }

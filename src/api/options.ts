@@ -31,7 +31,7 @@ export interface ApiOptions {
   readonly connections: (subject: Subject) => readonly UsableConnection[]
   /** Under the rules in force now. */
   readonly explain: (question: ExplainQuestion) => Explanation
-  readonly log: () => Promise<LogHealth>
+  readonly log: () => LogHealth
 }
 
 export interface UsableConnection {
@@ -55,5 +55,5 @@ export interface LogHealth {
   readonly size: number
   /** RFC 6962 root over `size` leaves, hex. */
   readonly root: string
-  readonly checkpoint: { readonly at: number; readonly size: number; readonly note: string } | null
+  readonly checkpoint: { readonly size: number; readonly note: string } | null
 }

@@ -61,7 +61,7 @@ export function storyOf(record: RecordView, session: string): RecordedEntry[] {
   return [...own, ...verdicts].sort((left, right) => Number(left.ref.seq - right.ref.seq))
 }
 
-export interface Shown {
+interface Shown {
   readonly text: string
   readonly bytes: number
   readonly cut: boolean
@@ -94,4 +94,3 @@ function cut(transcript: Uint8Array): Shown {
 export function time(ms: number): string {
   return new Date(ms).toISOString()
 }
-

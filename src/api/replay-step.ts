@@ -2,20 +2,21 @@
 // or its transcript.
 import type { z } from 'zod'
 import type { Entry } from '../recording/entry.ts'
-import { shown, time } from './record-view.ts'
+import type { RecordedEntry } from '../recording/read.ts'
+import { type Showing, time } from './record-view.ts'
 import type { replayStep } from './schemas.ts'
 
 type Step = z.infer<typeof replayStep>
 
-export function replayStepOf(entry: Entry, opened: number, transcript: Uint8Array | null): Step {
+export function replayStepOf({ ref, entry }: RecordedEntry, opened: number, showing: Showing): Step {
   return {
     ...bare,
-    n: entry.n,
+    seq: String(ref.seq),
     at: time(entry.at),
     offsetMs: Math.max(0, Math.round(entry.at - opened)),
     kind: entry.kind,
     ...particulars(entry),
-    shown: shown(transcript),
+    ...showing,
   }
 }
 

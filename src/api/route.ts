@@ -12,7 +12,7 @@ export interface Caller {
   readonly roles: ReadonlySet<Role>
 }
 
-export interface Call<P, Q, B> {
+interface Call<P, Q, B> {
   readonly caller: Caller
   readonly api: ApiOptions
   readonly params: P
@@ -40,7 +40,7 @@ export interface RouteOf<P, Q, B, A> extends Description {
   handle(call: Call<P, Q, B>): Promise<A>
 }
 
-export interface RawCall {
+interface RawCall {
   readonly caller: Caller
   readonly api: ApiOptions
   readonly params: unknown

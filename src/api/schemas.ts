@@ -4,9 +4,11 @@ import { limits } from '../gateway/limits.ts'
 import { roleNames } from './roles.ts'
 
 export const none = z.strictObject({})
-export const time = z.string().meta({ format: 'date-time' })
-export const reference = z.string().regex(/^x_[0-9a-hjkmnp-tv-z]{26}$/)
-export const sessionId = z.string().regex(/^s_[0-9a-hjkmnp-tv-z]{26}$/)
+const time = z.string().meta({ format: 'date-time' })
+export const reference = z.string().regex(/^x_[0-9a-hjkmnp-tv-z]{26}$/, 'a reference: x_ and 26 letters and digits')
+export const sessionId = z
+  .string()
+  .regex(/^s_[0-9a-hjkmnp-tv-z]{26}$/, 'the id of a session: s_ and 26 letters and digits')
 /** Names of connections, groups and rules in the configuration, and subjects (`provider|id`). */
 export const name = z.string().min(1).max(320)
 export const limit = z.coerce.number().int().min(1).max(limits.apiItems).default(50)
@@ -14,7 +16,7 @@ export const limit = z.coerce.number().int().min(1).max(limits.apiItems).default
 const decision = z.enum(['allow', 'hold', 'block'])
 
 /** What the record shows of a payload: every label hidden. `cut` when it is longer than the API shows. */
-export const shown = z.strictObject({ text: z.string(), bytes: z.int(), cut: z.boolean() })
+const shown = z.strictObject({ text: z.string(), bytes: z.int(), cut: z.boolean() })
 
 export const me = z.strictObject({
   subject: z.string(),
@@ -56,9 +58,15 @@ export const approval = z.strictObject({
 
 export const approvals = z.strictObject({ approvals: z.array(approval) })
 
-export const votes = z.array(z.strictObject({ by: z.string(), outcome: z.enum(['approve', 'deny']), at: time }))
+const votes = z.array(z.strictObject({ by: z.string(), outcome: z.enum(['approve', 'deny']), at: time }))
 
-export const approvalDetail = z.strictObject({ ...approval.shape, session: z.string(), votes, asked: shown.nullable() })
+export const approvalDetail = z.strictObject({
+  ...approval.shape,
+  session: z.string(),
+  votes,
+  asked: shown.nullable(),
+  unreadable: z.boolean(),
+})
 
 export const reason = z.strictObject({
   reason: z.string().trim().min(1).max(1_000).meta({ description: 'Why. Kept masked in the record and nowhere else.' }),
@@ -76,7 +84,8 @@ export const session = z.strictObject({
   purpose: z.string().nullable(),
   connection: z.string(),
   connectionKind: z.enum(['mcp', 'postgres']),
-  exchanges: z.int().nullable(),
+  exchanges: z.int(),
+  entries: z.int(),
 })
 
 export const sessions = z.strictObject({
@@ -85,13 +94,18 @@ export const sessions = z.strictObject({
   next: z.string().nullable(),
 })
 
-/** An entry as it stands in the log; kinds and optional members are added, never changed. */
-export const entry = z.looseObject({
-  v: z.literal(1),
-  at: z.int(),
-  session: z.string().nullable(),
-  n: z.int(),
-  kind: z.string(),
+/** An entry as it stands in the log, and where; kinds and optional members are added, never changed. */
+const entry = z.strictObject({
+  log: z.string(),
+  /** Number of the leaf. */
+  seq: z.string(),
+  entry: z.looseObject({
+    v: z.literal(1),
+    at: z.int(),
+    session: z.string().nullable(),
+    n: z.int(),
+    kind: z.string(),
+  }),
 })
 
 export const sessionDetail = z.strictObject({
@@ -102,8 +116,8 @@ export const sessionDetail = z.strictObject({
 })
 
 export const replayStep = z.strictObject({
-  /** Position in the session. */
-  n: z.int(),
+  /** Number of the leaf in its log. */
+  seq: z.string(),
   at: time,
   /** Since the session opened. */
   offsetMs: z.int(),
@@ -123,6 +137,8 @@ export const replayStep = z.strictObject({
   /** Labels hidden in `shown`, with counts. */
   hidden: z.record(z.string(), z.int()),
   shown: shown.nullable(),
+  /** There is a payload, and it is not what its entry committed to. */
+  unreadable: z.boolean(),
 })
 
 export const replay = z.strictObject({ session, steps: z.array(replayStep), next: z.int().nullable() })
@@ -155,7 +171,7 @@ export const log = z.strictObject({
   origin: z.string(),
   size: z.int(),
   root: z.string(),
-  checkpoint: z.strictObject({ at: time, size: z.int(), note: z.string() }).nullable(),
+  checkpoint: z.strictObject({ size: z.int(), note: z.string() }).nullable(),
 })
 
 export const problem = z.strictObject({

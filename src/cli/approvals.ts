@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 import type { approval, approvalDetail } from '../api/schemas.ts'
-import { type ApiFlags, apiOptions, connect } from './client.ts'
+import { type ApiFlags, action, connect } from './client.ts'
 import { exitCodes, facts, paint, print, printJson, table } from './output.ts'
 import { ago, counts, deadline, payload, plural } from './text.ts'
 
@@ -24,23 +24,27 @@ interface AnswerFlags extends ApiFlags {
 }
 
 export function register(program: Command): void {
-  const approvals = program.command('approvals').description('Requests that wait for people')
-  apiOptions(approvals.command('ls').description('List what you asked for and what you may answer'))
+  const approvals = program.command('approvals').description('requests that wait for people')
+  approvals
+    .command('ls')
+    .description('list what you asked for and what you may answer')
+    .option('--json', 'print JSON')
     .addOption(new Option('--state <state>', 'which to list').choices(states).default('open'))
     .option('--limit <number>', 'at most this many, newest first', '50')
     .option('--watch', 'list again every two seconds until interrupted')
-    .action(list)
-  apiOptions(
-    approvals.command('show <reference>').description('Show what is asked, masked, and who may answer'),
-  ).action(show)
+    .action(action(list))
+  approvals
+    .command('show <reference>')
+    .description('show what is asked, masked, and who may answer')
+    .option('--json', 'print JSON')
+    .action(action(show))
   for (const outcome of ['approve', 'deny'] as const) {
-    apiOptions(
-      approvals
-        .command(`${outcome} <reference>`)
-        .description(`${outcome === 'approve' ? 'Approve' : 'Deny'} one request`),
-    )
+    approvals
+      .command(`${outcome} <reference>`)
+      .description(`${outcome} one request`)
+      .option('--json', 'print JSON')
       .requiredOption('--reason <text>', 'why; kept masked in the record')
-      .action((reference: string, flags: AnswerFlags) => answer(outcome, reference, flags))
+      .action(action<AnswerFlags>((flags, reference) => answer(outcome, reference, flags)))
   }
 }
 
@@ -80,7 +84,7 @@ function printList(approvals: readonly Approval[], state: string): void {
   if (first) print(`\nLook before you answer: sallyport approvals show ${first.reference}`)
 }
 
-async function show(reference: string, flags: ApiFlags): Promise<void> {
+async function show(flags: ApiFlags, reference: string): Promise<void> {
   const found = await connect(flags).get<Detail>(`/approvals/${encodeURIComponent(reference)}`)
   if (flags.json) return printJson(found)
   const asked = [
@@ -104,7 +108,11 @@ async function show(reference: string, flags: ApiFlags): Promise<void> {
   )
   print(facts(asked))
   print(`\n${paint('dim', 'What is asked, as the record shows it:')}`)
-  print(found.asked === null ? '  (nothing was recorded)' : payload(found.asked, '  '))
+  print(
+    found.asked === null
+      ? `  ${paint('red', 'It cannot be shown, so do not approve it.')}`
+      : payload(found.asked, '  '),
+  )
   print(`\n${nextOf(found)}`)
 }
 

@@ -15,13 +15,18 @@ export interface ApiFlags {
 const DEFAULT_API = 'http://127.0.0.1:7300'
 const TIMEOUT_MS = 30_000
 
-/** The options of every command that asks the gateway. */
-export function apiOptions(command: Command): Command {
-  return command
+/** Options that stand before or after any command. */
+export function globalOptions(program: Command): Command {
+  return program
     .option('--api <url>', `address of the gateway (default: SALLYPORT_API or ${DEFAULT_API})`)
     .option('--token-file <file>', 'access token to use (default: SALLYPORT_TOKEN)')
     .option('--demo <name>', 'be this person of the demo')
-    .option('--json', 'print JSON')
+    .configureHelp({ showGlobalOptions: true })
+}
+
+/** An action that gets its arguments, then its options with the global ones. */
+export function action<F>(run: (flags: F, argument: string) => Promise<void>): (...args: unknown[]) => Promise<void> {
+  return (...args) => run((args.at(-1) as Command).optsWithGlobals() as F, String(args[0]))
 }
 
 export class Client {

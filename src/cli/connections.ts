@@ -2,18 +2,24 @@
 import type { Command } from 'commander'
 import type { z } from 'zod'
 import type { connections as answer, me } from '../api/schemas.ts'
-import { type ApiFlags, apiOptions, connect } from './client.ts'
+import { type ApiFlags, action, connect } from './client.ts'
 import { facts, paint, print, printJson, table } from './output.ts'
 import { deadline } from './text.ts'
 
 type Connections = z.infer<typeof answer>['connections']
 
 export function register(program: Command): void {
-  const connections = program.command('connections').description('What you may connect to')
-  apiOptions(
-    connections.command('ls').description('List your connections, with a configuration for MCP clients'),
-  ).action(list)
-  apiOptions(program.command('whoami').description('Say who you are to the gateway')).action(whoami)
+  const connections = program.command('connections').description('what you may connect to')
+  connections
+    .command('ls')
+    .description('list your connections, with a configuration for MCP clients')
+    .option('--json', 'print JSON')
+    .action(action(list))
+  program
+    .command('whoami')
+    .description('say who you are to the gateway')
+    .option('--json', 'print JSON')
+    .action(action(whoami))
 }
 
 async function list(flags: ApiFlags): Promise<void> {

@@ -75,6 +75,20 @@ describe('sallyport approvals', () => {
     assert.deepEqual([shown.state, shown.whyNot], ['approved', 'self'])
   })
 
+  it('watches until it is interrupted', async () => {
+    const child = spawn(process.execPath, [mainFile, 'approvals', 'ls', '--watch'], {
+      env: { PATH: process.env.PATH, SALLYPORT_API: api, SALLYPORT_TOKEN: 'dora' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let reference: string | null = null
+    for await (const part of child.stdout) {
+      if (reference !== null && String(part).includes(reference)) break
+      reference ??= (await fixture.held('bob')).reference
+    }
+    assert.equal(child.exitCode, null)
+    child.kill()
+  })
+
   it('says that others must answer too, with the exit code for pending', async () => {
     const needs = [{ rule: 'two', from: ['officers'], people: 2, withinMs: 600_000, holdMs: null }]
     const { reference } = await fixture.held('alice', { needs })
@@ -129,7 +143,7 @@ describe('sallyport sessions', () => {
     const list = await run('alice', ['sessions', 'ls'])
     assert.match(list.out, new RegExp(`${session}.*okta\\|scribe \\(agent for okta\\|alice\\)`))
     const show = await run('audrey', ['sessions', 'show', session])
-    assert.match(show.out, /1 +\+0s +question +tools\/call delete_patient hold/)
+    assert.match(show.out, /\d+ +\+\d+s +question +tools\/call delete_patient hold/)
     const replay = await run('audrey', ['sessions', 'replay', session])
     assert.equal(replay.code, 0, replay.err)
     assert.match(replay.out, /caller {3}asks tools\/call delete_patient {2}held by deletes/)
@@ -152,10 +166,11 @@ describe('sallyport sessions', () => {
       fixture.record.add(session, { kind: 'end', exchange: reference, outcome: 'done', delivered: index })
     }
     const json = JSON.parse((await run('alice', ['sessions', 'replay', session, '--json'])).out)
-    const places = (json.steps as { n: number }[]).map(({ n }) => n)
+    const leaves = (json.steps as { seq: string }[]).map(({ seq }) => Number(seq))
+    assert.equal(leaves.length, 153)
     assert.deepEqual(
-      places,
-      Array.from({ length: 153 }, (_, n) => n),
+      leaves,
+      [...new Set(leaves)].sort((left, right) => left - right),
     )
   })
 })

@@ -1,27 +1,121 @@
-// `sallyport log`: how the log stands.
+// `sallyport log`: whether the log is what it was, and how it stands. Promise: `verify` needs no gateway and no secret; it
+// reads the data directory and believes a public key alone.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { z } from 'zod'
 import type { log as health } from '../api/schemas.ts'
-import { type ApiFlags, apiOptions, connect } from './client.ts'
-import { facts, print, printJson } from './output.ts'
-import { ago } from './text.ts'
+import { type LogVerdict, verifyLog } from '../recording/verify.ts'
+import { type ApiFlags, action, connect, demoFolder } from './client.ts'
+import { defaultFile, readConfiguration } from './configuration.ts'
+import { CliError, exitCodes, facts, paint, print, printJson } from './output.ts'
+import { plural } from './text.ts'
+
+interface VerifyFlags extends ApiFlags {
+  readonly data?: string
+  readonly config?: string
+}
+
+/** Until then nobody wonders whether anything happens. */
+const QUIET_MS = 1_000
+const FAULTS_SHOWN = 20
 
 export function register(program: Command): void {
   const log = program.command('log').description('the log, which nobody can quietly change')
-  apiOptions(log.command('show').description('show its size, root and last checkpoint')).action(show)
+  log
+    .command('verify')
+    .description('recompute the log from its leaves; needs no gateway')
+    .option('--data <dir>', 'data directory')
+    .option('-c, --config <file>', `configuration that names it (default: ${defaultFile})`)
+    .option('--json', 'print JSON')
+    .action(action(verify))
+  log
+    .command('show')
+    .description('show its size, root and last checkpoint')
+    .option('--json', 'print JSON')
+    .action(action(show))
+}
+
+async function verify(flags: VerifyFlags): Promise<void> {
+  const dir = await dataOf(flags)
+  if (!existsSync(join(dir, 'inbox'))) {
+    throw new CliError(
+      'usage',
+      `There is no log under ${dir}.`,
+      'Name the data directory of the gateway with --data or --config.',
+    )
+  }
+  const progress = progressLine()
+  const verdict = await verifyLog(dir, { onProgress: progress.at })
+  progress.end()
+  if (!verdict.intact || !verdict.complete) process.exitCode = exitCodes.failed
+  if (flags.json) printJson(verdict)
+  else printVerdict(verdict)
+}
+
+async function dataOf(flags: VerifyFlags): Promise<string> {
+  if (flags.data !== undefined) return flags.data
+  if (flags.config === undefined && flags.demo !== undefined) return join(demoFolder(), 'data')
+  return (await readConfiguration(flags.config ?? defaultFile)).config.data
+}
+
+function printVerdict(verdict: LogVerdict): void {
+  const says = (good: boolean, yes: string, no: string) => (good ? paint('green', yes) : paint('red', no))
+  const { entries, signed, sessions, openSessions, faults, faultCount } = verdict
+  const later = entries - signed
+  print(
+    facts([
+      ['intact', says(verdict.intact, 'yes: what is there was not changed', 'NO: what is there was changed')],
+      [
+        'complete',
+        says(verdict.complete, 'yes: nothing is missing or out of order', 'NO: something is missing or out of order'),
+      ],
+      ['anchored', `${verdict.anchored}: nobody outside remembers this log yet`],
+      ['entries', `${entries}, ${later === 0 ? 'all' : signed} under a signed checkpoint`],
+      [
+        'sessions',
+        openSessions === 0 ? String(sessions) : `${sessions}, ${openSessions} without an end (open, or cut off)`,
+      ],
+    ]),
+  )
+  if (faultCount === 0) return
+  print(`\n${paint('red', plural(faultCount, 'fault'))}`)
+  for (const { log, seq, what } of faults.slice(0, FAULTS_SHOWN)) {
+    print(`  ${log}${seq === null ? '' : ` entry ${seq}`}: ${what}`)
+  }
+  if (faultCount > FAULTS_SHOWN) print(`  … and ${faultCount - FAULTS_SHOWN} more; --json lists the first thousand`)
+}
+
+/** On stderr, and only when it takes a while. */
+function progressLine(): { at(entries: number): void; end(): void } {
+  const began = performance.now()
+  let last = began
+  let shown = false
+  const terminal = process.stderr.isTTY
+  return {
+    at(entries) {
+      const now = performance.now()
+      if (now - began < QUIET_MS || now - last < QUIET_MS) return
+      last = now
+      shown = true
+      process.stderr.write(terminal ? `\rverifying: ${entries} entries` : `verifying: ${entries} entries\n`)
+    },
+    end() {
+      if (shown && terminal) process.stderr.write('\r\n')
+    },
+  }
 }
 
 async function show(flags: ApiFlags): Promise<void> {
   const found = await connect(flags).get<z.infer<typeof health>>('/log')
   if (flags.json) return printJson(found)
   const { origin, size, root, checkpoint } = found
-  const signed = checkpoint === null ? 'none yet' : `over ${checkpoint.size} entries, ${ago(checkpoint.at)}`
   print(
     facts([
       ['log', origin],
       ['entries', String(size)],
       ['root', root],
-      ['signed', signed],
+      ['signed', checkpoint === null ? 'nothing yet' : `the first ${checkpoint.size} entries`],
     ]),
   )
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import * as approvals from './approvals.ts'
+import { globalOptions } from './client.ts'
 import * as connections from './connections.ts'
 import * as init from './init.ts'
 import * as log from './log.ts'
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(versionOf())
     .showHelpAfterError('(sallyport --help lists the commands)')
     .exitOverride()
+  globalOptions(program)
   for (const noun of nouns) noun.register(program)
   inherit(program)
   try {

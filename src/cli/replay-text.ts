@@ -19,6 +19,7 @@ export function stepText(step: Step): string {
   ]
   if (notes.length > 0) lines.push(INDENT + paint('dim', notes.join('  ')))
   if (step.shown !== null && step.shown.bytes > 0) lines.push(payload(step.shown, INDENT))
+  if (step.unreadable) lines.push(INDENT + paint('red', 'not shown: the payload is not what its entry committed to'))
   return lines.join('\n')
 }
 

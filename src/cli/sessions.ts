@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { z } from 'zod'
 import type { replay, sessionDetail, session as sessionShape, sessions as sessionsShape } from '../api/schemas.ts'
-import { type ApiFlags, apiOptions, type Client, connect } from './client.ts'
+import { type ApiFlags, action, type Client, connect } from './client.ts'
 import { facts, paint, print, printJson, table } from './output.ts'
 import { stepText } from './replay-text.ts'
 import { moment, span } from './text.ts'
@@ -30,20 +30,28 @@ interface ReplayFlags extends ApiFlags {
 }
 
 export function register(program: Command): void {
-  const sessions = program.command('sessions').description('Who used what')
-  apiOptions(sessions.command('ls').description('List your sessions; an auditor sees all'))
+  const sessions = program.command('sessions').description('who used what')
+  sessions
+    .command('ls')
+    .description('list your sessions; an auditor sees all')
+    .option('--json', 'print JSON')
     .option('--limit <number>', 'at most this many, newest first', '50')
     .option('--before <id>', 'those opened before this session')
     .option('--subject <provider|id>', 'of this subject')
     .option('--connection <name>', 'on this connection')
-    .action(list)
-  apiOptions(sessions.command('show <id>').description('Show one session and its entries in the log')).action(show)
-  apiOptions(
-    sessions.command('replay <id>').description('Replay what was asked and answered, masked; this is recorded'),
-  )
+    .action(action(list))
+  sessions
+    .command('show <id>')
+    .description('show one session and its entries in the log')
+    .option('--json', 'print JSON')
+    .action(action(show))
+  sessions
+    .command('replay <id>')
+    .description('replay what was asked and answered, masked; this is recorded')
+    .option('--json', 'print JSON')
     .option('--speed <factor>', 'times the real speed', positive, 1)
     .option('--no-wait', 'all at once; also where the output is no terminal')
-    .action(replaySession)
+    .action(action(replaySession))
 }
 
 async function list(flags: ListFlags): Promise<void> {
@@ -64,14 +72,14 @@ async function list(flags: ListFlags): Promise<void> {
     who(each),
     each.connection,
     each.purpose ?? '–',
-    each.exchanges === null ? '–' : String(each.exchanges),
+    String(each.exchanges),
     each.outcome ?? 'open',
   ])
   print(table(columns, rows))
   if (found.next !== null) print(`\nOlder ones: sallyport sessions ls --before ${found.next}`)
 }
 
-async function show(id: string, flags: ApiFlags): Promise<void> {
+async function show(flags: ApiFlags, id: string): Promise<void> {
   const client = connect(flags)
   const pages: Detail[] = []
   for await (const page of pagesOf<Detail>(client, `/sessions/${encodeURIComponent(id)}`)) pages.push(page)
@@ -79,18 +87,18 @@ async function show(id: string, flags: ApiFlags): Promise<void> {
   const { session } = pages[0] as Detail
   if (flags.json) return printJson({ session, entries })
   head(session)
-  const rows = entries.map(entry => [
-    String(entry.n),
+  const rows = entries.map(({ seq, entry }) => [
+    seq,
     `+${span(entry.at - Date.parse(session.opened))}`,
     entry.kind,
     ['operation', 'target', 'decision', 'outcome', 'code', 'exchange'].flatMap(name => told(entry[name])).join(' '),
   ])
   print()
-  print(table(['N', 'AT', 'ENTRY', 'WHAT'], rows))
+  print(table(['LEAF', 'AT', 'ENTRY', 'WHAT'], rows))
   print(`\nRead what was said: sallyport sessions replay ${session.id}`)
 }
 
-async function replaySession(id: string, flags: ReplayFlags): Promise<void> {
+async function replaySession(flags: ReplayFlags, id: string): Promise<void> {
   const client = connect(flags)
   const steps: Step[] = []
   let session: Session | null = null
@@ -120,13 +128,12 @@ async function* pagesOf<T extends { readonly next: number | null }>(client: Clie
 
 function head(session: Session): void {
   print(`${paint('bold', session.id)}  ${who(session)} on ${session.connection}`)
-  const exchanges = session.exchanges === null ? [] : ([['exchanges', String(session.exchanges)]] as [string, string][])
   print(
     facts([
       ['opened', moment(session.opened)],
       ['lasted', `${lasted(session)}${session.outcome === null ? ', still open' : `, ended: ${session.outcome}`}`],
       ['purpose', session.purpose ?? 'none named'],
-      ...exchanges,
+      ['exchanges', `${session.exchanges}, in ${session.entries} entries`],
     ]),
   )
 }

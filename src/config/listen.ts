@@ -6,7 +6,7 @@ import type { Listen } from './config.ts'
 import type { Fault } from './problem.ts'
 import type { ConfigText } from './schema.ts'
 
-export const defaultHttp = '127.0.0.1:7300'
+const defaultHttp = '127.0.0.1:7300'
 
 export function readListen(text: ConfigText['listen'], folder: string): { listen: Listen; faults: Fault[] } {
   const address = text?.http ?? defaultHttp

@@ -11,13 +11,14 @@ const TELLS_NOTHING = new Set(
 
 interface Node {
   readonly next: Map<string, Node>
-  label: number
+  /** Labels of the value that ends here: it is hidden wherever any of them is. */
+  readonly labels: number[]
 }
 
 export interface KnownHit {
   readonly start: number
   readonly end: number
-  readonly label: number
+  readonly labels: readonly number[]
 }
 
 const isWord = (code: number): boolean =>
@@ -35,7 +36,7 @@ function nextWord(text: string, from: number, to: number): [start: number, end: 
 }
 
 export class KnownValues {
-  readonly #root: Node = { next: new Map(), label: -1 }
+  readonly #root: Node = { next: new Map(), labels: [] }
   size = 0
 
   /** Takes a value in when it is distinctive enough: a digit among four characters, two words, or five letters. */
@@ -58,13 +59,13 @@ export class KnownValues {
     for (const word of words) {
       let next = node.next.get(word)
       if (!next) {
-        next = { next: new Map(), label: -1 }
+        next = { next: new Map(), labels: [] }
         node.next.set(word, next)
       }
       node = next
     }
-    if (node.label >= 0) return
-    node.label = label
+    if (node.labels.includes(label)) return
+    node.labels.push(label)
     this.size++
   }
 
@@ -87,7 +88,7 @@ export class KnownValues {
       firstEnd - start <= 200 ? this.#root.next.get(text.slice(start, firstEnd).toLowerCase()) : undefined
     let end = firstEnd
     while (node) {
-      if (node.label >= 0) best = { start, end, label: node.label }
+      if (node.labels.length > 0) best = { start, end, labels: node.labels }
       if (node.next.size === 0) break
       const [wordStart, wordEnd] = nextWord(text, end, Math.min(to, end + 204))
       if (wordEnd === wordStart || wordStart - end > 3) break
@@ -97,8 +98,8 @@ export class KnownValues {
     return best
   }
 
-  /** The label of a value that is known as a whole. */
-  labelOf(value: string): number {
-    return this.#root.next.get(value.toLowerCase())?.label ?? -1
+  /** The labels of a value that is known as a whole. */
+  labelsOf(value: string): readonly number[] {
+    return this.#root.next.get(value.toLowerCase())?.labels ?? []
   }
 }

@@ -251,6 +251,14 @@ test('a value named in one place is hidden in all others', () => {
   })
 })
 
+test('a value with two labels is hidden everywhere while either is', () => {
+  const plan = rules({ 'phi.mrn': { json: ['**.mrn'] }, 'acme.trial': { json: ['trial.**'] } })
+  const message = { trial: { mrn: 'AB-1234' }, prose: 'AB-1234 enrolled' }
+  const hidden = { trial: { mrn: '[acme.trial]' }, prose: '[acme.trial] enrolled' }
+  assert.deepEqual(released(plan, message, {}, ['phi.mrn']), hidden)
+  assert.deepEqual(released(plan, message, {}, ['phi.mrn', 'acme.trial']), message)
+})
+
 test('an overlap of hidden and revealed finds is hidden', () => {
   const plan = rules({ 'phi.ssn': { shape: 'ssn' }, 'acme.any': { pattern: 'no [0-9-]+' } }, { 'phi.ssn': 'last-four' })
   assert.deepEqual(released(plan, { a: 'no 123-45-6789' }, {}, ['acme.any']), { a: 'no ***-**-6789' })

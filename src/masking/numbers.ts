@@ -85,7 +85,13 @@ function card(lexer: Lexer, context: number): number {
     if (digits.length > 19) break
     const known = context === Shape.card || isIssued(digits)
     const last = index + 1 >= groups || sep(index + 1) === DOT || digits.length + len(index + 1) > 19
-    if (digits.length < (context === Shape.card ? 12 : 13) || !known || !luhn(digits) || isLetter(text.charCodeAt(endOf(index)))) continue
+    if (
+      digits.length < (context === Shape.card ? 12 : 13) ||
+      !known ||
+      !luhn(digits) ||
+      isLetter(text.charCodeAt(endOf(index)))
+    )
+      continue
     if (!last && len(0) > 6) continue
     lexer.add(Shape.card, startOf(0), endOf(index), false)
     lexer.used(endOf(index))

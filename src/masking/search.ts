@@ -108,8 +108,7 @@ export function searchNumber(
     }
   }
   if (search.known && digits.length >= 5) {
-    const label = search.known.labelOf(source)
-    if (label >= 0) add(label, 'known')
+    for (const label of search.known.labelsOf(source)) add(label, 'known')
   }
   if (shapes) for (const { label, pattern } of plan.patterns) if (pattern.test(source)) add(label, 'pattern')
   return found.length === labels.length ? labels : found
@@ -225,13 +224,15 @@ function addHits(
 }
 
 function knownValues(known: KnownValues, text: string, from: number, to: number, seen: number, out: Patch[]): void {
-  for (const hit of known.find(text, from, to)) out.push({ kind: 'span', ...hit, detector: 'known' })
+  for (const hit of known.find(text, from, to)) {
+    for (const label of hit.labels) out.push({ kind: 'span', start: hit.start, end: hit.end, label, detector: 'known' })
+  }
   const folded = (seen & (Feature.escape | Feature.high)) !== 0 ? fold(text, from, to) : null
   if (!folded) return
   for (const hit of known.find(folded.text, 0, folded.text.length)) {
     const start = from + (folded.start[hit.start] as number)
     const end = from + (folded.end[hit.end - 1] as number)
-    out.push({ kind: 'span', start, end, label: hit.label, detector: 'known' })
+    for (const label of hit.labels) out.push({ kind: 'span', start, end, label, detector: 'known' })
   }
 }
 

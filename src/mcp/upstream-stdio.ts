@@ -83,14 +83,14 @@ class StdioUpstream implements Upstream {
     }
     if (sending.signal.aborted) throw new UpstreamError('aborted')
     const { waiting, written } = this.#expect(sending.id, sending)
-    const messages = this.#routing.add(waiting)
     try {
+      const messages = this.#routing.add(waiting)
       await this.#process.write(line, written)
+      return { kind: 'messages', sse: false, messages }
     } catch (error) {
       this.#routing.forget(waiting)
       throw error
     }
-    return { kind: 'messages', sse: false, messages }
   }
 
   async listen(after: string | null, _: object, signal: AbortSignal): Promise<UpstreamAnswer> {

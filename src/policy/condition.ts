@@ -11,7 +11,7 @@ import { type Expr, inspect } from './condition-walk.ts'
 export type Truth = 'true' | 'false' | 'error'
 
 /** What a condition may name. `unknown` values make the condition unanswerable before the arguments are there. */
-export const identifiers = {
+const identifiers = {
   args: 'the arguments of the call, as JSON',
   uri: 'the address of the resource, as the caller wrote it',
   subject: 'id, provider, kind, groups, person, purpose, onBehalfOf (or null) of who asks',

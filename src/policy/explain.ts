@@ -22,7 +22,7 @@ export function explain(policy: Policy, asked: Asked): Explanation {
   return { decision, summary: summaryOf(decision, trace), rules: explainTrace(decision, trace) }
 }
 
-export function explainTrace(decision: Decision, trace: readonly TraceLine[]): Explanation['rules'] {
+function explainTrace(decision: Decision, trace: readonly TraceLine[]): Explanation['rules'] {
   return trace.map(({ rule, kind, outcome }) => ({
     rule,
     kind,

@@ -49,7 +49,7 @@ export class CommitThread {
     options: CommitOptions,
     onFault: (fault: Fault) => void,
   ): Promise<{ thread: CommitThread; size: number; lastAt: number }> {
-    const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), { workerData: options, name: 'commit' })
+    const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), { workerData: options, name: 'commit', resourceLimits: { maxYoungGenerationSizeMb: 64 } })
     const thread = new CommitThread(worker, onFault)
     return new Promise((resolve, reject) => {
       worker.once('message', (message: FromWorker) => {
@@ -63,11 +63,6 @@ export class CommitThread {
       worker.on('error', () => thread.#die(reject))
       worker.on('exit', () => thread.#die(reject))
     })
-  }
-
-  /** For tests that kill it. */
-  get threadId(): number {
-    return this.#worker.threadId
   }
 
   /** One at a time. */

@@ -140,6 +140,7 @@ export class Inbox {
 
   /** As record; then, and only then, the part's released bytes may pass the door. */
   async clear<D extends Door>(door: D, part: Masked, draft: Draft): Promise<Cleared<D>> {
+    if (!part || !draft) throw this.#refuseMalformed()
     const { raw, transcript, released } = part
     const entry = await this.record({
       session: draft.session,
@@ -156,8 +157,7 @@ export class Inbox {
       this.#lost++
       return
     }
-    const payload = draft.payload && { raw: draft.payload.raw.slice(), transcript: draft.payload.transcript.slice() }
-    this.#accept({ ...draft, payload, released: draft.released?.slice() ?? null }, null)
+    this.#accept(draft, null)
   }
 
   /** Await before taking in more: bounds the bytes of the whole process that are not yet durable. */
@@ -198,11 +198,17 @@ export class Inbox {
     try {
       item = itemOf(draft, at)
     } catch {
-      this.#malformed++
-      settle?.reject(unrecorded())
+      const refusal = this.#refuseMalformed()
+      settle?.reject(refusal)
       return
     }
-    this.#enqueue(item, settle)
+    // Who does not wait cannot know until when its bytes must not change.
+    this.#enqueue(settle ? item : ownBytes(item), settle)
+  }
+
+  #refuseMalformed(): Refusal {
+    this.#malformed++
+    return unrecorded()
   }
 
   #enqueue(item: Item, settle: Waiting['settle']): void {
@@ -260,11 +266,13 @@ export class Inbox {
     let seq = first
     batch.forEach(({ bytes, settle }, index) => {
       this.#bytes -= bytes
-      if (!out.has(index)) settle?.resolve({ log: this.#log, seq: BigInt(seq++) })
-      else {
-        this.#malformed++
-        settle?.reject(unrecorded())
+      if (out.has(index)) {
+        const refusal = this.#refuseMalformed()
+        settle?.reject(refusal)
+        return
       }
+      settle?.resolve({ log: this.#log, seq: BigInt(seq) })
+      seq++
     })
     this.#entries = seq
     this.#schedule()
@@ -327,6 +335,12 @@ export class Inbox {
       return Promise.resolve()
     return new Promise(resolve => this.#idleWaiters.push(resolve))
   }
+}
+
+function ownBytes(item: Item): Item {
+  if (item.raw === null && item.released === null) return item
+  const copy = (bytes: Uint8Array | null) => bytes && Uint8Array.from(bytes)
+  return { ...item, raw: copy(item.raw), transcript: copy(item.transcript), released: copy(item.released) }
 }
 
 function unrecorded(): Refusal {

@@ -110,7 +110,10 @@ class LogWalk {
       }
       try {
         const next = await this.#file(number, onProgress)
-        if (next !== null && next > last) last = next
+        // A crash may come between the making of the newest file and the mark in the one before it.
+        if (next === null ? number < last - 1 : next !== number + 1) {
+          this.#report('intact', null, `file ${number} does not say which file follows`)
+        } else if (next !== null && next > last) last = next
       } catch (error) {
         this.#unreadable(number, error)
       }

@@ -7,7 +7,7 @@ import { limits } from '../../gateway/limits.ts'
 import { recordAccess } from '../access-entry.ts'
 import type { ApiOptions } from '../options.ts'
 import { Problem } from '../problem.ts'
-import { shown, time } from '../record-view.ts'
+import { show, time } from '../record-view.ts'
 import { askedFor } from '../roles.ts'
 import { type Caller, route } from '../route.ts'
 import { approval, approvalDetail, approvalStates, approvals, limit, none, reason, reference } from '../schemas.ts'
@@ -48,12 +48,14 @@ export const getApproval = route({
   async handle({ caller, api, params }) {
     const found = await visible(caller, params.reference, api)
     await recordAccess(api, caller, 'approval.read', found.id)
-    const question = (await api.recorded.exchange(found.id, limits.apiItems)).find(entry => entry.kind === 'question')
+    const question = api.recorded.exchange(found.id).find(({ entry }) => entry.kind === 'question')
+    const { shown: asked, unreadable } = question ? show(api.recorded, question) : { shown: null, unreadable: true }
     return {
       ...describe(caller, found, found.votes, api),
       session: found.session,
       votes: found.votes.map(vote => ({ by: vote.person, outcome: vote.outcome, at: time(vote.at) })),
-      asked: question ? shown(await api.recorded.transcript(question)) : null,
+      asked,
+      unreadable,
     }
   },
 })

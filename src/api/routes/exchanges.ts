@@ -3,11 +3,12 @@
 import { z } from 'zod'
 import { limits } from '../../gateway/limits.ts'
 import type { Entry } from '../../recording/entry.ts'
+import type { SessionSummary } from '../../recording/read.ts'
 import { Problem } from '../problem.ts'
-import { type SessionSummary, time } from '../record-view.ts'
-import { isOwn } from '../roles.ts'
+import { isOwnSession, time } from '../record-view.ts'
 import { route } from '../route.ts'
 import { exchange, none, reference } from '../schemas.ts'
+import { entryOf } from './sessions.ts'
 
 type Of<K extends Entry['kind']> = Extract<Entry, { kind: K }>
 
@@ -24,17 +25,15 @@ export const getExchange = route({
   answer: exchange,
   problems: ['not-found'],
   async handle({ caller, api, params }) {
-    const entries = await api.recorded.exchange(params.reference, limits.apiItems)
-    const first = entries[0]
-    if (!first) throw new Problem('not-found')
-    const session = first.session === null ? null : await api.recorded.session(first.session)
+    const recorded = api.recorded.exchange(params.reference).slice(0, limits.apiItems)
+    const entries = recorded.map(({ entry }) => entry)
+    const id = entries.find(entry => entry.session !== null)?.session ?? null
+    const session = id === null ? null : api.recorded.summary(id)
     const auditor = caller.roles.has('auditor')
-    const own = session !== null && isOwn(caller.subject, session)
-    if (!auditor && !own && !caller.roles.has('approver')) throw new Problem('not-found')
-    return {
-      ...summaryOf(params.reference, entries, session),
-      entries: auditor ? entries.map(entry => ({ ...entry })) : null,
-    }
+    const own = session !== null && isOwnSession(caller.subject, session)
+    const readable = auditor || own || caller.roles.has('approver')
+    if (entries.length === 0 || !readable) throw new Problem('not-found')
+    return { ...summaryOf(params.reference, entries, session), entries: auditor ? recorded.map(entryOf) : null }
   },
 })
 

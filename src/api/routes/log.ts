@@ -1,6 +1,5 @@
 // How the log of this instance stands.
 import { Problem } from '../problem.ts'
-import { time } from '../record-view.ts'
 import { route } from '../route.ts'
 import { log, none } from '../schemas.ts'
 
@@ -18,7 +17,7 @@ export const getLog = route({
   problems: ['forbidden'],
   async handle({ caller, api }) {
     if (!caller.roles.has('auditor') && !caller.roles.has('administrator')) throw new Problem('forbidden')
-    const { origin, size, root, checkpoint } = await api.log()
-    return { origin, size, root, checkpoint: checkpoint && { ...checkpoint, at: time(checkpoint.at) } }
+    const { origin, size, root, checkpoint } = api.log()
+    return { origin, size, root, checkpoint: checkpoint && { ...checkpoint } }
   },
 })

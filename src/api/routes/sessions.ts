@@ -1,12 +1,12 @@
 // Sessions and their replay. Promise: auditors see all, anyone sees their own, to others they do not exist; a transcript
 // is shown only after the reading is in the record.
 import { z } from 'zod'
+import type { RecordedEntry, SessionSummary } from '../../recording/read.ts'
 import { recordAccess } from '../access-entry.ts'
 import type { ApiOptions } from '../options.ts'
 import { Problem } from '../problem.ts'
-import { type SessionSummary, time } from '../record-view.ts'
+import { isOwnSession, ownerOf, sessionPage, show, storyOf, time } from '../record-view.ts'
 import { replayStepOf } from '../replay-step.ts'
-import { isOwn } from '../roles.ts'
 import { type Caller, route } from '../route.ts'
 import { limit, name, none, replay, sessionDetail, sessionId, sessions } from '../schemas.ts'
 
@@ -31,16 +31,10 @@ export const listSessions = route({
   answer: sessions,
   problems: [],
   async handle({ caller, api, query }) {
-    const found = await api.recorded.sessions({
-      before: query.before ?? null,
-      limit: query.limit + 1,
-      wanted: each =>
-        mayRead(caller, each) &&
-        (query.subject === undefined || each.subject === query.subject) &&
-        (query.connection === undefined || each.connection === query.connection),
-    })
-    const shown = found.slice(0, query.limit)
-    return { sessions: shown.map(describe), next: found.length > shown.length ? (shown.at(-1)?.id ?? null) : null }
+    const { limit, before, subject, connection } = query
+    const wanted = { limit, before, subject, connection }
+    const { found, next } = sessionPage(api.recorded, wanted, each => mayRead(caller, each))
+    return { sessions: found.map(describe), next }
   },
 })
 
@@ -57,10 +51,9 @@ export const getSession = route({
   answer: sessionDetail,
   problems: ['not-found'],
   async handle({ caller, api, params, query }) {
-    const session = await visible(caller, params.id, api)
-    const found = await api.recorded.entries(session.id, query.from, query.limit + 1)
-    const entries = found.slice(0, query.limit)
-    return { session: describe(session), entries: entries.map(entry => ({ ...entry })), next: nextOf(found, entries) }
+    const session = visible(caller, params.id, api)
+    const { page, next } = pageOf(storyOf(api.recorded, session.id), query)
+    return { session: describe(session), entries: page.map(entryOf), next }
   },
 })
 
@@ -77,30 +70,42 @@ export const replaySession = route({
   answer: replay,
   problems: ['not-found'],
   async handle({ caller, api, params, query }) {
-    const session = await visible(caller, params.id, api)
+    const session = visible(caller, params.id, api)
     await recordAccess(api, caller, 'session.read', session.id)
-    const found = await api.recorded.entries(session.id, query.from, query.limit + 1)
-    const entries = found.slice(0, query.limit)
-    const steps = []
-    for (const entry of entries) steps.push(replayStepOf(entry, session.opened, await api.recorded.transcript(entry)))
-    return { session: describe(session), steps, next: nextOf(found, entries) }
+    const { page, next } = pageOf(storyOf(api.recorded, session.id), query)
+    const steps = page.map(each => replayStepOf(each, session.openedAt, show(api.recorded, each)))
+    return { session: describe(session), steps, next }
   },
 })
 
 function mayRead(caller: Caller, session: SessionSummary): boolean {
-  return caller.roles.has('auditor') || isOwn(caller.subject, session)
+  return caller.roles.has('auditor') || isOwnSession(caller.subject, session)
 }
 
-async function visible(caller: Caller, id: string, api: ApiOptions): Promise<SessionSummary> {
-  const session = await api.recorded.session(id)
+function visible(caller: Caller, id: string, api: ApiOptions): SessionSummary {
+  const session = api.recorded.summary(id)
   if (!session || !mayRead(caller, session)) throw new Problem('not-found')
   return session
 }
 
 function describe(session: SessionSummary) {
-  return { ...session, opened: time(session.opened), closed: session.closed === null ? null : time(session.closed) }
+  const { id, outcome, subjectKind, person, onBehalfOf, purpose, connection, connectionKind, entries } = session
+  const { openedAt, closedAt, questions } = session
+  return {
+    id,
+    opened: time(openedAt),
+    closed: closedAt === null ? null : time(closedAt),
+    subject: ownerOf(session),
+    exchanges: questions,
+    ...{ outcome, subjectKind, person, onBehalfOf, purpose, connection, connectionKind, entries },
+  }
 }
 
-function nextOf(found: readonly { n: number }[], shown: readonly { n: number }[]): number | null {
-  return found.length > shown.length ? (found[shown.length]?.n ?? null) : null
+function pageOf(story: readonly RecordedEntry[], { from, limit }: { readonly from: number; readonly limit: number }) {
+  const to = from + limit
+  return { page: story.slice(from, to), next: to < story.length ? to : null }
+}
+
+export function entryOf({ ref, entry }: RecordedEntry) {
+  return { log: ref.log, seq: String(ref.seq), entry: { ...entry } }
 }

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Subject } from '../gateway/seam.ts'
+import { compilePolicy } from '../policy/compile.ts'
+import type { PolicySource, Rule } from '../policy/rules.ts'
+import { human } from './api.fixture.ts'
+import { explainQuestion, type InForce, usableConnections } from './in-force.ts'
+
+const bare = { who: ['nurses'], on: ['clinic'], effects: null, found: null, carries: null, when: null }
+const more = { reveal: [], conceal: [], passBinary: false, approvers: null }
+const rules: Rule[] = [
+  { id: 'read', kind: 'allow', patterns: ['tools/call:get_*'], ...bare, effects: ['read'], ...more },
+  { id: 'no-delete', kind: 'block', patterns: ['tools/call:delete_*'], ...bare, who: null, ...more },
+]
+const open = { effects: { read: ['get_*'] }, trustAnnotations: false, transparent: false, purpose: 'TREAT' }
+const source: PolicySource = {
+  rules,
+  labels: [],
+  connections: [
+    { name: 'clinic', transparent: false },
+    { name: 'lab', transparent: true },
+  ],
+}
+const inForce: InForce = {
+  policy: compilePolicy(source),
+  connections: new Map([
+    ['clinic', open],
+    ['lab', { ...open, transparent: true }],
+  ]),
+}
+
+function decided(subject: Subject, about: string) {
+  const { decision } = explainQuestion(inForce, { subject, connection: 'clinic', operation: 'tools/call', about })
+  return [decision.kind, ...decision.rules]
+}
+
+describe('what is in force', () => {
+  it('names the connections some rule lets a subject use, and those with masking off', () => {
+    const names = (subject: Subject) =>
+      usableConnections(inForce, subject, 'https://gate.example.org').map(each => each.name)
+    assert.deepEqual(names(human('alice', ['nurses'])), ['clinic', 'lab'])
+    assert.deepEqual(names(human('dan', ['devs'])), ['lab'])
+    const [clinic] = usableConnections(inForce, human('alice', ['nurses']), 'https://gate.example.org')
+    assert.equal(clinic?.url, 'https://gate.example.org/mcp/clinic')
+  })
+
+  it('explains with the declared effects; what nobody declared writes', () => {
+    assert.deepEqual(decided(human('alice', ['nurses']), 'get_patient'), ['allow', 'read'])
+    assert.deepEqual(decided(human('alice', ['nurses']), 'delete_patient'), ['block', 'no-delete'])
+    assert.deepEqual(decided(human('alice', ['nurses']), 'odd'), ['block'])
+    assert.deepEqual(decided(human('dan', ['devs']), 'get_patient'), ['block'])
+  })
+})

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, describe, it } from 'node:test'
+import { newId } from '../gateway/ids.ts'
+import { Inbox } from '../recording/inbox.ts'
+import { loadKeys } from '../recording/keys.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-log-'))
+const demo = join(folder, '.sallyport', 'demo')
+const data = join(demo, 'data')
+const mainFile = join(import.meta.dirname, 'main.ts')
+
+function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise(resolve => {
+    const child = execFile(process.execPath, [mainFile, ...args], { cwd: folder }, (_, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    )
+  })
+}
+
+function copyOfLog(name: string): { readonly dir: string; readonly file: DatabaseSync } {
+  const dir = join(folder, name)
+  cpSync(data, dir, { recursive: true })
+  return { dir, file: new DatabaseSync(join(dir, 'inbox', 'gateway', 'inbox-000001.sqlite')) }
+}
+
+before(async () => {
+  mkdirSync(data, { recursive: true })
+  writeFileSync(join(demo, 'demo.json'), JSON.stringify({ version: 1, api: 'http://127.0.0.1:1', people: [] }))
+  const inbox = await Inbox.open({ dir: data, instance: 'gateway', keys: loadKeys(data) })
+  for (let index = 0; index < 20; index++) {
+    const body = { kind: 'access', by: 'okta|carol', act: 'approval.read', of: newId('x') } as const
+    await inbox.record({ session: null, body, payload: null, released: null })
+  }
+  await inbox.close()
+})
+after(() => rmSync(folder, { recursive: true }))
+
+describe('sallyport log verify', () => {
+  it('says that a log is intact and complete, and that nobody outside remembers it', async () => {
+    const ran = await run('log', 'verify', '--data', data)
+    assert.deepEqual([ran.code, ran.err], [0, ''])
+    assert.match(ran.out, /intact +yes/)
+    assert.match(ran.out, /complete +yes/)
+    assert.match(ran.out, /anchored +not configured/)
+    assert.match(ran.out, /entries +22, all under a signed checkpoint/)
+  })
+
+  it("finds the demo's log", async () => {
+    const ran = await run('--demo', 'casey', 'log', 'verify', '--json')
+    const verdict = JSON.parse(ran.out)
+    assert.deepEqual([ran.code, verdict.intact, verdict.complete, verdict.entries], [0, true, true, 22])
+  })
+
+  it('ends with 1 and says where when an entry was changed', async () => {
+    const { dir, file } = copyOfLog('changed')
+    file.exec("UPDATE entry SET leaf = replace(leaf, 'carol', 'karol') WHERE seq = 7")
+    file.close()
+    const ran = await run('log', 'verify', '--data', dir)
+    assert.equal(ran.code, 1)
+    assert.match(ran.out, /intact +NO/)
+    assert.match(ran.out, /gateway entry 7: /)
+  })
+
+  it('ends with 1 when an entry is missing', async () => {
+    const { dir, file } = copyOfLog('missing')
+    file.exec('DELETE FROM entry WHERE seq = 7')
+    file.close()
+    const ran = await run('log', 'verify', '--data', dir, '--json')
+    assert.deepEqual([ran.code, JSON.parse(ran.out).complete], [1, false])
+  })
+})

@@ -209,7 +209,7 @@ describe('approvals', () => {
     )
   })
 
-  it('refuse the requester, agents, the wrong group, a missing role', async () => {
+  it('refuse the requester, agents, the wrong group; the group that the rule names is enough', async () => {
     const officer = await openFixture({
       roles: () => ({ auditor: ['officers', 'agents'], approver: ['managers'], administrator: [] }),
     })
@@ -221,9 +221,9 @@ describe('approvals', () => {
     isProblem(await vote('audrey', reference, 'approve'), 403, 'not-in-group')
     fixture = officer
     const other = await officer.held('bob')
-    isProblem(await vote('carol', other.reference, 'approve'), 403, 'forbidden')
     isProblem(await vote('scribe', other.reference, 'approve'), 403, 'not-human')
     assert.equal((await officer.approvals.show(other.reference))?.state, 'open')
+    assert.equal((await vote('carol', other.reference, 'approve')).body.state, 'approved')
     fixture = own
     await officer.close()
   })

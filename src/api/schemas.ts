@@ -51,9 +51,7 @@ export const approval = z.strictObject({
   /** Whether the reader asked for it, and whether the reader may answer it now; if not, why. */
   yours: z.boolean(),
   mayAnswer: z.boolean(),
-  whyNot: z
-    .enum(['self', 'not-human', 'no-person', 'not-in-group', 'no-role', 'already-voted', 'closed', 'expired'])
-    .nullable(),
+  whyNot: z.enum(['self', 'not-human', 'no-person', 'not-in-group', 'already-voted', 'closed', 'expired']).nullable(),
 })
 
 export const approvals = z.strictObject({ approvals: z.array(approval) })

@@ -151,7 +151,6 @@ const because = {
   'not-human': 'Only people answer, never an agent or a service.',
   'no-person': 'Your token does not say which person you are, so you cannot be counted.',
   'not-in-group': 'None of your groups may answer this.',
-  'no-role': 'None of your groups has the role approver.',
   'already-voted': 'You have answered; someone else must give the missing approval.',
   closed: 'It has been answered.',
   expired: 'Its deadline has passed, so it is denied.',

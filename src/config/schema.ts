@@ -60,8 +60,8 @@ const provider = section({
   ),
   audience: may(
     text('what the tokens carry in aud', /\S/),
-    'What tokens carry in `aud`, beside the addresses of the gateway itself.',
-    { default: '`listen.publicUrl` with a final slash', example: 'api://sallyport' },
+    'What tokens carry in `aud`, beside the addresses of the gateway itself. Left out: `publicUrl` with a final slash.',
+    { example: 'api://sallyport' },
   ),
   groups: may(claim, 'Where a token has the groups.', {
     default: 'claims.groups',
@@ -77,8 +77,8 @@ const provider = section({
     z
       .array(z.enum(signatureAlgorithms as [string, ...string[]], { error: `write ${signatureAlgorithms.join(', ')}` }))
       .min(1),
-    'Accept these signatures only.',
-    { default: [...signatureAlgorithms], example: ['ES256'] },
+    'Accept these signatures only. Left out: all that are made with a private key.',
+    { example: ['ES256'] },
   ),
 })
 
@@ -167,7 +167,7 @@ const label = section({
     'A pattern in RE2 syntax: no look-arounds, no back-references.',
     { example: 'BDG-[0-9]{6}' },
   ),
-  on: may(words('connection'), 'Look for it on these connections only.', { default: 'all', example: ['clinic'] }),
+  on: may(words('connection'), 'Look for it on these connections only.', { example: ['clinic'] }),
 }).refine(({ on: _, ...finders }) => Object.keys(finders).length > 0, {
   error: 'say how it is found: json, csv, sql, shape or pattern',
 })
@@ -195,8 +195,8 @@ const approvers = section({
   within: may(duration, 'Approved and used within this time, or it is denied.', { default: '15m' }),
   holdSeconds: may(
     z.int({ error: 'write seconds, such as 45' }).min(0, { error: 'write 0 or more' }).max(3_600),
-    'How long the call is kept waiting before its caller is told to come back.',
-    { default: '45, or 240 for clients known to wait', example: 45 },
+    'How long the call is kept waiting before its caller is told to come back. Left out: 45 s, or 240 s for clients known to wait.',
+    { example: 45 },
   ),
 })
 
@@ -304,8 +304,7 @@ export const configSchema = section({
         'Where the private half of the seal key is put when it is made. The gateway never needs it again.',
       ),
     }),
-    'The key that opens raw payloads.',
-    { default: '`seal-keys` in the folder `data`' },
+    'The key that opens raw payloads. Left out: `seal-keys` in the folder `data`.',
   ),
 })
 

@@ -49,7 +49,7 @@ export class CommitThread {
     options: CommitOptions,
     onFault: (fault: Fault) => void,
   ): Promise<{ thread: CommitThread; size: number; lastAt: number }> {
-    const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), { workerData: options, name: 'commit', resourceLimits: { maxYoungGenerationSizeMb: 64 } })
+    const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), { workerData: options, name: 'commit' })
     const thread = new CommitThread(worker, onFault)
     return new Promise((resolve, reject) => {
       worker.once('message', (message: FromWorker) => {

@@ -2,7 +2,11 @@
 import { z } from 'zod'
 import { configSchema } from './schema.ts'
 
+export function configSchemaJson(): object {
+  return z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12' })
+}
+
+/** The published file. */
 export function configJsonSchema(): string {
-  const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12' })
-  return `${JSON.stringify({ title: 'Sallyport configuration', ...schema }, null, 2)}\n`
+  return `${JSON.stringify({ title: 'Sallyport configuration', ...configSchemaJson() }, null, 2)}\n`
 }

@@ -57,6 +57,11 @@ describe('one fault, its place and what to write', () => {
       { listen: 'listen: { postgres: 127.0.0.1:1 }' },
       /^2:11 PostgreSQL comes with a later version/,
     ],
+    [
+      'a connection that could not stand in its address',
+      { connections: 'connections: { clinic: { mcp: https://x.example }, Clinic.East: { mcp: https://y.example } }' },
+      /^5:52 write a connection of lower-case letters/,
+    ],
     ['a port that is none', { listen: 'listen: { http: 127.0.0.1:99999 }' }, /^2:17 write an address and a port/],
     [
       'an issuer without TLS',

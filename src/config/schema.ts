@@ -76,7 +76,8 @@ const provider = section({
   algorithms: may(
     z
       .array(z.enum(signatureAlgorithms as [string, ...string[]], { error: `write ${signatureAlgorithms.join(', ')}` }))
-      .min(1),
+      .min(1)
+      .meta({ title: 'list of algorithms' }),
     'Accept these signatures only. Left out: all that are made with a private key.',
     { example: ['ES256'] },
   ),
@@ -288,7 +289,7 @@ export const configSchema = section({
     section({
       approver: roleOf('May answer requests for approval, where the rule names one of their groups too.'),
       auditor: roleOf("May read other people's sessions and the log."),
-      administrator: roleOf('Administers. Implies no other role.'),
+      administrator: roleOf('May ask how a request of somebody else would be decided, as an auditor may.'),
     }),
     'Who may do what in the API and on the command line, by group. No role implies another.',
   ),

@@ -83,6 +83,7 @@ export const limitTable = {
   configPollMs: { value: 1_000, unit: 'ms', reason: 'a changed configuration is live within two seconds' },
   checkpointMs: { value: 1_000, unit: 'ms', reason: 'the root of the log is signed at least this often' },
   leafBytes: { value: 65_535, unit: 'bytes', reason: 'the entry size of C2SP tlog-tiles' },
+  lazyEntries: { value: 10_000, unit: 'items', reason: 'entries nobody waits for, kept while the disk is full' },
   inboxWalBytes: {
     value: 64 << 20,
     unit: 'bytes',

@@ -326,7 +326,9 @@ export class Call {
   #end(outcome: 'done' | 'failed' | 'cancelled' | 'gone' | 'cut'): void {
     if (this.#ended) return
     this.#ended = true
-    this.#admission?.end(outcome, this.#reply.delivered)
+    if (!this.#admission) return
+    this.#admission.end(outcome, this.#reply.delivered)
+    this.link.endQuestions(this.#admission.reference)
   }
 
   // ---- refusals ----

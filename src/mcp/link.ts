@@ -120,6 +120,15 @@ export class Link {
     return value?.startsWith(prefix) ? value.slice(prefix.length) : null
   }
 
+  /** Nobody waits any more for what was asked within an exchange. */
+  endQuestions(parent: string): void {
+    for (const [key, question] of this.questions) {
+      if (question.parent !== parent) continue
+      question.admission.end('cut', 0)
+      this.questions.delete(key)
+    }
+  }
+
   #end(): void {
     for (const running of [...this.#running]) running.cut()
     for (const call of this.#calls.values()) call.cut()

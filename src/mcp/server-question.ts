@@ -20,6 +20,8 @@ export interface PendingQuestion {
   readonly admission: Admission<'caller'>
   readonly upstreamId: MessageId
   readonly upstreamIdSource: string
+  /** The exchange it came within. */
+  readonly parent: string | null
   /** The id as the caller has it. */
   readonly callerId: string
 }
@@ -71,7 +73,13 @@ export async function relayServerQuestion(
     waiting: () => undefined,
   })
   if (admission instanceof Refusal) return answerSystem(link, refusalFor(idSource, admission), request.id)
-  link.questions.set(key, { admission, upstreamId: request.id, upstreamIdSource: idSource, callerId })
+  link.questions.set(key, {
+    admission,
+    upstreamId: request.id,
+    upstreamIdSource: idSource,
+    parent: from.parent,
+    callerId,
+  })
   await emit(admission.question)
 }
 

@@ -10,6 +10,21 @@ const envelope: readonly Member[] = [
 ]
 const id: Member = ['id', 'fixed']
 
+/**
+ * A JSON Schema names members and holds no values but in the keywords listed here: a path such as `**.mrn` means the values
+ * of members of that name, not what a schema says about them.
+ */
+function schemaMembers(schema: string): readonly Member[] {
+  const values = ['default', 'const', 'enum', 'enumNames', 'examples']
+  return [
+    ...values.flatMap((keyword): Member[] => [
+      [`${schema}.**.${keyword}`, 'data'],
+      [`${schema}.**.${keyword}.**`, 'data'],
+    ]),
+    [`${schema}.**`, 'name'],
+  ]
+}
+
 const requestMembers: readonly Member[] = [
   ['params.name', 'name'],
   ['params.uri', 'uri'],
@@ -31,7 +46,10 @@ const resultMembers: readonly Member[] = [
   ['result.supportedVersions.*', 'fixed'],
   ['result.resultType', 'fixed'],
   ['result.tools.*.name', 'name'],
+  ...schemaMembers('result.tools.*.inputSchema'),
+  ...schemaMembers('result.tools.*.outputSchema'),
   ['result.prompts.*.name', 'name'],
+  ['result.prompts.*.arguments.*.name', 'name'],
   ['result.resources.*.uri', 'uri'],
   ['result.contents.*.uri', 'uri'],
   ['result.content.*.uri', 'uri'],
@@ -73,5 +91,7 @@ export const noticeShape = {
 } as const satisfies Record<string, MessageShape>
 
 /** A question of the system to the caller, whose id is replaced, and the caller's reply to it. */
-export const serverQuestionShape: MessageShape = { members: [...envelope, id] }
+export const serverQuestionShape: MessageShape = {
+  members: [...envelope, id, ...schemaMembers('params.requestedSchema')],
+}
 export const replyShape: MessageShape = { members: [...envelope, id, ['result.action', 'fixed']] }

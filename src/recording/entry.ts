@@ -10,7 +10,7 @@ export interface EntryRef {
 }
 
 /** Both payloads are encrypted, with different keys. */
-export interface Blob {
+interface Blob {
   readonly sealed: Commitment
   readonly transcript: Commitment
 }
@@ -24,7 +24,7 @@ export interface Commitment {
   readonly salted: string
 }
 
-export interface Payload {
+interface Payload {
   readonly raw: Uint8Array
   readonly transcript: Uint8Array
 }

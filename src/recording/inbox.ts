@@ -70,8 +70,6 @@ interface Waiting {
 const PARCEL_BYTES = 8 << 20
 const PARCEL_ITEMS = 2_048
 const RETRY_MS = 250
-/** Entries that nobody waits for, kept while the disk is full. */
-const KEPT_ITEMS = 10_000
 
 export class Inbox {
   readonly #log: string
@@ -153,7 +151,7 @@ export class Inbox {
 
   /** An entry that nothing waits for: written soon, and kept for a while where the disk is full. */
   lazy(draft: Draft): void {
-    if (this.#closing || this.#state === 'poisoned' || this.#queue.length >= KEPT_ITEMS) {
+    if (this.#closing || this.#state === 'poisoned' || this.#queue.length >= limits.lazyEntries) {
       this.#lost++
       return
     }
@@ -284,7 +282,7 @@ export class Inbox {
     if (this.#state !== 'poisoned') this.#state = fault
     const kept: Waiting[] = []
     for (const waiting of this.#queue) {
-      if (waiting.settle === null && this.#state !== 'poisoned' && kept.length < KEPT_ITEMS) {
+      if (waiting.settle === null && this.#state !== 'poisoned' && kept.length < limits.lazyEntries) {
         kept.push(waiting)
         continue
       }

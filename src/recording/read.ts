@@ -66,7 +66,7 @@ export interface RecordReader {
   close(): void
 }
 
-export interface Unsealed {
+interface Unsealed {
   readonly raw: Buffer
   released(bytes: Uint8Array): boolean
 }

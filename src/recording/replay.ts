@@ -4,7 +4,7 @@ import type { Entry } from './entry.ts'
 import type { RecordedEntry, RecordReader } from './read.ts'
 import { SealError } from './seal.ts'
 
-export type ReplayKind =
+type ReplayKind =
   | 'opened'
   | 'question'
   | 'decided'

@@ -11,7 +11,7 @@ import { readVerifyingKey } from './keys.ts'
 import { append, type Edge, emptyEdge, root, sameEdge } from './merkle.ts'
 import { type EntryRow, LogStory } from './verify-story.ts'
 
-export interface Fault {
+interface Fault {
   readonly log: string
   /** Position of the entry it is about; null where it is about a file or the log. */
   readonly seq: number | null

@@ -75,7 +75,11 @@ export async function modernServer(): Promise<ModernServer> {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString()
     seen.push({ method: request.method ?? '', headers: request.headers, body })
-    await serve(request, response, body ? JSON.parse(body) : undefined)
+    await serve(
+      request as typeof request & { method: string; url: string },
+      response,
+      body ? JSON.parse(body) : undefined,
+    )
   })
   return {
     ...listens,

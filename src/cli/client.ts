@@ -57,9 +57,11 @@ export class Client {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
     let status: number
     let text: string
+    let challenge: string | null
     try {
       const response = await fetch(this.#base + path, { ...init, headers, signal, redirect: 'error' })
       status = response.status
+      challenge = response.headers.get('www-authenticate')
       text = await response.text()
     } catch {
       throw new CliError(
@@ -70,7 +72,7 @@ export class Client {
     }
     const body = parsed(text)
     if (status === 200 && body !== undefined) return body as T
-    throw failure(status, body, this.#base)
+    throw failure(status, body, this.#base, why(challenge))
   }
 }
 
@@ -167,7 +169,12 @@ interface ProblemLike {
   readonly errors?: readonly { readonly where: string; readonly expected: string }[]
 }
 
-function failure(status: number, body: unknown, base: string): CliError {
+/** RFC 6750: what is wrong with the token, in the gateway's own words. */
+function why(challenge: string | null): string | null {
+  return /\berror_description="([^"]{1,200})\."/.exec(challenge ?? '')?.[1] ?? null
+}
+
+function failure(status: number, body: unknown, base: string, said: string | null): CliError {
   const problem = body as Partial<ProblemLike> | undefined
   if (typeof problem?.title !== 'string' || typeof problem.code !== 'string') {
     return new CliError(
@@ -177,7 +184,7 @@ function failure(status: number, body: unknown, base: string): CliError {
     )
   }
   const faults = problem.errors?.map(({ where, expected }) => `\n  ${where}: ${expected}`).join('') ?? ''
-  const message = `${problem.detail ?? problem.title}.${faults}`
+  const message = `${problem.detail ?? said ?? problem.title}.${faults}`
   return new CliError(exitOf(status, problem.code), message, `${problem.next}\nReference: ${problem.reference}`, body)
 }
 

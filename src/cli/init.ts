@@ -29,5 +29,8 @@ async function init(dir: string): Promise<void> {
     throw error
   }
   print(`Wrote ${file}`)
-  print('Fill in the issuer and the connection (FILL IN), then: sallyport validate')
+  const shown = relative('.', file)
+  print(
+    `Fill in the issuer and the connection (FILL IN), then: sallyport validate${shown === defaultFile ? '' : ` ${shown}`}`,
+  )
 }

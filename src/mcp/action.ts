@@ -109,7 +109,7 @@ export function toolEffects(name: string, tool: Tool | undefined, config: McpCon
   return config.trustAnnotations && tool?.readOnlyHint ? effect.read : effect.write
 }
 
-export function effectsOf(method: string): ReadonlySet<Effect> {
+function effectsOf(method: string): ReadonlySet<Effect> {
   const known = callerRequests.get(method)
   if (known) return known
   return method.startsWith('notifications/') ? effect.session : effect.write

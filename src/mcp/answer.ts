@@ -6,7 +6,7 @@ import { isObject, type Request, type Response } from './envelope.ts'
 import { wrapIdentifiers } from './identifiers.ts'
 import type { Link } from './link.ts'
 import { hideBlocked } from './listing.ts'
-import { commonVersions, limitCaching } from './result-edits.ts'
+import { commonVersions, limitCaching, ownWords } from './result-edits.ts'
 import { answerShape } from './shapes.ts'
 import { isLegacyVersion } from './versions.ts'
 
@@ -28,7 +28,9 @@ export function answerEdits(
 ): readonly Edit[] {
   const { result } = message
   if (result === null) return NONE
-  const edits: Edit[] = []
+  const words = ownWords(result, link.era, request.method)
+  if (words === null) throw new ServerFault()
+  const edits: Edit[] = [...words]
   if (link.era === 'modern') edits.push(...limitCaching(result))
   switch (request.method) {
     case 'initialize':

@@ -3,6 +3,7 @@
 import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Admission, Edit, Exchange, HoldView } from '../gateway/seam.ts'
+import { readJsonText } from '../json/document.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { callerAction } from './action.ts'
 import { answerEdits, answerShapeFor, ServerFault } from './answer.ts'
@@ -23,14 +24,14 @@ import type { EventHead } from './outlets.ts'
 import type { Reply } from './reply.ts'
 import type { CheckedHeaders } from './request-headers.ts'
 import { relayServerQuestion } from './server-question.ts'
-import { questionShape } from './shapes.ts'
+import { questionShapeFor } from './shapes.ts'
 import { type MessageId, type UpstreamAnswer, UpstreamError, type UpstreamEvent } from './upstream.ts'
 
 type Way = Admission<'system'>
 
 export class Call {
   readonly link: Link
-  readonly request: Request
+  request: Request
   readonly progressToken: MessageId | null
   readonly #reply: Reply
   readonly #headers: CheckedHeaders
@@ -72,6 +73,7 @@ export class Call {
     } finally {
       link.done(this)
       if (!this.#parked && !link.resumable) link.forget(this)
+      else this.request = remembered(this.request)
     }
   }
 
@@ -100,7 +102,7 @@ export class Call {
       const sentence = 'A Mcp-Param header is missing or differs from the arguments.'
       return this.#refuse('unreadable', sentence, rpc.headerMismatch)
     }
-    const shape = typeof request.id === 'number' ? questionShape.numbered : questionShape.named
+    const shape = questionShapeFor(request.id, request.params)
     const question = session.inspect.message(request.json, { shape, edits, token: null, outputSchema: null })
     const exchange: Exchange<'system'> = {
       door: 'system',
@@ -370,6 +372,13 @@ export class Call {
 
 const DRAIN_MS = Math.min(1_000, limits.connectMs)
 const noHead: EventHead = { id: null, retryMs: null }
+
+const nothing = readJsonText('{}', { depth: 1, values: 1 })
+
+/** As much of a request as an answer that comes later needs: its text may be large. */
+function remembered({ params, ...request }: Request): Request {
+  return { ...request, json: nothing, params: typeof params.name === 'string' ? { name: params.name } : {} }
+}
 
 /** Parameters as policy should see them: with the addresses that tokens stand for. */
 function opened(params: Request['params'], edits: readonly Edit[]): Request['params'] {

@@ -8,7 +8,7 @@ import type { Notification } from './envelope.ts'
 import { ForeignIdentifier, unwrapIdentifiers } from './identifiers.ts'
 import type { Link } from './link.ts'
 import { callerNotifications } from './methods.ts'
-import { questionShape } from './shapes.ts'
+import { questionShapeFor } from './shapes.ts'
 import { UpstreamError } from './upstream.ts'
 
 /** HTTP status to answer with, or why it was refused. */
@@ -30,7 +30,7 @@ export async function relayCallerNotice(
   if (cancels && !call?.cancel()) return 202
   try {
     const edits = unwrapIdentifiers(params, opaque, link.binding)
-    const context = { shape: questionShape.named, edits, token: null, outputSchema: null }
+    const context = { shape: questionShapeFor(null, params), edits, token: null, outputSchema: null }
     const question = link.session.inspect.message(json, context)
     const exchange: Exchange<'system'> = {
       door: 'system',

@@ -51,8 +51,3 @@ export function accepts(headers: IncomingHttpHeaders): Accepts {
     events: has('text/event-stream', 'text/*', '*/*'),
   }
 }
-
-/** A header that may be there once: null when absent, undefined when it is there more than once. */
-export function single(value: string | string[] | undefined): string | null | undefined {
-  return value === undefined ? null : typeof value === 'string' ? value : undefined
-}

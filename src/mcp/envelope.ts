@@ -81,7 +81,7 @@ function isId(id: unknown): id is MessageId {
 }
 
 /** The JSON text of the value at a path that is known to exist. */
-export function sourceAt(json: JsonDocument, path: readonly (string | number)[]): string {
+function sourceAt(json: JsonDocument, path: readonly (string | number)[]): string {
   return json.source(nodeAt(json, path))
 }
 

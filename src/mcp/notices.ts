@@ -4,6 +4,7 @@ import { authored } from '../gateway/authored.ts'
 import { Refusal } from '../gateway/errors.ts'
 import type { Admission, Edit } from '../gateway/seam.ts'
 import type { Cleared } from '../recording/inbox.ts'
+import { withholdBinary } from './blocks.ts'
 import { matchesAny } from './connection-config.ts'
 import { metaOf, type Notification, type Request } from './envelope.ts'
 import { wrapIdentifiers } from './identifiers.ts'
@@ -32,13 +33,16 @@ export async function relayNotice(
   if (method === 'notifications/tools/list_changed' || method === 'notifications/prompts/list_changed')
     link.catalog.forget()
   const edits: Edit[] = [...wrapIdentifiers(params, 'params', link.parts.opaque, link.binding)]
-  let passes = serverNotifications.has(method) || matchesAny(link.config.unknownMethods, method)
+  if (!way.obligations.passBinary) edits.push(...withholdBinary(params, ['params']))
+  const known = serverNotifications.has(method)
+  let passes = known || matchesAny(link.config.unknownMethods, method)
   if (method === 'notifications/cancelled') {
     const question = [...link.questions.values()].find(({ upstreamId }) => upstreamId === params.requestId)
     if (question) edits.push({ path: ['params', 'requestId'], json: JSON.stringify(question.callerId) })
     else passes = false
   }
-  const shape = isEcho(notice, around) ? noticeShape.echoed : noticeShape.plain
+  const echoed = isEcho(notice, around) ? noticeShape.echoed : noticeShape.plain
+  const shape = known ? echoed : noticeShape.unknown
   const token = (uri: string) => wrapUri(link.parts.opaque, link.binding, uri)
   const cleared = await way.answer(way.mask.message(json, { shape, edits, token, outputSchema: null }), false)
   if (cleared instanceof Refusal) throw cleared

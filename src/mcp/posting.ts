@@ -20,6 +20,7 @@ import type { Links } from './links.ts'
 import { BatchReply, type Reply, type SingleReply } from './reply.ts'
 import { type CheckedHeaders, legacyHeaders, modernHeaders } from './request-headers.ts'
 import { relayReply } from './server-question.ts'
+import { UpstreamError } from './upstream.ts'
 import { assumedVersion, batchVersion, clientInfoKey, isLegacyVersion } from './versions.ts'
 
 const NO_SESSION = 'There is no such session. Initialize again.'
@@ -76,8 +77,9 @@ export class Posting {
   }
 
   async #modern(subject: Subject, config: McpConnectionConfig, message: Message, version: string): Promise<void> {
-    const link = await this.#links.shared(subject, config, 'modern')
-    if (link instanceof Refusal) return this.#tell(link, askedBy(message, 'modern'))
+    const asked = askedBy(message, 'modern')
+    const link = await this.#reached(this.#links.shared(subject, config, 'modern'), subject, config, asked)
+    if (link === null) return
     link.version = version
     if (message.kind === 'request') link.patienceMs = patienceOf(metaOf(message.params)[clientInfoKey])
     await this.#dispatch(link, message, this.#reply, modernHeaders(this.#request.headers))
@@ -98,13 +100,31 @@ export class Posting {
     message: Message & { kind: 'request' },
     headers: CheckedHeaders,
   ): Promise<void> {
-    const link = await this.#links.open(subject, config)
-    if (link instanceof Refusal) return this.#tell(link, askedBy(message, 'legacy'))
+    const link = await this.#reached(this.#links.open(subject, config), subject, config, askedBy(message, 'legacy'))
+    if (link === null) return
     link.patienceMs = patienceOf(message.params.clientInfo)
     // Before the answer is known, since a stream may carry it; the name opens nothing if the answer is no.
     this.#reply.headers['mcp-session-id'] = this.#links.nameOf(link)
     await this.#dispatch(link, message, this.#reply, headers)
     if (link.version === null) await link.session.close('cut')
+  }
+
+  /** The session once the system behind it was reached; when it was not the caller has been told. */
+  async #reached(
+    opening: Promise<Link | Refusal>,
+    subject: Subject,
+    config: McpConnectionConfig,
+    asked: Asked,
+  ): Promise<Link | null> {
+    try {
+      const link = await opening
+      if (!(link instanceof Refusal)) return link
+      this.#tell(link, asked)
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error
+      await this.#refuse(subject, config, { code: 'upstream', sentence: undefined, own: null, asked, data: {} })
+    }
+    return null
   }
 
   /** The session a legacy message belongs to; when there is none the caller has been told. */
@@ -125,11 +145,8 @@ export class Posting {
     }
     if (config.system.kind === 'stdio')
       return refuse('This request needs a session: initialize first.', rpc.invalidRequest)
-    const link = await this.#links.shared(subject, config, 'legacy')
-    if (link instanceof Refusal) {
-      this.#tell(link, asked)
-      return null
-    }
+    const link = await this.#reached(this.#links.shared(subject, config, 'legacy'), subject, config, asked)
+    if (link === null) return null
     link.version = version
     link.patienceMs ||= limits.holdMs
     return link

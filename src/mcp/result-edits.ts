@@ -2,7 +2,7 @@
 // a changed policy takes effect, and no version is offered that this gateway cannot inspect.
 import type { Edit } from '../gateway/seam.ts'
 import type { Members } from './envelope.ts'
-import { isLegacyVersion, isModernVersion } from './versions.ts'
+import { type Era, isLegacyVersion, isModernVersion } from './versions.ts'
 
 const MOST_TTL_MS = 60_000
 
@@ -29,4 +29,28 @@ export function commonVersions(result: Members): readonly Edit[] | null {
       edits.push({ path: ['result', 'supportedVersions', at], json: null })
   }
   return edits.length < offered.length ? edits : null
+}
+
+const resultTypes: ReadonlySet<unknown> = new Set(['complete', 'input_required', 'task'])
+
+/**
+ * Words of the protocol are not searched, so that they must be what they are taken for: a version this gateway knows, a
+ * type of result there is. What is something else in their place is removed; null when such a result cannot be read.
+ */
+export function ownWords(result: Members, era: Era, method: string): readonly Edit[] | null {
+  const edits: Edit[] = []
+  const known = (version: unknown) => isModernVersion(version) || isLegacyVersion(version)
+  const { protocolVersion, resultType, supportedVersions } = result
+  if (protocolVersion !== undefined && !known(protocolVersion)) {
+    edits.push({ path: ['result', 'protocolVersion'], json: null })
+  }
+  if (resultType !== undefined && !resultTypes.has(resultType)) {
+    if (era === 'modern') return null
+    edits.push({ path: ['result', 'resultType'], json: null })
+  }
+  if (supportedVersions !== undefined && method !== 'server/discover') {
+    const plain = Array.isArray(supportedVersions) && supportedVersions.every(known)
+    if (!plain) edits.push({ path: ['result', 'supportedVersions'], json: null })
+  }
+  return edits
 }

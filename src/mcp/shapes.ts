@@ -1,6 +1,8 @@
 // How each member of a message is to be taken by the masker. Promise: everything is `data`, searched by path and shape, but
 // for the few members named here, and those that echo something are `fixed` only once the echo was checked.
 import type { MessageShape, Treatment } from '../gateway/seam.ts'
+import { type Members, metaOf } from './envelope.ts'
+import { isLegacyVersion, isModernVersion, versionKey } from './versions.ts'
 
 type Member = readonly [path: string, treatment: Treatment]
 
@@ -30,16 +32,32 @@ const requestMembers: readonly Member[] = [
   ['params.uri', 'uri'],
   ['params.ref.name', 'name'],
   ['params.ref.uri', 'uri'],
-  ['params.protocolVersion', 'fixed'],
-  ['params._meta["io.modelcontextprotocol/protocolVersion"]', 'fixed'],
   ['params.notifications.resourceSubscriptions.*', 'uri'],
 ]
 
+/** Fixed only where they name a version this gateway knows: anything else in their place could be anything. */
+const versionMembers: readonly Member[] = [
+  ['params.protocolVersion', 'fixed'],
+  ['params._meta["io.modelcontextprotocol/protocolVersion"]', 'fixed'],
+]
+
+const questionShapes = {
+  numbered: {
+    known: { members: [...envelope, id, ...versionMembers, ...requestMembers] },
+    unknown: { members: [...envelope, id, ...requestMembers] },
+  },
+  named: {
+    known: { members: [...envelope, ...versionMembers, ...requestMembers] },
+    unknown: { members: [...envelope, ...requestMembers] },
+  },
+} as const satisfies Record<string, Record<string, MessageShape>>
+
 /** A request, and a caller's notification, on its way up. A number is no place for PHI; a string id is searched. */
-export const questionShape = {
-  numbered: { members: [...envelope, id, ['params._meta.progressToken', 'fixed'], ...requestMembers] },
-  named: { members: [...envelope, ...requestMembers] },
-} as const satisfies Record<string, MessageShape>
+export function questionShapeFor(id: unknown, params: Members): MessageShape {
+  const versions = [params.protocolVersion, metaOf(params)[versionKey]]
+  const known = versions.every(version => version === undefined || isLegacyVersion(version) || isModernVersion(version))
+  return questionShapes[typeof id === 'number' ? 'numbered' : 'named'][known ? 'known' : 'unknown']
+}
 
 const resultMembers: readonly Member[] = [
   ['result.protocolVersion', 'fixed'],
@@ -73,16 +91,21 @@ export const answerShape = {
 } as const satisfies Record<string, MessageShape>
 
 const noticeMembers: readonly Member[] = [
-  ...envelope,
+  ['jsonrpc', 'fixed'],
   ['params.uri', 'uri'],
   ['params.notifications.resourceSubscriptions.*', 'uri'],
 ]
 
-/** A notification on its way down. `echoed`: its progress token or subscription id is the one the caller gave. */
+/**
+ * A notification on its way down. `echoed`: its progress token or subscription id is the one the caller gave. `unknown`:
+ * its method is the system's own word, so that it is searched too.
+ */
 export const noticeShape = {
-  plain: { members: noticeMembers },
+  unknown: { members: noticeMembers },
+  plain: { members: [['method', 'fixed'], ...noticeMembers] },
   echoed: {
     members: [
+      ['method', 'fixed'],
       ...noticeMembers,
       ['params.progressToken', 'fixed'],
       ['params._meta["io.modelcontextprotocol/subscriptionId"]', 'fixed'],

@@ -33,7 +33,8 @@ export async function startHostile(planter: Planter, places: readonly Place[]): 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     planter.place = 'response headers'
     if (request.method === 'GET') return unasked(planter, response, streamed.resolve)
-    if (request.method === 'DELETE') return void response.writeHead(200, hostileHeaders(planter)).end(planter.sentence())
+    if (request.method === 'DELETE')
+      return void response.writeHead(200, hostileHeaders(planter)).end(planter.sentence())
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const message = JSON.parse(Buffer.concat(chunks).toString()) as Message
@@ -47,7 +48,7 @@ export async function startHostile(planter: Planter, places: readonly Place[]): 
     const place = byName.get(String(params._meta?.[PLACE]))
     const framing = (params._meta?.[FRAMING] ?? 'json') as Framing
     planter.place = place?.name ?? 'answers to the gateway itself'
-    const told = place ? place.tell(planter, { era, params }) : plainAnswer(method, places)
+    const told = place ? place.tell(planter) : plainAnswer(method, places)
     await answer(response, planter, { told, id, era, framing, place: place?.name ?? method })
   }
 
@@ -162,7 +163,11 @@ function unasked(p: Planter, response: ServerResponse, filled: () => void): void
     { method: 'notifications/resources/updated', params: { uri: p.uri(), _meta: p.row() } },
     { method: 'notifications/message', params: { level: 'info', data: p.rows(3) } },
     { method: 'notifications/progress', params: { progressToken: p.ssn(), progress: 1, message: p.sentence() } },
-    { id: p.ssn(), method: 'elicitation/create', params: { message: p.sentence(), requestedSchema: { default: p.row() } } },
+    {
+      id: p.ssn(),
+      method: 'elicitation/create',
+      params: { message: p.sentence(), requestedSchema: { default: p.row() } },
+    },
     { id: p.ssn(), result: { content: [{ type: 'text', text: p.sentence() }] } },
     { method: 'notifications/message', params: { level: 'info', data: arrived('the standing stream') } },
   ]

@@ -99,7 +99,10 @@ export class Planter {
   }
 
   email(): string {
-    return this.#once('phi.email', () => `${this.#word()}.${this.#word()}${this.#digits(3)}@${this.#word()}.example.org`)
+    return this.#once(
+      'phi.email',
+      () => `${this.#word()}.${this.#word()}${this.#digits(3)}@${this.#word()}.example.org`,
+    )
   }
 
   date(): string {

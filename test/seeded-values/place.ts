@@ -33,12 +33,9 @@ export interface Place {
   readonly framings?: readonly Framing[]
   /** `masked`: the answer arrives and was changed. `whole`: it arrives. `refused`: nothing of it does. */
   readonly outcome: 'masked' | 'whole' | 'refused'
-  tell(planter: Planter, asked: Asked): Told
-}
-
-export interface Asked {
-  readonly era: Era
-  readonly params: Members
+  /** Methods of notifications and questions that come down before the answer. */
+  readonly comes?: readonly string[]
+  tell(planter: Planter): Told
 }
 
 /**

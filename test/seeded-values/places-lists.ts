@@ -56,7 +56,12 @@ export const listPlaces: readonly Place[] = [
               type: 'object',
               description: p.sentence(),
               properties: {
-                [p.email()]: { type: 'string', description: p.sentence(), enum: [p.ssn(), p.phone()], default: p.ssn() },
+                [p.email()]: {
+                  type: 'string',
+                  description: p.sentence(),
+                  enum: [p.ssn(), p.phone()],
+                  default: p.ssn(),
+                },
                 deep: { type: 'object', properties: { at: { const: p.card(), examples: [p.row(), p.date()] } } },
               },
               $defs: { [p.ssn()]: { $ref: p.url(), pattern: p.sentence() } },
@@ -111,7 +116,11 @@ export const listPlaces: readonly Place[] = [
           { uri: p.uri(), mimeType: 'text/plain', text: p.sentence(), _meta: { of: p.row() } },
           { uri: p.uri(), mimeType: 'application/json', text: JSON.stringify(p.rows(2)) },
           { uri: p.uri(), mimeType: p.ssn(), blob: Buffer.from(p.sentence()).toString('base64') },
-          { uri: 'ui://card', mimeType: 'text/html;profile=mcp-app', text: `<b title="${p.email()}">${p.sentence()}</b>` },
+          {
+            uri: 'ui://card',
+            mimeType: 'text/html;profile=mcp-app',
+            text: `<b title="${p.email()}">${p.sentence()}</b>`,
+          },
         ],
       },
     }),
@@ -124,7 +133,9 @@ export const listPlaces: readonly Place[] = [
     tell: p => ({
       result: {
         ...cached,
-        prompts: [{ name: `about-${p.ssn()}`, ...about(p), arguments: [{ name: p.email(), description: p.sentence() }] }],
+        prompts: [
+          { name: `about-${p.ssn()}`, ...about(p), arguments: [{ name: p.email(), description: p.sentence() }] },
+        ],
       },
     }),
   },
@@ -202,6 +213,7 @@ export const listPlaces: readonly Place[] = [
     eras: ['modern'],
     framings: streamed,
     outcome: 'whole',
+    comes: ['notifications/subscriptions/acknowledged', 'notifications/resources/updated', 'notifications/tasks'],
     tell: p => ({
       before: [
         {
@@ -212,7 +224,10 @@ export const listPlaces: readonly Place[] = [
           },
         },
         { method: 'notifications/resources/updated', params: { uri: p.uri(), _meta: p.row() } },
-        { method: 'notifications/tasks', params: { taskId: p.ssn(), result: { content: content(p) }, status: p.sentence() } },
+        {
+          method: 'notifications/tasks',
+          params: { taskId: p.ssn(), result: { content: content(p) }, status: p.sentence() },
+        },
       ],
       result: {},
     }),

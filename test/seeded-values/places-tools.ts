@@ -60,7 +60,9 @@ export const toolPlaces: readonly Place[] = [
   tool('json-in-json-in-json', [3], p =>
     says(JSON.stringify({ data: JSON.stringify([{ inner: JSON.stringify(p.row()) }]) })),
   ),
-  tool('json-in-prose', [3], p => says(`Found these: ${JSON.stringify(p.rows(2))} and ${JSON.stringify(p.row())} in all.`)),
+  tool('json-in-prose', [3], p =>
+    says(`Found these: ${JSON.stringify(p.rows(2))} and ${JSON.stringify(p.row())} in all.`),
+  ),
   tool('csv', [3], p => says(csv(p.rows(4)))),
   tool('markdown', [3], p => says(`Patients:\n\n${markdown(p.rows(4))}\n`)),
   tool('structured', [4], p => {
@@ -71,74 +73,106 @@ export const toolPlaces: readonly Place[] = [
     result: { content: [], structuredContent: { ...p.row(), list: [p.ssn(), p.row()], [p.email()]: p.sentence() } },
   })),
   tool('structured-array', [4], p => ({ result: { content: [], structuredContent: p.rows(2) } }), { eras: ['modern'] }),
-  tool('binary', [5], p => ({
-    result: {
-      content: [
-        { type: 'image', mimeType: `image/png; of=${p.ssn()}`, data: Buffer.from(p.sentence()).toString('base64') },
-        { type: 'audio', mimeType: p.email(), data: Buffer.from(p.sentence()).toString('base64') },
-        { type: 'resource', resource: { uri: p.uri(), mimeType: p.ssn(), blob: Buffer.from(p.sentence()).toString('base64') } },
-        { type: 'x-ray', pixels: p.sentence(), of: p.row() },
-      ],
-    },
-  })),
+  tool(
+    'binary',
+    [5],
+    p => ({
+      result: {
+        content: [
+          { type: 'image', mimeType: `image/png; of=${p.ssn()}`, data: Buffer.from(p.sentence()).toString('base64') },
+          { type: 'audio', mimeType: p.email(), data: Buffer.from(p.sentence()).toString('base64') },
+          {
+            type: 'resource',
+            resource: { uri: p.uri(), mimeType: p.ssn(), blob: Buffer.from(p.sentence()).toString('base64') },
+          },
+          { type: 'x-ray', pixels: p.sentence(), of: p.row() },
+        ],
+      },
+    }),
+    { outcome: 'whole' },
+  ),
   tool('embedded', [6], p => ({
     result: {
       content: [
         {
           type: 'resource',
-          resource: { uri: p.uri(), mimeType: 'text/plain', text: p.sentence(), _meta: { of: p.row() }, title: p.sentence() },
+          resource: {
+            uri: p.uri(),
+            mimeType: 'text/plain',
+            text: p.sentence(),
+            _meta: { of: p.row() },
+            title: p.sentence(),
+          },
         },
       ],
     },
   })),
   tool('link', [7, 26], p => ({ result: { content: [link(p)] } })),
-  tool('error-result', [14], p => ({ result: { content: [text(p.sentence()), text(JSON.stringify(p.row()))], isError: true } })),
+  tool('error-result', [14], p => ({
+    result: { content: [text(p.sentence()), text(JSON.stringify(p.row()))], isError: true },
+  })),
   tool('meta-and-unknown', [24, 25], p => ({
     result: {
-      content: [{ ...text(p.sentence()), future: p.row(), annotations: { [p.ssn()]: p.sentence() }, _meta: { a: [p.row()] } }],
-      _meta: { 'example.org/of': p.row(), [p.email()]: 1, ui: { resourceUri: p.uri(), csp: { connectDomains: [p.url()] } } },
+      content: [
+        { ...text(p.sentence()), future: p.row(), annotations: { [p.ssn()]: p.sentence() }, _meta: { a: [p.row()] } },
+      ],
+      _meta: {
+        'example.org/of': p.row(),
+        [p.email()]: 1,
+        ui: { resourceUri: p.uri(), csp: { connectDomains: [p.url()] } },
+      },
       future: { deep: [[[{ [p.phone()]: p.row() }]]] },
       nextCursor: p.sentence(),
       [p.ssn()]: true,
     },
   })),
-  tool('numbers', [3, 4], p => ({
-    result: { content: [], structuredContent: { mrn: Number(`9${p.int(9e6)}`), card: Number(p.card().replaceAll(/\D/g, '')) } },
-  })),
   tool(
-    'own-words',
-    [24, 29],
+    'numbers',
+    [3, 4],
     p => ({
-      result: {
-        content: [text(p.sentence())],
-        protocolVersion: p.ssn(),
-        supportedVersions: [p.ssn(), p.email()],
-        jsonrpc: p.ssn(),
-        method: p.sentence(),
-        id: p.ssn(),
-        action: p.sentence(),
-        data: p.sentence(),
-        blob: p.sentence(),
-      },
+      result: { content: [], structuredContent: { card: Number(p.card().replaceAll(/\D/g, '')) } },
     }),
+    { outcome: 'whole' },
   ),
+  tool('own-words', [24, 29], p => ({
+    result: {
+      content: [text(p.sentence())],
+      protocolVersion: p.ssn(),
+      supportedVersions: [p.ssn(), p.email()],
+      jsonrpc: p.ssn(),
+      method: p.sentence(),
+      id: p.ssn(),
+      action: p.sentence(),
+      data: p.sentence(),
+      blob: p.sentence(),
+    },
+  })),
   tool('result-type', [24, 29], p => ({ result: { content: [text(p.sentence())], resultType: p.ssn() } }), {
     eras: ['modern'],
     outcome: 'refused',
   }),
   tool('error', [14], p => ({
-    error: { code: -32000, message: p.sentence(), data: { detail: p.sentence(), row: p.row(), hint: [JSON.stringify(p.row())] } },
+    error: {
+      code: -32000,
+      message: p.sentence(),
+      data: { detail: p.sentence(), row: p.row(), hint: [JSON.stringify(p.row())] },
+    },
   })),
   tool('error-unknown-members', [14, 24], p => ({
     error: { code: 1_001, message: `Key (ssn)=(${p.ssn()}) already exists`, stack: p.sentence(), data: p.sentence() },
   })),
-  tool('url-elicitation-error', [14, 16], p => ({
-    error: {
-      code: -32042,
-      message: p.sentence(),
-      data: { elicitations: [{ mode: 'url', elicitationId: p.ssn(), url: p.url(), message: p.sentence() }] },
-    },
-  }), { eras: ['legacy'] }),
+  tool(
+    'url-elicitation-error',
+    [14, 16],
+    p => ({
+      error: {
+        code: -32042,
+        message: p.sentence(),
+        data: { elicitations: [{ mode: 'url', elicitationId: p.ssn(), url: p.url(), message: p.sentence() }] },
+      },
+    }),
+    { eras: ['legacy'] },
+  ),
   tool(
     'notices',
     [12, 13, 20, 21, 28],
@@ -147,8 +181,14 @@ export const toolPlaces: readonly Place[] = [
         { method: 'notifications/message', params: { level: 'info', logger: p.sentence(), data: p.row() } },
         { method: 'notifications/message', params: { level: p.ssn(), data: [p.sentence(), { [p.email()]: p.row() }] } },
         { method: 'notifications/progress', params: { progressToken: 'token', progress: 1, message: p.sentence() } },
-        { method: 'notifications/progress', params: { progressToken: p.ssn(), progress: 2, total: 3, message: p.sentence() } },
-        { method: 'notifications/tasks/status', params: { taskId: p.ssn(), status: p.sentence(), statusMessage: p.sentence() } },
+        {
+          method: 'notifications/progress',
+          params: { progressToken: p.ssn(), progress: 2, total: 3, message: p.sentence() },
+        },
+        {
+          method: 'notifications/tasks/status',
+          params: { taskId: p.ssn(), status: p.sentence(), statusMessage: p.sentence() },
+        },
         { method: 'notifications/resources/updated', params: { uri: p.uri(), title: p.sentence() } },
         { method: 'notifications/elicitation/complete', params: { elicitationId: p.ssn(), of: p.row() } },
         { method: 'notifications/cancelled', params: { requestId: p.ssn(), reason: p.sentence() } },
@@ -157,7 +197,19 @@ export const toolPlaces: readonly Place[] = [
       ],
       result: { content: [text(p.sentence())] },
     }),
-    { framings: streamed },
+    {
+      framings: streamed,
+      comes: [
+        'notifications/message',
+        'notifications/message',
+        'notifications/progress',
+        'notifications/progress',
+        'notifications/tasks/status',
+        'notifications/resources/updated',
+        'notifications/elicitation/complete',
+        'notifications/prompts/list_changed',
+      ],
+    },
   ),
   tool(
     'questions',
@@ -193,7 +245,10 @@ export const toolPlaces: readonly Place[] = [
             systemPrompt: p.sentence(),
             messages: [
               { role: 'user', content: text(p.sentence()) },
-              { role: 'user', content: { type: 'image', data: Buffer.from(p.sentence()).toString('base64'), mimeType: 'image/png' } },
+              {
+                role: 'user',
+                content: { type: 'image', data: Buffer.from(p.sentence()).toString('base64'), mimeType: 'image/png' },
+              },
               { role: 'assistant', content: [{ type: 'tool_use', id: p.ssn(), name: 'get_x', input: p.row() }] },
               { role: 'user', content: [{ type: 'tool_result', toolUseId: p.ssn(), content: [text(p.sentence())] }] },
             ],
@@ -207,7 +262,11 @@ export const toolPlaces: readonly Place[] = [
       ],
       result: { content: [text(p.sentence())] },
     }),
-    { eras: ['legacy'], framings: streamed },
+    {
+      eras: ['legacy'],
+      framings: streamed,
+      comes: ['elicitation/create', 'elicitation/create', 'sampling/createMessage', 'roots/list'],
+    },
   ),
   tool(
     'input-required',
@@ -222,13 +281,20 @@ export const toolPlaces: readonly Place[] = [
             params: {
               mode: 'form',
               message: p.sentence(),
-              requestedSchema: { type: 'object', properties: { a: { type: 'string', default: p.ssn(), enum: [p.ssn()] } } },
+              requestedSchema: {
+                type: 'object',
+                properties: { a: { type: 'string', default: p.ssn(), enum: [p.ssn()] } },
+              },
             },
           },
           b: { method: 'elicitation/create', params: { mode: 'url', url: p.url(), message: p.sentence() } },
           c: {
             method: 'sampling/createMessage',
-            params: { messages: [{ role: 'user', content: text(p.sentence()) }], systemPrompt: p.sentence(), maxTokens: 1 },
+            params: {
+              messages: [{ role: 'user', content: text(p.sentence()) }],
+              systemPrompt: p.sentence(),
+              maxTokens: 1,
+            },
           },
           d: { method: 'roots/list', params: { _meta: p.row() } },
         },
@@ -246,5 +312,7 @@ export const toolPlaces: readonly Place[] = [
       _meta: { 'io.modelcontextprotocol/related-task': { taskId: p.ssn(), of: p.row() } },
     },
   })),
-  tool('foreign-id', [29], p => ({ id: `for ${p.ssn()}`, result: { content: [text(p.sentence())] } }), { outcome: 'refused' }),
+  tool('foreign-id', [29], p => ({ id: `for ${p.ssn()}`, result: { content: [text(p.sentence())] } }), {
+    outcome: 'refused',
+  }),
 ]

@@ -23,10 +23,18 @@ const answer = (text: string) => `{"jsonrpc":"2.0","id":1,"result":{"content":[{
 
 export const transportPlaces: readonly Place[] = [
   outside('http-500', [14], p => ({ status: 500, reason: p.sentence(), headers: plain, body: p.sentence() })),
-  outside('http-500-html', [14], p => ({ status: 500, headers: { 'content-type': 'text/html' }, body: `<h1>${p.sentence()}` })),
+  outside('http-500-html', [14], p => ({
+    status: 500,
+    headers: { 'content-type': 'text/html' },
+    body: `<h1>${p.sentence()}`,
+  })),
   outside('http-502-json', [14], p => ({ status: 502, headers: json, body: JSON.stringify(p.row()) })),
   outside('http-400', [14], p => ({ status: 400, headers: plain, body: p.sentence() })),
-  outside('http-429', [14], p => ({ status: 429, headers: { ...json, 'retry-after': p.ssn() }, body: JSON.stringify(p.row()) })),
+  outside('http-429', [14], p => ({
+    status: 429,
+    headers: { ...json, 'retry-after': p.ssn() },
+    body: JSON.stringify(p.row()),
+  })),
   outside('http-401', [14], p => ({
     status: 401,
     headers: { ...json, 'www-authenticate': `Bearer resource_metadata="${p.url()}", scope="${p.ssn()}"` },
@@ -39,8 +47,16 @@ export const transportPlaces: readonly Place[] = [
   })),
   outside('redirect', [14], p => ({ status: 307, headers: { ...plain, location: p.url() }, body: p.sentence() })),
   outside('other-type', [28], p => ({ status: 200, headers: plain, body: answer(p.sentence()) })),
-  outside('other-charset', [28], p => ({ status: 200, headers: { 'content-type': `x/${p.ssn()}` }, body: answer(p.sentence()) })),
-  outside('encoded', [28], p => ({ status: 200, headers: { ...json, 'content-encoding': 'gzip' }, body: answer(p.sentence()) })),
+  outside('other-charset', [28], p => ({
+    status: 200,
+    headers: { 'content-type': `x/${p.ssn()}` },
+    body: answer(p.sentence()),
+  })),
+  outside('encoded', [28], p => ({
+    status: 200,
+    headers: { ...json, 'content-encoding': 'gzip' },
+    body: answer(p.sentence()),
+  })),
   outside('not-json', [28], p => ({ status: 200, headers: json, body: p.sentence() })),
   outside('half-json', [28], p => ({ status: 200, headers: json, body: answer(p.sentence()).slice(0, -3) })),
   outside('twice-named', [28], p => ({
@@ -50,12 +66,20 @@ export const transportPlaces: readonly Place[] = [
   })),
   outside('byte-order-mark', [28], p => ({ status: 200, headers: json, body: `\ufeff${answer(p.sentence())}` })),
   outside('no-message', [28], p => ({ status: 200, headers: json, body: JSON.stringify(p.row()) })),
-  outside('batch', [28], p => ({ status: 200, headers: json, body: `[${answer(p.sentence())},${answer(p.sentence())}]` })),
-  outside('event-no-json', [28], p => ({ status: 200, headers: events, body: `event: ${p.ssn()}\ndata: ${p.sentence()}\n\n` })),
+  outside('batch', [28], p => ({
+    status: 200,
+    headers: json,
+    body: `[${answer(p.sentence())},${answer(p.sentence())}]`,
+  })),
+  outside('event-no-json', [28], p => ({
+    status: 200,
+    headers: events,
+    body: `event: ${p.ssn()}\ndata: ${p.sentence()}\n\n`,
+  })),
   outside('event-cut', [28], p => ({ status: 200, headers: events, body: `data: ${answer(p.sentence())}` })),
   outside('events-no-answer', [28], p => ({
     status: 200,
     headers: events,
-    body: `: ${p.sentence()}\nid: ${p.ssn()}\nretry: 5\ndata: \n\n: ${p.sentence()}\n\n`,
+    body: `: ${p.sentence()}\nevent: ${p.ssn()}\nretry: 5\ndata: \n\n: ${p.sentence()}\n\n`,
   })),
 ]

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Subject } from '../../gateway/seam.ts'
 import type { McpConnectionConfig } from '../connection-config.ts'
 import { createMcpDoor, type McpDoor } from '../door.ts'
+import type { OpenStdio } from '../upstream.ts'
 import { GatewayDouble } from './gateway-double.ts'
 
 export interface Listening {
@@ -54,7 +55,11 @@ export interface Rig {
 }
 
 /** Bearer tokens are subject names; `none` is nobody. */
-export async function rig(upstreamUrl: string, change: Partial<McpConnectionConfig> = {}): Promise<Rig> {
+export async function rig(
+  upstreamUrl: string,
+  change: Partial<McpConnectionConfig> = {},
+  openStdio: OpenStdio | null = null,
+): Promise<Rig> {
   const gateway = new GatewayDouble()
   const state = {
     config: {
@@ -86,6 +91,7 @@ export async function rig(upstreamUrl: string, change: Partial<McpConnectionConf
     publicUrl: own.url,
     opaqueKey: generateKeySync('aes', { length: 256 }),
     version: '0.0.0',
+    ...(openStdio ? { openStdio } : {}),
   })
   const made = door
   return {

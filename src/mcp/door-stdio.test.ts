@@ -1,0 +1,70 @@
+// The door before a server that is a process of its own.
+import assert from 'node:assert/strict'
+import { afterEach, describe, it } from 'node:test'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { type Rig, rig } from './testing/rig.ts'
+import type { OpenStdio, StdioSystem } from './upstream.ts'
+import { StdioProcesses } from './upstream-stdio.ts'
+
+const script = `
+  process.stderr.write('started with SECRET-0\\n')
+  require('node:readline').createInterface({ input: process.stdin }).on('line', line => {
+    const { id, method, params } = JSON.parse(line)
+    const say = message => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n')
+    if (method === 'initialize') say({ id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'process', version: '1' } } })
+    if (method === 'tools/list') say({ id, result: { tools: [{ name: 'get_text', inputSchema: { type: 'object' } }] } })
+    if (method === 'tools/call') {
+      const { progressToken } = params._meta ?? {}
+      if (progressToken !== undefined) say({ method: 'notifications/progress', params: { progressToken, progress: 1, message: 'SECRET-1' } })
+      say({ id, result: { content: [{ type: 'text', text: 'of SECRET-2' }] } })
+    }
+  })`
+
+let gate: Rig
+const processes = new StdioProcesses()
+const openStdio: OpenStdio = (system, stderr) => processes.open(system, stderr)
+
+describe('stdio', () => {
+  afterEach(async () => {
+    await gate.close()
+    await processes.close()
+  })
+
+  it('lists, calls and masks, and stderr goes to the record alone', async () => {
+    const system: StdioSystem = {
+      kind: 'stdio',
+      command: [process.execPath, '-e', script],
+      env: {},
+      workingDirectory: null,
+    }
+    gate = await rig('http://unused', { system }, openStdio)
+    const client = new Client({ name: 'test', version: '1' }, { capabilities: {} })
+    const requestInit = { headers: { authorization: 'Bearer ann' } }
+    const transport = new StreamableHTTPClientTransport(new URL(gate.url), { requestInit })
+    await client.connect(transport as Parameters<Client['connect']>[0])
+    assert.equal((await client.listTools()).tools.length, 1)
+    const progress: unknown[] = []
+    const onprogress = (step: { message?: string | undefined }) => void progress.push(step.message)
+    const result = await client.callTool({ name: 'get_text' }, undefined, { onprogress })
+    assert.deepEqual(result.content, [{ type: 'text', text: 'of [hidden]' }])
+    assert.deepEqual(progress, ['[hidden]'])
+    await gate.gateway.when(({ standing, text }) => standing === true && text?.includes('started with') === true)
+    await client.close()
+  })
+
+  it('says so when the program cannot be started', async () => {
+    const system: StdioSystem = { kind: 'stdio', command: ['/nonexistent/program'], env: {}, workingDirectory: null }
+    gate = await rig('http://unused', { system }, openStdio)
+    const body =
+      '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}'
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      authorization: 'Bearer ann',
+    }
+    const response = await fetch(gate.url, { method: 'POST', headers, body })
+    assert.equal(response.status, 502)
+    assert.match(await response.text(), /"code":502001/)
+  })
+})

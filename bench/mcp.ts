@@ -1,21 +1,26 @@
 // What the gateway costs on an MCP tools/call of 1 KB, with policy, masking and strict recording on, against the upstream
-// itself and against nginx as a proxy, in one run. `node bench/mcp.ts [--seconds N]`; needs nginx and Linux.
+// itself and against nginx as a proxy, in one run. Needs nginx and Linux.
+// `node bench/mcp.ts [--seconds N] [--callers 1,32,256] [--node=OPTIONS]`; OPTIONS are those of the gateway's Node.
 import { fork } from 'node:child_process'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startGateway } from '../test/support/gateway.ts'
-import { cpuTime, peakMemoryMiB, since, threadTimes } from './cpu.ts'
+import { type CpuTime, cpuTime, peakMemoryMiB, since, threadTimes } from './cpu.ts'
 import type { LoadOptions, LoadResult } from './load.ts'
 import { nginxVersion, startProxy, startUpstream } from './nginx.ts'
 import { commitTimes } from './recording.ts'
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '6' } } })
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '6' },
+    callers: { type: 'string', default: '1,32,256' },
+    node: { type: 'string', default: '' },
+  },
+})
 const ms = Number(values.seconds) * 1000
 const VERSION = '2026-07-28'
-const UPSTREAM = 7391
-const PROXY = 7392
-const CATALOG = 7393
 
 const meta = {
   'io.modelcontextprotocol/protocolVersion': VERSION,
@@ -45,6 +50,21 @@ const discover = {
   cacheScope: 'private',
 }
 
+interface Row extends LoadResult {
+  readonly name: string
+  readonly cpu: CpuTime
+  readonly threads: string
+}
+
+/** CPU time of each thread in µs per call; those that did nothing are left out. */
+function perCall(before: Readonly<Record<string, number>>, pid: number, calls: number): string {
+  const spent = Object.entries(threadTimes(pid)).map(([thread, ms]) => {
+    const microseconds = ((ms - (before[thread] ?? 0)) * 1000) / calls
+    return microseconds < 0.5 ? '' : `${thread} ${microseconds.toFixed(0)}`
+  })
+  return spent.filter(text => text !== '').join(', ')
+}
+
 function load(options: LoadOptions, counting: () => void): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
     const child = fork(new URL('load.ts', import.meta.url), [JSON.stringify(options)])
@@ -61,12 +81,12 @@ const catalog = createServer(async (request, response) => {
   const body = JSON.stringify({ jsonrpc: '2.0', id: asked.id ?? null, result })
   response.writeHead(200, { 'content-type': 'application/json' }).end(body)
 })
-await new Promise<void>(resolve => catalog.listen(CATALOG, '127.0.0.1', resolve))
-const upstream = await startUpstream(UPSTREAM, answer, CATALOG)
-const proxy = await startProxy(PROXY, UPSTREAM)
+await new Promise<void>(resolve => catalog.listen(0, '127.0.0.1', resolve))
+const upstream = await startUpstream(answer, (catalog.address() as AddressInfo).port)
+const proxy = await startProxy(upstream.port)
 const gateway = await startGateway({
   connections: {
-    clinic: { mcp: `http://127.0.0.1:${UPSTREAM}/mcp`, keep: 'phi', effects: { read: ['get_*'] } },
+    clinic: { mcp: `http://127.0.0.1:${upstream.port}/mcp`, keep: 'phi', effects: { read: ['get_*'] } },
   },
   people: { alice: { groups: ['clinical-read'] } },
   rules: [
@@ -75,6 +95,7 @@ const gateway = await startGateway({
   config: {
     labels: { 'phi.mrn': { json: ['**.mrn'] }, 'phi.name': { json: ['**.name'] }, 'phi.phone': { shape: 'phone' } },
   },
+  env: { NODE_OPTIONS: values.node },
 })
 const pid = gateway.process().pid as number
 const headers = {
@@ -87,8 +108,8 @@ const headers = {
 const token = await gateway.token('alice')
 const through = { ...headers, authorization: `Bearer ${token}` }
 const targets = [
-  { name: 'direct', port: UPSTREAM, path: '/mcp', headers, pid: upstream.worker, expect: 'Jane Roe' },
-  { name: 'nginx', port: PROXY, path: '/mcp', headers, pid: proxy.worker, expect: 'Jane Roe' },
+  { name: 'direct', port: upstream.port, path: '/mcp', headers, pid: upstream.worker, expect: 'Jane Roe' },
+  { name: 'nginx', port: proxy.port, path: '/mcp', headers, pid: proxy.worker, expect: 'Jane Roe' },
   {
     name: 'gateway',
     port: Number(new URL(gateway.url).port),
@@ -102,18 +123,19 @@ const targets = [
 console.log(`${new Date().toISOString()} ${cpus()[0]?.model} × ${cpus().length}, Node ${process.version}, ${version}`)
 console.log(`request ${Buffer.byteLength(call)} B, answer ${Buffer.byteLength(answer)} B, ${values.seconds} s each`)
 try {
-  for (const callers of [1, 32, 256]) {
-    const rows = []
+  for (const callers of values.callers.split(',').map(Number)) {
+    const rows: Row[] = []
     for (const target of targets) {
-      let before = cpuTime(target.pid)
+      let before = { cpu: cpuTime(target.pid), threads: threadTimes(target.pid) }
       const { pid: _, name, ...where } = target
       const options = { host: '127.0.0.1', ...where, body: call, callers, warmUpMs: 2_000, ms }
       const measured = await load(options, () => {
-        before = cpuTime(target.pid)
+        before = { cpu: cpuTime(target.pid), threads: threadTimes(target.pid) }
       })
-      rows.push({ name, ...measured, cpu: since(before, cpuTime(target.pid)) })
+      const cpu = since(before.cpu, cpuTime(target.pid))
+      rows.push({ name, ...measured, cpu, threads: perCall(before.threads, target.pid, measured.calls) })
     }
-    const [direct, nginx, ours] = rows as [(typeof rows)[0], (typeof rows)[0], (typeof rows)[0]]
+    const [direct, nginx, ours] = rows as [Row, Row, Row]
     console.log(`\n${callers} at once`)
     for (const row of rows) {
       const cpu = (row.cpu.allMs * 1000) / row.calls
@@ -122,11 +144,11 @@ try {
         `  ${row.name.padEnd(8)} ${row.perSecond.toFixed(0).padStart(7)}/s  p50 ${row.p50Ms.toFixed(2)} ms  p99 ${row.p99Ms.toFixed(2)} ms  CPU ${cpu.toFixed(0)} µs/call (event loop ${main.toFixed(0)})`,
       )
     }
-    const perCpu = (row: (typeof rows)[0], part: 'allMs' | 'mainMs') => row.calls / row.cpu[part]
+    const perCpu = (row: Row, part: 'allMs' | 'mainMs') => row.calls / row.cpu[part]
     console.log(
       `  added p50 ${(ours.p50Ms - direct.p50Ms).toFixed(2)} ms, p99 ${(ours.p99Ms - direct.p99Ms).toFixed(2)} ms; calls per CPU-second against nginx: all threads ${(perCpu(ours, 'allMs') / perCpu(nginx, 'allMs')).toFixed(3)}, event loop ${(perCpu(ours, 'mainMs') / perCpu(nginx, 'allMs')).toFixed(3)}`,
     )
-    console.log(`  gateway peak memory so far ${peakMemoryMiB(pid)} MiB; threads ${JSON.stringify(threadTimes(pid))}`)
+    console.log(`  gateway µs/call by thread: ${ours.threads}; peak memory so far ${peakMemoryMiB(pid)} MiB`)
   }
   const commit = await commitTimes({ concurrency: 1, seconds: 2 })
   console.log(`\ncommit alone, 1 at once: p50 ${commit.p50Ms.toFixed(2)} ms, p99 ${commit.p99Ms.toFixed(2)} ms`)

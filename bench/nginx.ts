@@ -1,6 +1,7 @@
 // nginx as upstream and as the proxy to compare with: one worker, keep-alive upstream, access log off.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,7 +18,8 @@ export function nginxVersion(): string | null {
 }
 
 /** An upstream whose tools/call is answered by nginx itself with `answer`; all else is asked of the port `catalog`. */
-export function startUpstream(port: number, answer: string, catalog: number): Promise<Nginx> {
+export async function startUpstream(answer: string, catalog: number): Promise<Nginx> {
+  const port = await freePort()
   const http = `
     map $http_mcp_method $answer { default '${answer.replaceAll(/['\\]/g, '\\$&')}'; }
     server { listen 127.0.0.1:${port}; keepalive_requests 100000000;
@@ -28,12 +30,21 @@ export function startUpstream(port: number, answer: string, catalog: number): Pr
   return start(port, http)
 }
 
-export function startProxy(port: number, upstream: number): Promise<Nginx> {
+export async function startProxy(upstream: number): Promise<Nginx> {
+  const port = await freePort()
   const http = `
     upstream system { server 127.0.0.1:${upstream}; keepalive 256; keepalive_requests 100000000; }
     server { listen 127.0.0.1:${port}; keepalive_requests 100000000;
       location / { proxy_pass http://system; proxy_http_version 1.1; proxy_set_header Connection ""; } }`
   return start(port, http)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
 }
 
 async function start(port: number, http: string): Promise<Nginx> {
@@ -48,6 +59,7 @@ async function start(port: number, http: string): Promise<Nginx> {
      http { access_log off; map_hash_bucket_size 4096; ${paths.join(' ')} ${http} }`,
   )
   const child = spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')], { stdio: 'ignore' })
+  process.once('exit', () => child.kill('SIGTERM'))
   const worker = await workerOf(child, port)
   return {
     port,
@@ -60,7 +72,7 @@ async function start(port: number, http: string): Promise<Nginx> {
 }
 
 async function workerOf(child: ChildProcess, port: number): Promise<number> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 200 && child.exitCode === null; tries++) {
     await new Promise(resolve => setTimeout(resolve, 20))
     const answered = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST', body: '{"id":1}' }).catch(() => null)
     await answered?.body?.cancel()

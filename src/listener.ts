@@ -1,5 +1,6 @@
 // The HTTP listener and its few paths. Promise: HTTPS with certificate files or plain HTTP on loopback, nothing else; what
 // is not one of these paths is 404; a caller that sends slowly is cut.
+import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -18,6 +19,7 @@ export interface Doors {
 export interface ListenOptions {
   readonly host: string
   readonly port: number
+  /** Paths of PEM files. */
   readonly tls: { readonly cert: string; readonly key: string } | null
 }
 
@@ -36,13 +38,22 @@ export async function listen(options: ListenOptions, doors: Doors): Promise<List
   }
   const route: RequestListener = (request, response) => dispatch(request, response, doors)
   const server = options.tls
-    ? createSecureServer({ ...settings, ...options.tls, minVersion: 'TLSv1.2' }, route)
+    ? createSecureServer({ ...settings, ...(await readPem(options.tls)), minVersion: 'TLSv1.2' }, route)
     : createServer(settings, route)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: options.host, port: options.port }, () => resolve())
   })
   return new Listener(server)
+}
+
+async function readPem(files: { readonly cert: string; readonly key: string }): Promise<{ cert: Buffer; key: Buffer }> {
+  try {
+    return { cert: await readFile(files.cert), key: await readFile(files.key) }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw new Error(`The certificate ${files.cert} and its key ${files.key} cannot be read (${code}).`)
+  }
 }
 
 export class Listener {

@@ -23,10 +23,13 @@ interface Node {
 
 type Row = readonly string[]
 
-/** A table as a formatter would leave it, with cells no reader can mistake for markup. */
+/** A table as the formatter of this repository leaves it. */
 function table(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row) => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+  const cells = [head, ...rows].map(row => row.map(cell => cell.replaceAll('|', '\\|')))
+  const widths = head.map((_, column) => Math.max(...cells.map(row => [...(row[column] ?? '')].length)))
+  const line = (row: Row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const [first = [], ...rest] = cells
+  return [line(first), line(widths.map(width => '-'.repeat(width))), ...rest.map(line)].join('\n')
 }
 
 // ---- configuration ----

@@ -116,7 +116,7 @@ export class Approvals {
     return row ? read(row) : null
   }
 
-  /** Opens a request, or says that there are too many. The caller has recorded the question before. */
+  /** Opens a request, joins the open one, or says that there are too many. The caller has recorded the question before. */
   async request(asked: ApprovalRequest): Promise<Approval | 'too-many'> {
     const requester = subjectName(asked.subject)
     const counts = await this.#options.store
@@ -144,9 +144,21 @@ export class Approvals {
       until: now + withinMs,
       decided: null,
     }
-    await this.#options.store.insertInto('approval').values(row).execute()
-    this.#watch(row.id, withinMs)
-    return read(row)
+    // Two identical questions at once find nothing to join: the second joins what the first has opened by now.
+    const joined = await this.#options.store.transaction().execute(async store => {
+      const open = await store
+        .selectFrom('approval')
+        .selectAll()
+        .where('digest', '=', asked.digest)
+        .where('state', '=', 'open')
+        .execute()
+      const known = open.find(candidate => !this.#past(candidate.id))
+      if (known) return known
+      await store.insertInto('approval').values(row).execute()
+      this.#watch(row.id, withinMs)
+      return row
+    })
+    return read(joined)
   }
 
   /** Waits for people, at most `ms`, or until `signal`. Resolves with `waiting` when neither has happened. */

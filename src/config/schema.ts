@@ -2,6 +2,7 @@
 // can be wrong in one place alone is found here, and what depends on several places in check.ts.
 import { z } from 'zod'
 import { signatureAlgorithms } from '../identity/provider.ts'
+import { builtInShapes } from '../masking/shapes.ts'
 import {
   asSecret,
   connectionName,
@@ -155,7 +156,7 @@ const connection = section({
   }),
 })
 
-const shapes = ['ssn', 'phone', 'email', 'date', 'mrn', 'ip', 'url', 'card'] as const
+const shapes = builtInShapes.map(({ shape }) => shape)
 const label = section({
   json: may(words('"**.mrn"'), 'Paths in JSON: `*` any one step, `**` any number.', { example: ['**.patient_id'] }),
   csv: may(words('mrn'), 'Columns of CSV, TSV and Markdown tables, in any case.', { example: ['patient_id'] }),

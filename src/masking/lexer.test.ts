@@ -79,8 +79,10 @@ const positives: readonly (readonly [text: string, ...found: string[]])[] = [
   ['VIN 1HGCM82633A004352', 'vehicle 1HGCM82633A004352'],
   ['serial number SN-998877', 'device SN-998877'],
 ]
-for (const [text, ...found] of positives) {
-  test(`finds ${found.join(', ')} in: ${text}`, () => assert.deepEqual(shapesIn(text), found))
+// Titles name rows, not values: what looks like PHI has no place in output, not even when a test invented it.
+for (const [row, [text, ...found]] of positives.entries()) {
+  const shapes = found.map(each => each.split(' ', 1)[0]).join(', ')
+  test(`finds ${shapes} (row ${row})`, () => assert.deepEqual(shapesIn(text), found))
 }
 
 const negatives = [

@@ -27,7 +27,8 @@ export function callerAction(
     effects: method === 'tools/call' ? toolEffects(name, tool, config) : effectsOf(method),
     facts: factsOf(method, params),
     found: labelsOf(question),
-    definition: tool?.hash ?? null,
+    // Looked up each time: it may change while people think.
+    definition: method === 'tools/call' ? () => catalog.tool(name)?.hash ?? null : noDefinition,
   })
 }
 
@@ -44,7 +45,7 @@ export function serverAction(
     effects: serverRequests.get(method) ?? effect.ask,
     facts: { params },
     found: labelsOf(question),
-    definition: null,
+    definition: noDefinition,
   })
 }
 
@@ -55,8 +56,10 @@ interface Read {
   readonly effects: ReadonlySet<Effect>
   readonly facts: Readonly<Record<string, unknown>>
   readonly found: ReadonlySet<string>
-  readonly definition: string | null
+  readonly definition: () => string | null
 }
+
+const noDefinition = () => null
 
 /** The canonical form is only worked out when somebody has to approve. */
 class ReadAction implements Action {
@@ -68,8 +71,8 @@ class ReadAction implements Action {
   readonly found: ReadonlySet<string>
   readonly carries = 'unknown'
   readonly #json: JsonDocument
-  readonly #definition: string | null
-  #exact: Uint8Array | null = null
+  readonly #definition: () => string | null
+  #exact: { readonly definition: string | null; readonly bytes: Uint8Array } | null = null
 
   constructor(json: JsonDocument, read: Read) {
     this.operation = read.operation
@@ -83,10 +86,12 @@ class ReadAction implements Action {
   }
 
   get exact(): Uint8Array {
-    this.#exact ??= Buffer.from(
-      `{"definition":${JSON.stringify(this.#definition)},"method":${JSON.stringify(this.operation)},"params":${exactParams(this.#json)}}`,
-    )
-    return this.#exact
+    const definition = this.#definition()
+    if (this.#exact?.definition !== definition) {
+      const text = `{"definition":${JSON.stringify(definition)},"method":${JSON.stringify(this.operation)},"params":${exactParams(this.#json)}}`
+      this.#exact = { definition, bytes: Buffer.from(text) }
+    }
+    return this.#exact.bytes
   }
 }
 

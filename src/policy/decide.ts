@@ -119,7 +119,7 @@ function without(reveal: ReadonlySet<string>, rules: readonly CompiledRule[]): R
 function needOf(rule: CompiledRule): ApprovalNeed {
   if (rule.approvers === null) throw new Error(`rule ${rule.id} holds and names no approver`)
   const { groups, people, withinMs, holdMs } = rule.approvers
-  return { rule: rule.id, from: groups, people, withinMs, holdMs: holdMs ?? limits.patientHoldMs }
+  return { rule: rule.id, from: groups, people, withinMs, holdMs }
 }
 
 function ids(rules: readonly CompiledRule[]): string[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { startIdentityProvider } from '../../examples/clinic/identity-provider.ts'
 import { plant, searched } from '../support/planted.ts'
-import { blocksOf, expectation, Guide } from './guide.ts'
+import { type Block, blocksOf, expectation, Guide } from './guide.ts'
 import { startWardServer, wardPatient } from './ward-server.ts'
 
 const root = new URL('../../', import.meta.url).pathname
@@ -61,6 +61,18 @@ describe('docs/getting-started.md', { timeout: 180_000 }, () => {
         writeFileSync(join(dir, 'gate', `${one.name}.token`), token, { mode: 0o600 })
       }
       for (const block of blocksOf(page)) await guide.run(block)
+
+      // What identity.md says of a token for another service, and recording.md of a copy of a stopped gateway.
+      const elsewhere = await provider.mint(person('alice', 'clinical-read'), 'https://elsewhere.example.org', {
+        lifeSeconds: 3_600,
+      })
+      writeFileSync(join(dir, 'gate', 'elsewhere.token'), elsewhere, { mode: 0o600 })
+      await guide.run(command('./sallyport whoami --token-file gate/elsewhere.token || test $? = 3'))
+      await guide.run(output('The access token is meant for another service.\n…'))
+      await guide.end()
+      cpSync(join(dir, 'gate/.sallyport/data'), join(dir, 'copy'), { recursive: true })
+      await guide.run(command('./sallyport log verify --data copy'))
+      await guide.run(output('  intact    yes: …\n  complete  yes: …\n…'))
     } finally {
       await guide.end()
       handOver(guide.printed('gateway'))
@@ -76,9 +88,12 @@ describe('docs/getting-started.md', { timeout: 180_000 }, () => {
       'https://mcp.example.org/mcp',
       'the-credential-of-your-server',
     ])
-      assert.ok(page.includes(`| \`${placeholder}\` |`), placeholder)
+      assert.ok(page.includes(`| \`${placeholder}\` `), placeholder)
   })
 })
+
+const command = (text: string): Block => ({ kind: 'sh', about: '', text, line: 0 })
+const output = (text: string): Block => ({ kind: 'text', about: '', text, line: 0 })
 
 /** What the gateway printed is searched for planted values with all other outputs of the run. */
 function handOver(printed: string): void {

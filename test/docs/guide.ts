@@ -4,7 +4,7 @@
 // - `sh`: run, and must end with 0. `sh NAME`: left running under that name.
 // - `text`: what the block before it prints, whole. `text NAME`: what that one prints next. A line of `…` is any number
 //   of lines, `…` within a line any characters.
-// - `yaml FILE`: lines that replace those with the same key and indentation. `js FILE`: the whole file.
+// - `yaml FILE`: lines that replace those with the same key, each at its indentation. `js FILE`: the whole file.
 // - REF and SESSION in a command are the latest ids printed.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -183,11 +183,12 @@ export class Guide {
     const path = join(this.#dir, file)
     let text = this.#own(readFileSync(path, 'utf8'))
     for (const wanted of lines.trimEnd().split('\n')) {
-      const key = /^\s*[\w-]+:/.exec(wanted)?.[0]
+      const key = /^\s*([\w-]+:)/.exec(wanted)?.[1]
       assert.ok(key, `line ${line}: not a line with a key`)
-      const found = text.split('\n').filter(each => each.startsWith(key))
-      assert.equal(found.length, 1, `line ${line}: ${found.length} lines of ${file} begin with this key`)
-      text = text.replace(found[0] as string, () => wanted)
+      const found = text.split('\n').filter(each => each.trimStart().startsWith(key))
+      assert.equal(found.length, 1, `line ${line}: ${found.length} lines of ${file} begin with ${key}`)
+      const [indentation] = /^\s*/.exec(found[0] as string) as RegExpExecArray
+      text = text.replace(found[0] as string, () => indentation + wanted.trimStart())
     }
     writeFileSync(path, text)
   }

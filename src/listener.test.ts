@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { request as plainRequest } from 'node:http'
+import { request as secureRequest } from 'node:https'
+import { describe, it } from 'node:test'
+import { type Doors, listen } from './listener.ts'
+
+const tls = {
+  cert: new URL('../test/support/tls/loopback-test.crt', import.meta.url).pathname,
+  key: new URL('../test/support/tls/loopback-test.key', import.meta.url).pathname,
+}
+
+const doors: Doors = {
+  mcp: (request, response, connection) => {
+    request.resume()
+    response.end(`mcp ${connection}`)
+  },
+  api: (request, response) => {
+    request.resume()
+    response.end('api')
+  },
+  metadata: connection => (connection === 'clinic' || connection === null ? { resource: connection } : null),
+  healthy: () => true,
+}
+
+function ask(secure: boolean, port: number, path: string, method = 'GET'): Promise<{ status: number; text: string }> {
+  const send = secure ? secureRequest : plainRequest
+  const options = { host: '127.0.0.1', port, path, method, ...(secure && { ca: readFileSync(tls.cert) }) }
+  return new Promise((resolve, reject) => {
+    const request = send(options, async response => {
+      resolve({ status: response.statusCode ?? 0, text: (await response.toArray()).join('') })
+    })
+    request.once('error', reject)
+    request.end()
+  })
+}
+
+describe('listener', () => {
+  it('serves HTTPS from certificate files, and nothing in the clear on that port', async () => {
+    const listener = await listen({ host: '127.0.0.1', port: 0, tls }, doors)
+    assert.deepEqual(await ask(true, listener.port, '/mcp/clinic', 'POST'), { status: 200, text: 'mcp clinic' })
+    await assert.rejects(ask(false, listener.port, '/mcp/clinic', 'POST'))
+    listener.finish()
+    await listener.close()
+  })
+
+  it('says in one sentence which certificate cannot be read', async () => {
+    const missing = { cert: '/nowhere/cert.pem', key: tls.key }
+    await assert.rejects(
+      listen({ host: '127.0.0.1', port: 0, tls: missing }, doors),
+      /\/nowhere\/cert\.pem.*\(ENOENT\)/,
+    )
+  })
+
+  it('knows its paths and no spelling beside them', async () => {
+    const listener = await listen({ host: '127.0.0.1', port: 0, tls: null }, doors)
+    const status = async (path: string, method?: string) => (await ask(false, listener.port, path, method)).status
+    assert.equal((await ask(false, listener.port, '/mcp/clinic?x=1')).text, 'mcp clinic')
+    assert.equal((await ask(false, listener.port, '/api/v1/me')).text, 'api')
+    assert.equal(await status('/.well-known/oauth-protected-resource/mcp/clinic'), 200)
+    assert.equal(await status('/.well-known/oauth-protected-resource'), 200)
+    assert.equal(await status('/.well-known/oauth-protected-resource/mcp/other'), 404)
+    assert.equal(await status('/healthz'), 200)
+    assert.equal(await status('/healthz', 'POST'), 405)
+    for (const path of [
+      '/',
+      '//mcp/clinic',
+      '/mcp/%63linic',
+      '/mcp/clinic/x',
+      '/mcp/../mcp/clinic',
+      '/MCP/clinic',
+      '/api/v2/me',
+    ]) {
+      assert.equal(await status(path), 404, path)
+    }
+    listener.finish()
+    await listener.close()
+  })
+})

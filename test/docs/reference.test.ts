@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { maskingRules } from '../../src/config/config.ts'
+import { configSchemaJson } from '../../src/config/json-schema.ts'
+import { readConfig } from '../../src/config/load.ts'
+import { compileMasking } from '../../src/masking/plan.ts'
+import { builtInShapes } from '../../src/masking/shapes.ts'
+import { configurationRows, currentPages, withSection } from '../../tools/docs.ts'
+
+const read = (page: string) => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')
+
+interface Node {
+  readonly description?: string
+  readonly default?: unknown
+  readonly properties?: Readonly<Record<string, Node>>
+  readonly items?: Node
+  readonly additionalProperties?: Node | boolean
+  readonly anyOf?: readonly Node[]
+}
+
+/** A name for what people name, as the minimal configuration below has it. */
+const named: Readonly<Record<string, string>> = { providers: 'idp', connections: 'clinic', retention: 'phi' }
+
+/** Every default of the schema, at its place in a configuration. */
+function* defaultsOf(node: Node, at: readonly (string | number)[]): Generator<readonly [(string | number)[], unknown]> {
+  for (const [name, member] of Object.entries(node.properties ?? {})) {
+    const here = [...at, name]
+    if (member.default !== undefined) yield [here, member.default]
+    yield* defaultsOf(member, here)
+    const section = named[name]
+    if (section !== undefined && typeof member.additionalProperties === 'object')
+      yield* defaultsOf(member.additionalProperties, [...here, section])
+    if (member.items) yield* defaultsOf(member.items, [...here, 0])
+  }
+}
+
+function minimal() {
+  return {
+    version: 1,
+    providers: { idp: { issuer: 'https://login.example.org' } },
+    groups: { officers: { idp: ['officers'] } },
+    connections: { clinic: { mcp: 'https://mcp.example.org/mcp' } },
+    rules: [{ id: 'wait', hold: ['*'], who: ['officers'], on: ['clinic'], approvers: { groups: ['officers'] } }],
+  }
+}
+
+function load(text: object) {
+  const loaded = readConfig(Buffer.from(JSON.stringify(text)), '/etc/sallyport/sallyport.yaml')
+  assert.ok(loaded.ok, JSON.stringify(loaded.ok ? '' : loaded.problems))
+  return loaded.config
+}
+
+function put(into: object, path: readonly (string | number)[], value: unknown): void {
+  let at = into as Record<string | number, unknown>
+  for (const step of path.slice(0, -1)) {
+    at[step] ??= {}
+    at = at[step] as Record<string | number, unknown>
+  }
+  at[path.at(-1) as string | number] ??= value
+}
+
+describe('generated tables', () => {
+  it('are current', () => {
+    for (const [page, text] of currentPages(read)) assert.equal(read(page), text, `run node tools/docs.ts (${page})`)
+  })
+
+  it('replace their own section and nothing else', () => {
+    const page = 'before\n<!-- made by tools/docs.ts: x -->\nold\n<!-- end -->\nafter\n'
+    assert.equal(withSection(page, 'x', 'new'), page.replace('old', 'new'))
+    assert.throws(() => withSection(page, 'y', 'new'))
+  })
+})
+
+describe('docs/configuration.md', () => {
+  it('has every key with its meaning', () => {
+    const silent: string[] = []
+    const visit = (node: Node, path: string) => {
+      for (const [name, member] of Object.entries(node.properties ?? {})) {
+        if (member.description === undefined) silent.push(`${path}${name}`)
+        else visit(member, `${path}${name}.`)
+      }
+      if (node.items) visit(node.items, path)
+      if (typeof node.additionalProperties === 'object') visit(node.additionalProperties, path)
+    }
+    visit(configSchemaJson() as Node, '')
+    // The two forms of a login, which this version refuses, and of a place such as { file: path }.
+    assert.deepEqual(
+      silent.filter(key => !/^connections\.logins\.|\.(?:cert|key)\.file$/.test(key)),
+      [],
+    )
+    assert.ok(configurationRows().length > 60)
+  })
+
+  it('names only shapes that a label can have', () => {
+    for (const { shape } of builtInShapes) {
+      const config = load({ ...minimal(), labels: { 'acme.any': { shape } } })
+      assert.doesNotThrow(() => compileMasking(maskingRules(config, 'clinic')))
+    }
+  })
+
+  it('states the defaults that count', () => {
+    const given = minimal()
+    const all = [...defaultsOf(configSchemaJson() as Node, [])]
+    assert.ok(all.length >= 10)
+    for (const [path, value] of all) put(given, path, value)
+    assert.deepEqual(load(given), load(minimal()))
+  })
+})
+
+describe('docs/recording.md', () => {
+  it('names every kind of entry', () => {
+    const source = readFileSync(new URL('../../src/recording/entry.ts', import.meta.url), 'utf8')
+    const kinds = [...source.matchAll(/readonly kind: '([a-z.]+)'/g)].map(match => match[1] as string)
+    const page = read('recording.md')
+    assert.ok(kinds.length > 10)
+    assert.deepEqual(
+      kinds.filter(kind => !page.includes(`\`${kind}\``)),
+      [],
+    )
+  })
+})

@@ -56,6 +56,19 @@ describe('sallyport log verify', () => {
     assert.deepEqual([ran.code, verdict.intact, verdict.complete, verdict.entries], [0, true, true, 22])
   })
 
+  it("needs no secret, and an auditor's own copy of the key finds a log that another key signed", async () => {
+    const { dir, file } = copyOfLog('public')
+    file.close()
+    rmSync(join(dir, 'keys'), { recursive: true })
+    assert.equal((await run('log', 'verify', '--data', dir)).code, 0)
+    assert.equal((await run('log', 'verify', '--data', dir, '--key', join(data, 'log-public.pem'))).code, 0)
+    loadKeys(join(folder, 'other'))
+    const other = await run('log', 'verify', '--data', dir, '--key', join(folder, 'other', 'log-public.pem'))
+    assert.equal(other.code, 1)
+    const none = await run('log', 'verify', '--data', dir, '--key', join(dir, 'nothing.pem'))
+    assert.deepEqual([none.code, /not a public key/.test(none.err)], [2, true])
+  })
+
   it('ends with 1 and says where when an entry was changed', async () => {
     const { dir, file } = copyOfLog('changed')
     file.exec("UPDATE entry SET leaf = replace(leaf, 'carol', 'karol') WHERE seq = 7")

@@ -1,6 +1,7 @@
 // `sallyport log`: whether the log is what it was, and how it stands. Promise: `verify` needs no gateway and no secret; it
 // reads the data directory and believes a public key alone.
-import { existsSync } from 'node:fs'
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { z } from 'zod'
@@ -14,6 +15,7 @@ import { plural } from './text.ts'
 interface VerifyFlags extends ApiFlags {
   readonly data?: string
   readonly config?: string
+  readonly key?: string
 }
 
 /** Until then nobody wonders whether anything happens. */
@@ -27,6 +29,7 @@ export function register(program: Command): void {
     .description('recompute the log from its leaves; needs no gateway')
     .option('--data <dir>', 'data directory')
     .option('-c, --config <file>', `configuration that names it (default: ${defaultFile})`)
+    .option('--key <file>', 'your own copy of the public key (default: log-public.pem in the data directory)')
     .option('--json', 'print JSON')
     .action(action(verify))
   log
@@ -46,7 +49,8 @@ async function verify(flags: VerifyFlags): Promise<void> {
     )
   }
   const progress = progressLine()
-  const verdict = await verifyLog(dir, { onProgress: progress.at })
+  const publicKey = keyOf(flags.key)
+  const verdict = await verifyLog(dir, { onProgress: progress.at, ...(publicKey && { publicKey }) })
   progress.end()
   if (!verdict.intact || !verdict.complete) process.exitCode = exitCodes.failed
   if (flags.json) printJson(verdict)
@@ -57,6 +61,15 @@ async function dataOf(flags: VerifyFlags): Promise<string> {
   if (flags.data !== undefined) return flags.data
   if (flags.config === undefined && flags.demo !== undefined) return join(demoFolder(), 'data')
   return (await readConfiguration(flags.config ?? defaultFile)).config.data
+}
+
+function keyOf(file: string | undefined): KeyObject | null {
+  if (file === undefined) return null
+  try {
+    return createPublicKey(readFileSync(file))
+  } catch {
+    throw new CliError('usage', `${file} is not a public key in PEM form.`, 'Give a copy of log-public.pem.')
+  }
 }
 
 function printVerdict(verdict: LogVerdict): void {

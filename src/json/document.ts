@@ -25,7 +25,10 @@ export interface JsonLimits {
 export const Kind = { object: 1, array: 2, string: 3, number: 4, literal: 5, name: 6 } as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
-/** Numbers per node on the tape: kind, start, end, next. `next` is the index of the first node after this subtree. */
+/**
+ * Numbers per node on the tape: kind, start, end, next. `next` is the index of the first node after this subtree.
+ * A plain array, which lives in the heap: the memory of a typed one is a malloc and a free of its own per message.
+ */
 const STRIDE = 4
 
 /**
@@ -37,9 +40,9 @@ export class JsonDocument {
   readonly text: string
   readonly value: unknown
   readonly nodes: number
-  readonly #tape: Int32Array
+  readonly #tape: readonly number[]
 
-  constructor(bytes: Uint8Array, text: string, value: unknown, tape: Int32Array, nodes: number) {
+  constructor(bytes: Uint8Array, text: string, value: unknown, tape: readonly number[], nodes: number) {
     this.bytes = bytes
     this.text = text
     this.value = value
@@ -101,7 +104,7 @@ const BACKSLASH = 0x5c
 
 /** One pass over a text that JSON.parse has already accepted, so that syntax need not be checked again. */
 class Scan {
-  tape: Int32Array
+  readonly tape: number[] = []
   nodes = 0
   readonly #text: string
   readonly #limits: JsonLimits
@@ -112,7 +115,6 @@ class Scan {
     this.#text = text
     this.#escape = text.indexOf('\\u')
     this.#limits = limits
-    this.tape = new Int32Array(Math.max(16, text.length >> 3) * STRIDE)
   }
 
   run(): void {
@@ -157,16 +159,7 @@ class Scan {
 
   #add(kind: Kind, start: number, end: number): number {
     if (this.nodes >= this.#limits.values) throw new JsonError('too-many-values', start)
-    const at = this.nodes * STRIDE
-    if (at + STRIDE > this.tape.length) {
-      const larger = new Int32Array(this.tape.length * 2)
-      larger.set(this.tape)
-      this.tape = larger
-    }
-    this.tape[at] = kind
-    this.tape[at + 1] = start
-    this.tape[at + 2] = end
-    this.tape[at + 3] = this.nodes + 1
+    this.tape.push(kind, start, end, this.nodes + 1)
     return this.nodes++
   }
 

@@ -1,5 +1,6 @@
 // What kinds of characters a text has. Promise: one cheap pass, by which most texts are known to hold nothing that a
 // search could find, so that they are not searched.
+import { Shape } from './shapes.ts'
 
 export const Feature = {
   digit: 1,
@@ -43,5 +44,12 @@ export function features(text: string, from: number, to: number): number {
   return found
 }
 
-/** Without any of these no shape can be there. */
-export const searchable = Feature.digit | Feature.at | Feature.colon | Feature.escape | Feature.high | Feature.dot
+/** Without any of these none of the shapes of `active` can be there: every other shape has a digit in it. */
+export function featuresOf(active: number): number {
+  if (active === 0) return 0
+  const has = (shape: number): boolean => (active & (1 << shape)) !== 0
+  const at = has(Shape.email) ? Feature.at : 0
+  const url = has(Shape.url) ? Feature.colon | Feature.dot : 0
+  const ip = has(Shape.ip) ? Feature.colon : 0
+  return Feature.digit | Feature.escape | Feature.high | at | url | ip
+}

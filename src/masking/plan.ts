@@ -1,6 +1,7 @@
 // Masking rules made ready to run. Promise: what compiles runs; a rule that cannot be carried out exactly as written is
 // refused here, with the label it belongs to.
 import { RE2JS } from 're2js'
+import { featuresOf } from './features.ts'
 import { indexKeys, type KeyIndex } from './key-values.ts'
 import { below, isAnchored, leafName, PathAutomaton, parsePath, type Step } from './paths.ts'
 import { builtInShapes, Shape } from './shapes.ts'
@@ -56,6 +57,8 @@ export interface MaskingPlan {
   readonly keyLabels: ReadonlyMap<string, readonly number[]>
   /** Bits of the shapes that are looked for. */
   readonly active: number
+  /** A text without any of these features holds none of them. */
+  readonly searchable: number
   /** Labels by shape. */
   readonly shapeLabels: readonly (readonly number[])[]
   readonly patterns: readonly { readonly label: number; readonly pattern: RE2JS }[]
@@ -117,6 +120,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
     }
   }
   for (const [name, transform] of Object.entries(rules.transforms.byLabel)) checkTransform(name, transform)
+  const active = shapeLabels.reduce((bits, list, shape) => (list.length > 0 ? bits | (1 << shape) : bits), 0)
   for (const [index, path] of (rules.clean.json ?? []).entries()) addPath(path, null, index, CLEAN)
   return {
     labels,
@@ -125,7 +129,8 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
     columns,
     keys: indexKeys(keyLabels.keys()),
     keyLabels,
-    active: shapeLabels.reduce((bits, list, shape) => (list.length > 0 ? bits | (1 << shape) : bits), 0),
+    active,
+    searchable: featuresOf(active),
     shapeLabels,
     patterns,
   }

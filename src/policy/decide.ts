@@ -1,7 +1,6 @@
 // What becomes of an action. Promise: block beats hold beats allow; nothing matched is blocked; a condition without a
 // result blocks and its rule is named; no rule that is added to block makes anything more permitted.
 import type { Code } from '../gateway/errors.ts'
-import { limits } from '../gateway/limits.ts'
 import type { Action, ApprovalNeed, Decision, Obligations, Subject } from '../gateway/seam.ts'
 import { builtIn } from './compile.ts'
 import type { Bindings, Identifier } from './condition.ts'

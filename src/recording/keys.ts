@@ -17,11 +17,13 @@ import {
   readFileSync,
   statSync,
   unlinkSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { basename, join } from 'node:path'
 
 const FORMAT = 1
+const PUBLISHED = 'log-public.pem'
 const HEAD = /^sallyport-key ([0-9]+) ([a-z-]+)\n([A-Za-z0-9+/=]+)\n$/
 const RESERVED = new Set(['log-signing', 'seal-public', 'seal-private'])
 const SECRET_NAME = /^[a-z][a-z-]{0,63}$/
@@ -50,6 +52,7 @@ export function loadKeys(dir: string, places: KeyPlaces = {}): RecordingKeys {
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'der' }),
   )
   const signing = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  publish(dir, createPublicKey(signing))
   const seal = sealKey(at, places.sealDir ?? join(dir, 'seal-keys'))
   const secretKey = (name: string) => {
     if (!SECRET_NAME.test(name) || RESERVED.has(name)) throw new Error('This is not a name for a secret key.')
@@ -67,11 +70,17 @@ export function loadSealPrivateKey(sealDir: string): KeyObject {
   })
 }
 
-/** The public key that checks the log's signatures; null where the gateway has not made one yet. */
+/** The public key that checks the log's signatures, as the gateway published it; null where it has not. */
 export function readVerifyingKey(dir: string): KeyObject | null {
-  const file = join(dir, 'keys', 'log-signing.key')
-  if (!exists(file)) return null
-  return createPublicKey(createPrivateKey({ key: read(file, 'log-signing'), format: 'der', type: 'pkcs8' }))
+  const file = join(dir, PUBLISHED)
+  return exists(file) ? createPublicKey(readFileSync(file)) : null
+}
+
+/** For auditors, who keep a copy: whoever can change the log can change this file too. */
+function publish(dir: string, key: KeyObject): void {
+  const file = join(dir, PUBLISHED)
+  const pem = key.export({ type: 'spki', format: 'pem' })
+  if (!exists(file) || readFileSync(file, 'latin1') !== pem) writeFileSync(file, pem, { mode: 0o644 })
 }
 
 function sealKey(at: string, sealDir: string): KeyObject {

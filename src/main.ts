@@ -21,8 +21,8 @@ import { Inbox } from './recording/inbox.ts'
 import { loadKeys } from './recording/keys.ts'
 import { openRecord } from './recording/read.ts'
 import { openStore } from './store/open.ts'
+import { version } from './version.ts'
 
-const VERSION = '0.1.0'
 /** One process on one data directory; a second one is refused by the lock of the log. */
 const INSTANCE = 'gateway'
 
@@ -55,7 +55,7 @@ async function start(
   const { config } = live
   const { publicUrl } = config.listen
   const keys = loadKeys(config.data, { sealDir: config.sealKeys })
-  const inbox = await Inbox.open({ dir: config.data, instance: INSTANCE, keys, version: VERSION })
+  const inbox = await Inbox.open({ dir: config.data, instance: INSTANCE, keys, version })
   undo.push(() => inbox.close())
   const store = await openStore(config.data)
   undo.push(() => store.destroy())
@@ -93,7 +93,7 @@ async function start(
     },
     publicUrl,
     opaqueKey: keys.secretKey('opaque-id'),
-    version: VERSION,
+    version,
     openStdio: (system, stderr) => processes.open(system, stderr),
   })
   const recorded = openRecord(config.data, keys)

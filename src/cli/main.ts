@@ -1,7 +1,7 @@
 // The command line. Promise: each noun is one file that registers its own commands; whatever happens ends in one of the
 // exit codes of output.ts.
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { version } from '../version.ts'
 import * as approvals from './approvals.ts'
 import { globalOptions } from './client.ts'
 import * as connections from './connections.ts'
@@ -25,7 +25,7 @@ const nouns: readonly { readonly register: (program: Command) => void }[] = [
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('sallyport')
     .description('Access gateway for MCP servers that hold protected health information')
-    .version(versionOf())
+    .version(version)
     .showHelpAfterError('(sallyport --help lists the commands)')
     .exitOverride()
   globalOptions(program)
@@ -52,11 +52,6 @@ function inherit(command: Command): void {
     child.copyInheritedSettings(command).exitOverride()
     inherit(child)
   }
-}
-
-function versionOf(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return String((JSON.parse(text) as { version?: unknown }).version)
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2))

@@ -9,6 +9,8 @@ import type { Connection } from './gateway/seam.ts'
 import { compileMasking } from './masking/plan.ts'
 import type { McpConnectionConfig } from './mcp/connection-config.ts'
 import { compilePolicy } from './policy/compile.ts'
+import { effectsOf } from './policy/effects.ts'
+import { compileGlob } from './policy/glob.ts'
 
 export interface LiveConfig {
   readonly config: Config
@@ -29,12 +31,16 @@ export async function makeLive(config: Config, digest: string): Promise<LiveConf
     mcp.set(name, {
       connection,
       system: await systemOf(configured, dirname(config.file)),
-      effects: { read: configured.effects.read ?? [], write: configured.effects.write ?? [] },
-      trustAnnotations: configured.trustAnnotations,
-      unknownMethods: transparent ? ['*'] : configured.unknownMethods,
+      effectsOf: effectsOf(configured),
+      passesMethod: transparent ? () => true : anyOf(configured.unknownMethods),
     })
   }
   return { config, digest, ruling: { policy: compilePolicy(policySource(config)), connections: ruled }, mcp }
+}
+
+function anyOf(patterns: readonly string[]): (text: string) => boolean {
+  const globs = patterns.map(pattern => compileGlob(pattern, 'name'))
+  return text => globs.some(glob => glob.matches(text))
 }
 
 async function systemOf(

@@ -1,7 +1,9 @@
-// demo.json: how scripts and the tour reach a running demo. Promise: it is there, whole, only while the demo can answer.
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+// demo.json: how scripts and the tour reach a running demo. Promise: it is there, whole, only while the demo can answer;
+// the one that a killed demo left behind is never read as if it were of a running one.
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { tryLock } from './lock.ts'
 
 export interface DemoFile {
   readonly version: 1
@@ -30,14 +32,29 @@ export function removeDemoFile(dir: string): void {
   rmSync(join(dir, 'demo.json'), { force: true })
 }
 
-export function readDemoFile(dir: string = demoFolder): DemoFile {
+/** The demo's folder in the current directory, as the command line looks for it too, or else in the repository. */
+function nearest(): string {
+  const here = join(process.cwd(), '.sallyport', 'demo')
+  return existsSync(join(here, 'demo.json')) ? here : demoFolder
+}
+
+export function readDemoFile(dir: string = nearest()): DemoFile {
   let text: string
   try {
     text = readFileSync(join(dir, 'demo.json'), 'utf8')
   } catch {
-    throw new Error('The demo is not running: start it with npm start.')
+    throw notRunning()
+  }
+  const left = tryLock(dir)
+  if (left !== null) {
+    left.release()
+    throw notRunning()
   }
   const demo = JSON.parse(text) as DemoFile
   if (demo.version !== 1) throw new Error(`demo.json has version ${demo.version}; this program knows 1.`)
   return demo
+}
+
+function notRunning(): Error {
+  return new Error('The demo is not running: start it with npm start.')
 }

@@ -13,12 +13,14 @@ import { generateClinic } from './patients.ts'
 import { gatewayGroups, people } from './people.ts'
 import { choosePorts } from './ports.ts'
 import { startPostgres } from './postgres.ts'
-import { tour } from './tour.ts'
+import { type TourStep, tour, tourSteps } from './tour.ts'
 
 export type RunGateway = (options: { configFile: string }) => Promise<{ close(): Promise<void>; url: string }>
 
 export interface Demo {
   readonly tour: string
+  /** The same as data. */
+  readonly steps: readonly TourStep[]
   stop(): Promise<void>
 }
 
@@ -28,11 +30,13 @@ interface Options {
   readonly say: (line: string) => void
   /** Aborted when the demo should not go on starting. */
   readonly signal: AbortSignal
+  /** Those wanted; one that is taken is replaced. */
+  readonly ports?: Readonly<Record<'gateway' | 'identityProvider' | 'clinic', number>>
 }
 
 const PORTS = { gateway: 7300, identityProvider: 7301, clinic: 7302 }
 
-export async function startDemo({ dir, runGateway, say, signal }: Options): Promise<Demo> {
+export async function startDemo({ dir, runGateway, say, signal, ports: wanted = PORTS }: Options): Promise<Demo> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const lock = tryLock(dir)
   if (lock === null) {
@@ -51,7 +55,7 @@ export async function startDemo({ dir, runGateway, say, signal }: Options): Prom
   try {
     removeDemoFile(dir)
     const clinic = generateClinic()
-    const ports = await choosePorts(PORTS, say)
+    const ports = await choosePorts(wanted, say)
     const postgres = await step(
       'A PostgreSQL 18 of its own',
       () => startPostgres({ dir: join(dir, 'postgres') }),
@@ -88,7 +92,8 @@ export async function startDemo({ dir, runGateway, say, signal }: Options): Prom
     signal.throwIfAborted()
     await introduce(dir, publicUrl, provider)
     started.defer(() => removeDemoFile(dir))
-    return { tour: tour({ publicUrl, patients: clinic.patients }), stop: () => started.disposeAsync() }
+    const shown = { publicUrl, patients: clinic.patients }
+    return { tour: tour(shown), steps: tourSteps(shown), stop: () => started.disposeAsync() }
   } catch (error) {
     await started.disposeAsync()
     throw error

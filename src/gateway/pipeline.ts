@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Approvals } from '../access/approvals.ts'
 import { subjectName } from '../access/approver.ts'
 import { createMasker, transparentMasker } from '../masking/masker.ts'
+import { builtIn } from '../policy/compile.ts'
 import { decide, foresee, usable } from '../policy/decide.ts'
 import type { Cleared, Inbox } from '../recording/inbox.ts'
 import { LiveAdmission } from './admission.ts'
@@ -22,6 +23,7 @@ import type {
   Gateway,
   Masker,
   Obligations,
+  OwnQuestion,
   Session,
   Subject,
 } from './seam.ts'
@@ -144,6 +146,29 @@ export class Pipeline implements Gateway {
     }
   }
 
+  async own(session: Session, { operation, parent, question }: OwnQuestion): Promise<Admission<'system'> | Refusal> {
+    const live = session as LiveSession
+    if (live.ended.aborted) return live.ended.reason as Refusal
+    const exchange: Exchange<'system'> = {
+      door: 'system',
+      action: { ...STANDING, operation },
+      question,
+      parent,
+      withdrawn: live.ended,
+      patienceMs: 0,
+      waiting: () => undefined,
+    }
+    const asked = { kind: 'allow', rules: [builtIn.gateway], obligations: NOTHING_REVEALED } as const
+    const reference = newId('x')
+    const over = live.busy()
+    try {
+      return await this.#pass(live, exchange, reference, asked, null, over)
+    } catch (error) {
+      over()
+      return new Refusal(error instanceof Refusal ? error.code : 'internal', reference)
+    }
+  }
+
   #holdParts<D extends Door>(session: LiveSession, exchange: Exchange<D>, reference: string, over: () => void) {
     const { approvals, approvalKey, ruling } = this.#parts
     return {
@@ -221,7 +246,12 @@ export class Pipeline implements Gateway {
     over: () => void,
   ) {
     // What the caller answers to the system is hidden from nobody but the transcript.
-    const masker = this.#masker(session, door === 'caller' ? 'all' : obligations.reveal)
+    const reveal = door === 'caller' ? 'all' : obligations.reveal
+    // Looked up at each part: a stream may outlive the rules it began under.
+    const masker: Masker = {
+      message: (json, context) => this.#masker(session, reveal).message(json, context),
+      text: value => this.#masker(session, reveal).text(value),
+    }
     return { inbox: this.#parts.inbox, session: session.id, reference, door, obligations, masker, over }
   }
 

@@ -31,6 +31,8 @@ export interface Subject {
   readonly groups: ReadonlySet<string>
   /** HL7 purpose of use: from the token or the connection's default. */
   readonly purpose: string | null
+  /** Wall-clock ms at which this token was issued, where it says so. */
+  readonly issuedAt?: number
   /** Wall-clock ms at which this token ends; a newer token of the same subject carries the session on. */
   readonly notAfter: number
   /** The grant this token descends from; names a session where the wire does not. Never the token or a part of it. */
@@ -136,6 +138,8 @@ export interface Obligations {
   readonly passBinary: boolean
 }
 
+export type OwnQuestion = Pick<Exchange<'system'>, 'question' | 'parent'> & Pick<Action, 'operation'>
+
 export interface Gateway {
   /**
    * Opens a session, or finds the one of the same subject, connection and `affinity` (the token family, for stateless
@@ -144,6 +148,11 @@ export interface Gateway {
   open(subject: Subject, connection: Connection, affinity: string | null): Promise<Session | Refusal>
   /** read → decide → record the question → hold. One durable write when allowed at once. */
   ask<D extends Door>(session: Session, exchange: Exchange<D>): Promise<Admission<D> | Refusal>
+  /**
+   * A question of the gateway's own in a session (a catalog, a cancellation): recorded as that before it passes, and
+   * decided by no rule.
+   */
+  own(session: Session, question: OwnQuestion): Promise<Admission<'system'> | Refusal>
   /** A refusal before any session exists: recorded, counted per source, first of each minute durable. */
   stranger(code: Code, source: string): Promise<Refusal>
   /** A refusal inside a session, before an exchange could be read: recorded before the caller hears of it. */
@@ -206,6 +215,8 @@ export interface Edit {
   readonly path: readonly (string | number)[]
   /** New JSON text of the value, or of a new member where the object has none of that name; null removes it. */
   readonly json: string | null
+  /** What the transcript shows there instead, where the value itself is not to be in it and is not searched. */
+  readonly recorded?: string
 }
 
 export type { Findings, Masked }

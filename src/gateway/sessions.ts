@@ -27,12 +27,15 @@ export class LiveSession implements Session {
   readonly #ended = new AbortController()
   readonly #openedAt = performance.now()
   #subject: Subject
+  /** As last given, so that the same again costs nothing. */
+  #shown: Subject
   #usedAt = performance.now()
   #running = 0
   #closing: Promise<void> | null = null
 
   constructor(subject: Subject, ruled: Ruled, parts: SessionParts) {
     this.#subject = subject
+    this.#shown = subject
     this.ruled = ruled
     this.connection = ruled.connection
     this.#parts = parts
@@ -56,7 +59,9 @@ export class LiveSession implements Session {
 
   renew(subject: Subject): void {
     this.#usedAt = performance.now()
-    if (subject.notAfter > this.#subject.notAfter) this.#subject = subject
+    if (subject === this.#shown) return
+    this.#shown = subject
+    if (isAsNew(subject, this.#subject)) this.#subject = { ...subject, purpose: subject.purpose ?? this.ruled.purpose }
   }
 
   /** An exchange runs: the session is not idle until the returned function is called. */
@@ -91,6 +96,14 @@ export class LiveSession implements Session {
     const body = { kind: 'session.close', entries: 0, outcome } as const
     this.#parts.inbox.lazy({ session: this.id, body, payload: null, released: null })
   }
+}
+
+/** The same token again counts: what its groups are called here may have changed since. */
+function isAsNew(subject: Subject, than: Subject): boolean {
+  const { issuedAt } = subject
+  if (issuedAt !== undefined && than.issuedAt !== undefined && issuedAt !== than.issuedAt)
+    return issuedAt > than.issuedAt
+  return subject.notAfter >= than.notAfter
 }
 
 export class Sessions {

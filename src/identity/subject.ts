@@ -26,6 +26,7 @@ export function subjectOf(
     provider: provider.name,
     groups,
     purpose,
+    ...(typeof claims.iat === 'number' && { issuedAt: claims.iat * 1_000 }),
     notAfter,
     tokenFamily: tokenFamily(claims, id, actor, purpose),
   }

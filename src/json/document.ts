@@ -27,7 +27,8 @@ export type Kind = (typeof Kind)[keyof typeof Kind]
 
 /**
  * Numbers per node on the tape: kind, start, end, next. `next` is the index of the first node after this subtree.
- * A plain array, which lives in the heap: the memory of a typed one is a malloc and a free of its own per message.
+ * Written in memory that is kept and copied into a plain array, which lives in the heap: the memory of a typed one is a
+ * malloc and a free of its own per message, and an array that grows leaves four times its size to the collector.
  */
 const STRIDE = 4
 
@@ -36,18 +37,24 @@ const STRIDE = 4
  * Offsets are UTF-16 units into `text`; strings and names include their quotes.
  */
 export class JsonDocument {
-  readonly bytes: Uint8Array
   readonly text: string
   readonly value: unknown
   readonly nodes: number
+  #bytes: Uint8Array | null
   readonly #tape: readonly number[]
 
-  constructor(bytes: Uint8Array, text: string, value: unknown, tape: readonly number[], nodes: number) {
-    this.bytes = bytes
+  constructor(bytes: Uint8Array | null, text: string, value: unknown, tape: readonly number[], nodes: number) {
+    this.#bytes = bytes
     this.text = text
     this.value = value
     this.nodes = nodes
     this.#tape = tape
+  }
+
+  /** As they came; made when asked for where the text was inside another one. */
+  get bytes(): Uint8Array {
+    this.#bytes ??= Buffer.from(this.text)
+    return this.#bytes
   }
 
   kind(node: number): Kind {
@@ -87,7 +94,7 @@ export function readJson(bytes: Uint8Array, limits: JsonLimits): JsonDocument {
 }
 
 /** As readJson, for a text that is already decoded (JSON inside a JSON string). */
-export function readJsonText(text: string, limits: JsonLimits, bytes: Uint8Array = Buffer.from(text)): JsonDocument {
+export function readJsonText(text: string, limits: JsonLimits, bytes: Uint8Array | null = null): JsonDocument {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -95,17 +102,19 @@ export function readJsonText(text: string, limits: JsonLimits, bytes: Uint8Array
     throw new JsonError('malformed', 0)
   }
   const scan = new Scan(text, limits)
-  scan.run()
-  return new JsonDocument(bytes, text, value, scan.tape, scan.nodes)
+  const tape = scan.run()
+  return new JsonDocument(bytes, text, value, tape, scan.nodes)
 }
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
+const scratch = new Int32Array(4096 * STRIDE)
+
 /** One pass over a text that JSON.parse has already accepted, so that syntax need not be checked again. */
 class Scan {
-  readonly tape: number[] = []
   nodes = 0
+  #tape = scratch
   readonly #text: string
   readonly #limits: JsonLimits
   /** Offset of the first `\\u` at or after the current string; kept so that each part of the text is searched once. */
@@ -117,7 +126,8 @@ class Scan {
     this.#limits = limits
   }
 
-  run(): void {
+  /** The tape, in memory of its own. */
+  run(): readonly number[] {
     const text = this.#text
     const open: number[] = []
     const names: (string[] | Set<string> | null)[] = []
@@ -141,8 +151,8 @@ class Scan {
       } else if (code === 0x7d || code === 0x5d) {
         const node = open.pop() as number
         names.pop()
-        this.tape[node * STRIDE + 2] = at + 1
-        this.tape[node * STRIDE + 3] = this.nodes
+        this.#tape[node * STRIDE + 2] = at + 1
+        this.#tape[node * STRIDE + 3] = this.nodes
         expectName = false
         at++
       } else if (code === 0x2c) {
@@ -155,11 +165,23 @@ class Scan {
         at = end
       }
     }
+    const tape = new Array<number>(this.nodes * STRIDE)
+    for (let at = 0; at < tape.length; at++) tape[at] = this.#tape[at] as number
+    return tape
   }
 
   #add(kind: Kind, start: number, end: number): number {
     if (this.nodes >= this.#limits.values) throw new JsonError('too-many-values', start)
-    this.tape.push(kind, start, end, this.nodes + 1)
+    const at = this.nodes * STRIDE
+    if (at === this.#tape.length) {
+      const larger = new Int32Array(at * 2)
+      larger.set(this.#tape)
+      this.#tape = larger
+    }
+    this.#tape[at] = kind
+    this.#tape[at + 1] = start
+    this.#tape[at + 2] = end
+    this.#tape[at + 3] = this.nodes + 1
     return this.nodes++
   }
 

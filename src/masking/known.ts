@@ -10,7 +10,8 @@ const TELLS_NOTHING = new Set(
 )
 
 interface Node {
-  readonly next: Map<string, Node>
+  /** Null where nothing goes on from here: most searches learn nothing, and need no table. */
+  next: Map<string, Node> | null
   /** Labels of the value that ends here: it is hidden wherever any of them is. */
   readonly labels: number[]
 }
@@ -21,10 +22,15 @@ export interface KnownHit {
   readonly labels: readonly number[]
 }
 
+const letters = new Uint8Array(0xaa)
+for (const character of '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ')
+  letters[character.charCodeAt(0)] = 1
+
 const isWord = (code: number): boolean =>
-  (code >= 0x30 && code <= 0x39) ||
-  ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a && code < 0x80) ||
-  (code >= 0xaa && !(code >= 0x2000 && code <= 0x206f) && code !== 0x3000)
+  code < 0xaa ? letters[code] === 1 : !(code >= 0x2000 && code <= 0x206f) && code !== 0x3000
+
+/** One bit for the first letter of a word in either case; other letters may change when their case does. */
+const initial = (code: number): number => (code < 0x80 ? 1 << (code & 31) : -1)
 
 /** Words of text[from, to) as offsets. */
 function nextWord(text: string, from: number, to: number): [start: number, end: number] {
@@ -36,7 +42,9 @@ function nextWord(text: string, from: number, to: number): [start: number, end: 
 }
 
 export class KnownValues {
-  readonly #root: Node = { next: new Map(), labels: [] }
+  readonly #root: Node = { next: null, labels: [] }
+  /** Of the first words: most words of a text are told by it to begin no value, without being cut out and looked up. */
+  #initials = 0
   size = 0
 
   /** Takes a value in when it is distinctive enough: a digit among four characters, two words, or five letters. */
@@ -55,11 +63,13 @@ export class KnownValues {
       ? letters.length >= 4
       : (words.length >= 2 && letters.length >= 4) || letters.length >= 5
     if (!distinctive || words.length > MOST_WORDS || words.every(word => TELLS_NOTHING.has(word))) return
+    this.#initials |= initial(words[0]?.charCodeAt(0) ?? 0)
     let node = this.#root
     for (const word of words) {
-      let next = node.next.get(word)
+      let next = node.next?.get(word)
       if (!next) {
-        next = { next: new Map(), labels: [] }
+        next = { next: null, labels: [] }
+        node.next ??= new Map()
         node.next.set(word, next)
       }
       node = next
@@ -75,7 +85,8 @@ export class KnownValues {
     for (let at = from; at < to; ) {
       const [start, end] = nextWord(text, at, to)
       if (end === start) break
-      const hit = this.#match(text, start, end, to)
+      const begins = (this.#initials & initial(text.charCodeAt(start))) !== 0
+      const hit = begins ? this.#match(text, start, end, to) : null
       if (hit) hits.push(hit)
       at = hit ? hit.end : end
     }
@@ -85,11 +96,11 @@ export class KnownValues {
   #match(text: string, start: number, firstEnd: number, to: number): KnownHit | null {
     let best: KnownHit | null = null
     let node: Node | undefined =
-      firstEnd - start <= 200 ? this.#root.next.get(text.slice(start, firstEnd).toLowerCase()) : undefined
+      firstEnd - start <= 200 ? this.#root.next?.get(text.slice(start, firstEnd).toLowerCase()) : undefined
     let end = firstEnd
     while (node) {
       if (node.labels.length > 0) best = { start, end, labels: node.labels }
-      if (node.next.size === 0) break
+      if (node.next === null) break
       const [wordStart, wordEnd] = nextWord(text, end, Math.min(to, end + 204))
       if (wordEnd === wordStart || wordStart - end > 3) break
       node = node.next.get(text.slice(wordStart, wordEnd).toLowerCase())
@@ -100,6 +111,6 @@ export class KnownValues {
 
   /** The labels of a value that is known as a whole. */
   labelsOf(value: string): readonly number[] {
-    return this.#root.next.get(value.toLowerCase())?.labels ?? []
+    return this.#root.next?.get(value.toLowerCase())?.labels ?? []
   }
 }

@@ -1,6 +1,6 @@
 // Maskers bound to a plan and to the labels a caller sees in clear. Promise: detect once, render twice; what did not
 // change goes out as the very bytes that came; what could not be searched is never passed on.
-import type { Masker, MessageContext } from '../gateway/seam.ts'
+import type { Edit, Masker, MessageContext } from '../gateway/seam.ts'
 import { nodeAt } from '../json/canonical.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
 import { planEdits, type Splice, splice } from '../json/splice.ts'
@@ -16,7 +16,11 @@ import { Walk } from './walk.ts'
 const noFindings: Findings = Object.freeze({})
 const noStandIns: StandIns = new Map()
 const noNodes: ReadonlySet<number> = new Set()
-const STRUCTURED = ['result', 'structuredContent']
+/** In an answer, and in the state of a task that has ended. */
+const structuredAt = [
+  ['result', 'structuredContent'],
+  ['result', 'result', 'structuredContent'],
+]
 
 const made = new WeakMap<MaskingPlan, Map<string, Masker>>()
 
@@ -59,16 +63,17 @@ class PlanMasker implements Masker {
     const tokens = context.token !== null
     const first = new Walk(this.#plan, context.shape, tokens, null)
     let patches = first.message(json, nodes)
-    if (first.learned.size > 0)
-      patches = new Walk(this.#plan, context.shape, tokens, first.learned).message(json, nodes)
+    if (first.incomplete) patches = new Walk(this.#plan, context.shape, tokens, first.learned).message(json, nodes)
     if (patches.length === 0 && !edits) return masked(raw, raw, raw, noFindings)
     const fixed = edits?.splices ?? []
     const findings = this.#findings(patches)
     const standIns = this.#structured(json, context, patches, fixed)
     const changes = this.#hidesAny ? render(json.text, patches, this.#mode(standIns, context.token)) : []
     const released = applied(json, fixed, changes)
-    if (this.#hidesAll(findings) && !tokens) return masked(raw, released, released, findings)
-    const transcript = applied(json, fixed, render(json.text, patches, this.#everything(standIns)))
+    const recorded = recordedSplices(json, context.edits, fixed)
+    if (recorded === fixed && this.#hidesAll(findings) && !(tokens && patches.some(holdsAddress)))
+      return masked(raw, released, released, findings)
+    const transcript = applied(json, recorded, render(json.text, patches, this.#everything(standIns)))
     return masked(raw, released, transcript, findings)
   }
 
@@ -83,7 +88,7 @@ class PlanMasker implements Masker {
     }
     const first = new Walk(this.#plan, null, false, null)
     let patches = first.text(text)
-    if (first.learned.size > 0) patches = new Walk(this.#plan, null, false, first.learned).text(text)
+    if (first.incomplete) patches = new Walk(this.#plan, null, false, first.learned).text(text)
     if (patches.length === 0) return masked(value, value, value, noFindings)
     const findings = this.#findings(patches)
     const changes = render(text, patches, this.#mode(noStandIns, null))
@@ -147,8 +152,8 @@ class PlanMasker implements Masker {
     fixed: readonly Splice[],
   ): StandIns {
     if (context.outputSchema === null || context.outputSchema === undefined || !this.#hidesAny) return noStandIns
-    const node = nodeAt(json, STRUCTURED)
-    if (node < 0) return noStandIns
+    const node = structuredAt.map(path => nodeAt(json, path)).find(found => found >= 0)
+    if (node === undefined) return noStandIns
     const start = json.start(node)
     const end = json.end(node)
     const inside = patches.filter(patch => patch.start >= start && patch.end <= end)
@@ -165,6 +170,20 @@ class PlanMasker implements Masker {
       leaves: () => leavesByPointer(json, node, inside),
     })
   }
+}
+
+/** The edits as the record shows them. */
+function recordedSplices(json: JsonDocument, edits: readonly Edit[], fixed: readonly Splice[]): readonly Splice[] {
+  if (!edits.some(edit => edit.recorded !== undefined)) return fixed
+  return planEdits(
+    json,
+    edits.map(({ path, json, recorded }) => ({ path, json: recorded ?? json })),
+  ).splices
+}
+
+/** Whether a caller is given tokens here that the record does not hold. */
+function holdsAddress(patch: Patch): boolean {
+  return patch.kind === 'leaf' && (patch.uri || patch.inner.some(holdsAddress))
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -32,7 +32,7 @@ export function render(text: string, patches: readonly Patch[], mode: Mode): Spl
 
 class Renderer {
   readonly #mode: Mode
-  readonly #names = new Map<Siblings, Names>()
+  #names: Map<Siblings, Names> | null = null
   constructor(mode: Mode) {
     this.#mode = mode
   }
@@ -118,6 +118,7 @@ class Renderer {
     if (inner.length === 0) return []
     const wanted = splice(leaf.decoded, inner)
     const siblings = leaf.siblings as Siblings
+    this.#names ??= new Map()
     let names = this.#names.get(siblings)
     if (!names) {
       names = { taken: new Set(siblings.names()), last: new Map() }

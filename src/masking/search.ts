@@ -2,7 +2,7 @@
 // names, and the rest by shape and pattern, both as it stands and as a reader would decode it.
 import { limits } from '../gateway/limits.ts'
 import { type JsonDocument, JsonError, Kind, readJsonText } from '../json/document.ts'
-import { Feature, features, searchable } from './features.ts'
+import { Feature, features } from './features.ts'
 import { type Folded, fold } from './folding.ts'
 import { findJson, type Segment } from './json-in-text.ts'
 import { findPairs } from './key-values.ts'
@@ -10,6 +10,7 @@ import type { KnownValues } from './known.ts'
 import { CONTEXTUAL, contextOf, FOUND_STRIDE, lex } from './lexer.ts'
 import { type LeafLabel, type Patch, type Span, UNREADABLE } from './patches.ts'
 import type { MaskingPlan } from './plan.ts'
+import { findKnown, type Searched } from './searched.ts'
 import { NO_SHAPE, Shape } from './shapes.ts'
 import { findCells } from './tables.ts'
 
@@ -17,6 +18,8 @@ export interface TextSearch {
   readonly plan: MaskingPlan
   readonly known: KnownValues | null
   readonly learned: KnownValues
+  /** Of a walk that does not yet look for known values: where one would. */
+  readonly searched: Searched | null
   /** Walks a document that stands in the text at `offset`. */
   readonly nested: (document: JsonDocument, offset: number, level: number, clean: boolean, out: Patch[]) => void
 }
@@ -29,9 +32,12 @@ export interface How {
   /** Whether JSON, tables and named values are looked for. */
   readonly structure: boolean
   readonly known: boolean
+  /** Labels of the whole text. */
+  readonly labels: readonly LeafLabel[]
 }
 
 const nothing: readonly Patch[] = []
+const none: Patch[] = []
 const documentLimits = { depth: limits.jsonDepth, values: limits.jsonValues }
 
 /** Patches of text[from, to), relative to `from`, sorted by start. */
@@ -40,17 +46,19 @@ export function searchText(search: TextSearch, text: string, from: number, to: n
   if (from === to) return nothing
   const seen = features(text, from, to)
   const known = how.known ? search.known : null
-  const lexes = how.shapes && plan.active !== 0 && (seen & searchable) !== 0
+  const lexes = how.shapes && plan.active !== 0 && (seen & plan.searchable) !== 0
   const keyed = how.structure && plan.keys.size > 0 && (seen & (Feature.colon | Feature.equals | Feature.pipe)) !== 0
   const opens = how.structure && (seen & Feature.open) !== 0
   const quoted = how.structure && text.charCodeAt(from) === 0x22 && (seen & Feature.escape) !== 0
   const lined = how.structure && (seen & Feature.newline) !== 0
-  if (!lexes && !keyed && !opens && !quoted && !lined && plan.patterns.length === 0 && known === null) return nothing
+  const searched = how.known ? search.searched : null
+  const { labels } = how
   if (!keyed && !opens && !quoted && !lined && plan.patterns.length === 0 && known === null) {
     // The usual case, without a copy: a short value that only shapes can be in.
-    const out: Patch[] = []
-    searchShapes(search, text, from, to, seen, how.context, from, out)
-    return ordered(out)
+    const out: Patch[] = lexes ? [] : none
+    if (lexes) searchShapes(search, text, from, to, seen, how.context, from, out)
+    searched?.text({ text, from, to, base: from, seen, labels, found: out })
+    return lexes ? ordered(out) : nothing
   }
   const own = text.slice(from, to)
   const out: Patch[] = []
@@ -72,7 +80,8 @@ export function searchText(search: TextSearch, text: string, from: number, to: n
           0,
           out,
         )
-      if (known) knownValues(known, own, at, gap.start, seen, out)
+      if (known) findKnown(known, own, at, gap.start, seen, out)
+      else searched?.text({ text: own, from: at, to: gap.start, base: 0, seen, labels, found: out })
       if (plan.patterns.length > 0) patterns(plan, own, at, gap.start, seen, out)
     }
     at = gap.end
@@ -107,8 +116,9 @@ export function searchNumber(
       }
     }
   }
-  if (search.known && digits.length >= 5) {
-    for (const label of search.known.labelsOf(source)) add(label, 'known')
+  if (digits.length >= 5) {
+    search.searched?.number(source, found)
+    for (const label of search.known?.labelsOf(source) ?? []) add(label, 'known')
   }
   if (shapes) for (const { label, pattern } of plan.patterns) if (pattern.test(source)) add(label, 'pattern')
   return found.length === labels.length ? labels : found
@@ -171,7 +181,7 @@ function tables(search: TextSearch, text: string, from: number, to: number, shap
     }
     if (!columns.telling(cell.column)) continue
     const seen = features(text, cell.start, cell.end)
-    if ((seen & searchable) !== 0)
+    if ((seen & plan.searchable) !== 0)
       searchShapes(search, text, cell.start, cell.end, seen, contextOf(cell.column), 0, out)
   }
 }
@@ -188,7 +198,7 @@ function searchShapes(
   out: Patch[],
 ): void {
   const { plan } = search
-  if ((seen & searchable) === 0) return
+  if ((seen & plan.searchable) === 0) return
   const hits: number[] = []
   lex(text, from, to, plan.active, context, hits)
   addHits(search, text, hits, null, from, base, out)
@@ -220,19 +230,6 @@ function addHits(
       out.push({ kind: 'span', start, end, label, detector: contextual ? 'key' : 'shape' })
       if (contextual) learned.add(text.slice(rawStart, rawEnd), label)
     }
-  }
-}
-
-function knownValues(known: KnownValues, text: string, from: number, to: number, seen: number, out: Patch[]): void {
-  for (const hit of known.find(text, from, to)) {
-    for (const label of hit.labels) out.push({ kind: 'span', start: hit.start, end: hit.end, label, detector: 'known' })
-  }
-  const folded = (seen & (Feature.escape | Feature.high)) !== 0 ? fold(text, from, to) : null
-  if (!folded) return
-  for (const hit of known.find(folded.text, 0, folded.text.length)) {
-    const start = from + (folded.start[hit.start] as number)
-    const end = from + (folded.end[hit.end - 1] as number)
-    for (const label of hit.labels) out.push({ kind: 'span', start, end, label, detector: 'known' })
   }
 }
 

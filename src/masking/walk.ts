@@ -2,13 +2,13 @@
 // own word, JSON inside text included; what could not be searched is reported as `unreadable`, never skipped.
 import type { MessageShape, Treatment } from '../gateway/seam.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
-import { Feature, features } from './features.ts'
 import { KnownValues } from './known.ts'
 import { contextOf } from './lexer.ts'
 import type { Leaf, LeafLabel, Patch, Siblings } from './patches.ts'
 import { PathAutomaton, type PathState, parsePath } from './paths.ts'
 import { CLEAN, type MaskingPlan } from './plan.ts'
 import { searchNumber, searchText, type TextSearch } from './search.ts'
+import { Searched } from './searched.ts'
 import { NO_SHAPE } from './shapes.ts'
 
 interface CompiledShape {
@@ -51,8 +51,8 @@ export class Walk {
   readonly #plan: MaskingPlan
   readonly #shape: CompiledShape | null
   readonly #tokens: boolean
-  /** Values to look for, from an earlier walk of the same message. */
-  readonly #known: KnownValues | null
+  /** Where this walk did not look for known values, so that it may tell whether another one has to. */
+  readonly #searched: Searched | null
   /** Values that this walk found by their place. */
   readonly learned = new KnownValues()
   #document: JsonDocument | null = null
@@ -63,17 +63,24 @@ export class Walk {
   #escape = -1
   readonly #search: TextSearch
 
+  /** `known`: values to look for, from an earlier walk of the same message. */
   constructor(plan: MaskingPlan, shape: MessageShape | null, tokens: boolean, known: KnownValues | null) {
     this.#plan = plan
     this.#shape = shape ? compileShape(shape) : null
     this.#tokens = tokens
-    this.#known = known
+    this.#searched = known ? null : new Searched()
     this.#search = {
       plan,
       known,
       learned: this.learned,
+      searched: this.#searched,
       nested: (document, offset, level, clean, out) => this.#nested(document, offset, level, clean, out),
     }
+  }
+
+  /** Whether a walk for what this one learned would find more. */
+  get incomplete(): boolean {
+    return this.learned.size > 0 && this.#searched?.misses(this.learned) === true
   }
 
   /** Patches of a message, in the units of its text. */
@@ -93,6 +100,7 @@ export class Walk {
       context: NO_SHAPE,
       structure: true,
       known: true,
+      labels: noLabels,
     })
   }
 
@@ -192,15 +200,13 @@ export class Walk {
 
   #name(name: string, place: Place): readonly Patch[] {
     const data = place.treatment === 'data'
-    const need = Feature.digit | Feature.at | Feature.colon | Feature.high | Feature.escape | Feature.dot
-    if ((features(name, 0, name.length) & need) === 0 && this.#plan.patterns.length === 0 && !(this.#known && data))
-      return noPatches
     return searchText(this.#search, name, 0, name.length, {
       shapes: !place.clean,
       level: this.#level,
       context: NO_SHAPE,
       structure: false,
       known: data,
+      labels: noLabels,
     })
   }
 
@@ -220,6 +226,7 @@ export class Walk {
       context: place.context,
       structure: place.treatment !== 'name',
       known: place.treatment !== 'name',
+      labels,
     }
     let decoded: string | null = null
     let inner: readonly Patch[]
@@ -242,7 +249,7 @@ export class Walk {
     let labels = place.treatment === 'name' || source === 'null' ? noLabels : place.labels
     if (json === 'number') {
       for (const { label } of labels) this.learned.add(source, label)
-      if (!place.clean || this.#known) labels = searchNumber(this.#search, source, labels, place.context, !place.clean)
+      labels = searchNumber(this.#search, source, labels, place.context, !place.clean)
     }
     if (labels.length > 0) out.push(this.#leaf(node, json, source, labels, noPatches, false, null))
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readJsonText } from '../json/document.ts'
+import { effectsOf } from '../policy/effects.ts'
 import { callerAction } from './action.ts'
 import { Catalog } from './catalog.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
@@ -8,12 +9,12 @@ import { type Request, readMessage } from './envelope.ts'
 import { maskerDouble } from './testing/gateway-double.ts'
 
 const limits = { depth: 64, values: 1_000 }
+const declared = { read: ['get_*', 'both'], write: ['both', '*_now'] }
 const config: McpConnectionConfig = {
   connection: { name: 'clinic', kind: 'mcp', retention: 'phi' },
   system: { kind: 'http', url: 'http://127.0.0.1/mcp', credential: () => null },
-  effects: { read: ['get_*', 'both'], write: ['both', '*_now'] },
-  trustAnnotations: false,
-  unknownMethods: [],
+  effectsOf: effectsOf({ effects: declared, trustAnnotations: false }),
+  passesMethod: () => false,
 }
 
 function catalogOf(...tools: object[]): Catalog {
@@ -31,7 +32,14 @@ function actionOf(
   const json = readJsonText(`{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}`, limits)
   const context = { shape: { members: [] }, edits: [], token: null, outputSchema: null }
   const question = maskerDouble(false).message(json, context)
-  return callerAction(readMessage(json) as Request, question, { ...config, ...change }, catalog)
+  const request = readMessage(json) as Request
+  const { name } = request.params
+  return callerAction(
+    request,
+    question,
+    { config: { ...config, ...change }, catalog },
+    method === 'tools/call' ? String(name) : null,
+  )
 }
 
 const exact = (...given: Parameters<typeof actionOf>) => Buffer.from(actionOf(...given).exact).toString()
@@ -48,13 +56,14 @@ describe('actions', () => {
   it('write unless the configuration or a trusted hint says otherwise', () => {
     const listed = catalogOf({ name: 'look', annotations: { readOnlyHint: true } })
     const effects = (name: string, change = {}) => [...actionOf(`{"name":"${name}"}`, listed, change).effects]
+    const trusting = { effectsOf: effectsOf({ effects: declared, trustAnnotations: true }) }
     assert.deepEqual(effects('get_a'), ['read'])
-    assert.deepEqual(effects('both'), ['write'])
-    assert.deepEqual(effects('get_it_now'), ['write'])
+    assert.deepEqual(effects('both'), ['read', 'write'])
+    assert.deepEqual(effects('get_it_now'), ['read', 'write'])
     assert.deepEqual(effects('other'), ['write'])
     assert.deepEqual(effects('look'), ['write'])
-    assert.deepEqual(effects('look', { trustAnnotations: true }), ['read'])
-    assert.deepEqual(effects('other', { trustAnnotations: true }), ['write'])
+    assert.deepEqual(effects('look', trusting), ['read'])
+    assert.deepEqual(effects('other', trusting), ['write'])
   })
 
   it('tell policy the arguments and the labels found', () => {

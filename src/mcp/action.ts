@@ -3,32 +3,31 @@
 import type { Action, Effect, Masked } from '../gateway/seam.ts'
 import { canonicalJson, nodeAt } from '../json/canonical.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
-import { type Catalog, recordable, type Tool } from './catalog.ts'
-import { type McpConnectionConfig, matchesAny } from './connection-config.ts'
+import { type Catalog, recordable } from './catalog.ts'
+import type { McpConnectionConfig } from './connection-config.ts'
 import { isObject, type Members } from './envelope.ts'
+import type { Link } from './link.ts'
 import { callerRequests, effect, serverRequests } from './methods.ts'
 
 const NO_LABELS: ReadonlySet<string> = new Set()
 
-/** What a caller's request or notification would do. */
+/** What a caller's request or notification would do; `tool` is the one it calls, or whose task it is about. */
 export function callerAction(
   message: { readonly json: JsonDocument; readonly method: string; readonly params: Members },
   question: Masked,
-  config: McpConnectionConfig,
-  catalog: Catalog,
+  { config, catalog }: Pick<Link, 'config' | 'catalog'>,
+  tool: string | null,
 ): Action {
   const { json, method, params } = message
-  const name = typeof params.name === 'string' ? params.name : ''
-  const tool = method === 'tools/call' ? catalog.tool(name) : undefined
   return new ReadAction(json, {
     operation: method,
-    target: targetOf(method, name, catalog),
-    subjectMatter: subjectMatterOf(method, params),
-    effects: method === 'tools/call' ? toolEffects(name, tool, config) : effectsOf(method),
+    target: targetOf(method, tool ?? text(params.name), catalog),
+    subjectMatter: tool ?? subjectMatterOf(method, params),
+    effects: tool !== null && method === 'tools/call' ? toolEffects(tool, config, catalog) : effectsOf(method),
     facts: factsOf(method, params),
     found: labelsOf(question),
     // Looked up each time: it may change while people think.
-    definition: method === 'tools/call' ? () => catalog.tool(name)?.hash ?? null : noDefinition,
+    definition: tool === null ? noDefinition : () => catalog.tool(tool)?.hash ?? null,
   })
 }
 
@@ -108,10 +107,8 @@ function exactParams(json: JsonDocument): string {
   return `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`
 }
 
-export function toolEffects(name: string, tool: Tool | undefined, config: McpConnectionConfig): ReadonlySet<Effect> {
-  if (matchesAny(config.effects.write, name)) return effect.write
-  if (matchesAny(config.effects.read, name)) return effect.read
-  return config.trustAnnotations && tool?.readOnlyHint ? effect.read : effect.write
+export function toolEffects(name: string, config: McpConnectionConfig, catalog: Catalog): ReadonlySet<Effect> {
+  return config.effectsOf(name, catalog.tool(name)?.readOnlyHint)
 }
 
 function effectsOf(method: string): ReadonlySet<Effect> {
@@ -121,24 +118,56 @@ function effectsOf(method: string): ReadonlySet<Effect> {
 }
 
 function targetOf(method: string, name: string, catalog: Catalog): string {
-  if (method === 'tools/call' && catalog.tool(name)) return recordable(name)
-  if (method === 'prompts/get' && catalog.hasPrompt(name)) return recordable(name)
-  return 'unlisted'
+  const listed = method === 'prompts/get' ? catalog.hasPrompt(name) : catalog.tool(name) !== undefined
+  return listed && (method === 'tools/call' || method === 'prompts/get' || isOfTask(method))
+    ? recordable(name)
+    : 'unlisted'
+}
+
+function isOfTask(method: string): boolean {
+  return method.startsWith('tasks/') && method !== 'tasks/list'
 }
 
 function subjectMatterOf(method: string, params: Members): string {
   if (method === 'tools/call' || method === 'prompts/get') return text(params.name)
   if (method.startsWith('resources/')) return text(params.uri)
-  if (method === 'completion/complete' && isObject(params.ref)) return text(params.ref.name ?? params.ref.uri)
+  // By its type, as the system reads it: the other member may say anything.
+  if (method === 'completion/complete' && isObject(params.ref))
+    return text(params.ref.type === 'ref/prompt' ? params.ref.name : params.ref.uri)
   return ''
 }
 
+/** What `when:` sees, and what policy must know beside it: `follows` and `uris`. */
 function factsOf(method: string, params: Members): Readonly<Record<string, unknown>> {
-  if (method === 'tools/call' || method === 'prompts/get') {
-    return { name: text(params.name), args: isObject(params.arguments) ? params.arguments : {} }
+  const args = isObject(params.arguments) ? params.arguments : {}
+  switch (method) {
+    case 'tools/call':
+    case 'prompts/get':
+      return { name: text(params.name), args }
+    case 'resources/read':
+    case 'resources/subscribe':
+    case 'resources/unsubscribe':
+      return { uri: text(params.uri), args: {} }
+    case 'completion/complete':
+      return completionFacts(params)
+    case 'subscriptions/listen': {
+      const asked = isObject(params.notifications) ? params.notifications.resourceSubscriptions : undefined
+      return { args: {}, uris: Array.isArray(asked) ? asked : [] }
+    }
+    default:
+      return isOfTask(method) ? { args: {} } : { args: params }
   }
-  if (method.startsWith('resources/') && typeof params.uri === 'string') return { uri: params.uri, args: {} }
-  return { args: params }
+}
+
+/** The arguments as far as they are known, of the prompt or the resource whose argument is completed. */
+function completionFacts({ ref, argument, context }: Members): Readonly<Record<string, unknown>> {
+  const before = isObject(context) && isObject(context.arguments) ? context.arguments : {}
+  const own = isObject(argument) && typeof argument.name === 'string' ? { [argument.name]: argument.value } : {}
+  const args = { ...before, ...own }
+  if (!isObject(ref)) return { args }
+  return ref.type === 'ref/prompt'
+    ? { args, follows: 'prompts/get' }
+    : { args, follows: 'resources/read', uri: text(ref.uri) }
 }
 
 function labelsOf({ findings }: Masked): ReadonlySet<string> {

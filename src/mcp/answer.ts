@@ -1,31 +1,28 @@
 // An answer of the system as it may come down. Promise: versions checked, lists filtered and learned, caching limited,
 // binary content withheld, identifiers wrapped; what is left is the masker's.
-import type { Admission, Edit, MessageShape, Obligations } from '../gateway/seam.ts'
+import type { Refusal } from '../gateway/errors.ts'
+import type { Admission, Edit } from '../gateway/seam.ts'
+import type { Cleared } from '../recording/inbox.ts'
 import { withholdBinary } from './blocks.ts'
-import { isObject, type Request, type Response } from './envelope.ts'
+import { isObject, type Members, type Request, type Response } from './envelope.ts'
 import { wrapIdentifiers } from './identifiers.ts'
+import { askInputs } from './input-required.ts'
 import type { Link } from './link.ts'
 import { hideBlocked } from './listing.ts'
+import { wrapUri } from './opaque.ts'
+import type { Naming } from './question.ts'
 import { commonVersions, limitCaching, ownWords } from './result-edits.ts'
-import { answerShape } from './shapes.ts'
+import { ServerFault } from './server-fault.ts'
+import { answerShapeFor } from './shapes.ts'
 import { isLegacyVersion } from './versions.ts'
 
-/** The system answered with something this gateway cannot inspect or MCP does not have. */
-export class ServerFault extends Error {}
+const OTHER_VERSION =
+  'The protected system speaks a protocol version that this gateway cannot inspect over its transport.'
 
 const NONE: readonly Edit[] = []
 
-export function answerShapeFor(obligations: Obligations): MessageShape {
-  return obligations.passBinary ? answerShape.binary : answerShape.text
-}
-
 /** Throws ServerFault. */
-export function answerEdits(
-  link: Link,
-  request: Request,
-  message: Response,
-  way: Admission<'system'>,
-): readonly Edit[] {
+function answerEdits(link: Link, request: Request, message: Response, way: Admission<'system'>): readonly Edit[] {
   const { result } = message
   if (result === null) return NONE
   const words = ownWords(result, link.era, request.method)
@@ -34,7 +31,7 @@ export function answerEdits(
   if (link.era === 'modern') edits.push(...limitCaching(result))
   switch (request.method) {
     case 'initialize':
-      if (!isLegacyVersion(result.protocolVersion)) throw new ServerFault()
+      if (!isLegacyVersion(result.protocolVersion, link.config.system.kind)) throw new ServerFault(OTHER_VERSION)
       link.version = result.protocolVersion
       break
     case 'server/discover': {
@@ -52,9 +49,47 @@ export function answerEdits(
   if (link.era === 'modern' ? typeof result.resultType === 'string' : request.method === 'initialize') {
     link.seen[link.era] = true
   }
-  if (typeof result.taskId === 'string' || isObject(result.task)) link.seen.tasks = true
+  if (request.method === 'tools/call') rememberTask(link, request, result)
   edits.push(...hideBlocked(request.method, result, link.session, link.config, link.catalog))
   if (!way.obligations.passBinary) edits.push(...withholdBinary(result, ['result']))
   edits.push(...wrapIdentifiers(result, 'result', link.parts.opaque, link.binding))
   return edits.length === 0 ? NONE : edits
+}
+
+export interface AnswerTo {
+  readonly request: Request
+  readonly naming: Naming
+  /** The tool whose answer it is, now or by a task. */
+  readonly tool: string | null
+}
+
+/** Masks and records an answer. Throws ServerFault. */
+export async function clearAnswer(
+  link: Link,
+  { request, naming, tool }: AnswerTo,
+  message: Response,
+  way: Admission<'system'>,
+  last: boolean,
+): Promise<Cleared<'caller'> | Refusal> {
+  const edits = [...answerEdits(link, request, message, way)]
+  // A text of the caller's own stands in the record with its question, where it was searched.
+  if (message.id === naming.id && (typeof request.id === 'string' || naming.id !== request.id)) {
+    edits.push({ path: ['id'], json: request.idSource, recorded: JSON.stringify(way.reference) })
+  }
+  const refusal = await askInputs(link, message.json, message.result, 'result', way)
+  if (refusal) return refusal
+  const part = way.mask.message(message.json, {
+    shape: answerShapeFor(message.result, way.obligations.passBinary),
+    edits,
+    token: uri => wrapUri(link.parts.opaque, link.binding, uri),
+    outputSchema: (tool === null ? undefined : link.catalog.tool(tool)?.outputSchema) ?? null,
+  })
+  return way.answer(part, last)
+}
+
+/** The outcome of a task is asked for by its id alone. */
+function rememberTask(link: Link, { params }: Request, result: Members): void {
+  const task = isObject(result.task) ? result.task.taskId : result.taskId
+  if (typeof task === 'string' && typeof params.name === 'string')
+    link.seen.tasks.began(link.binding, task, params.name)
 }

@@ -44,6 +44,12 @@ export function withholdBinary(members: Members, at: Path): readonly Edit[] {
       if (isObject(message)) inContent(message.content, [...at, 'messages', index, 'content'], edits)
     }
   }
+  if (isObject(members.inputRequests)) {
+    for (const [key, input] of Object.entries(members.inputRequests)) {
+      if (!isObject(input) || !isObject(input.params)) continue
+      edits.push(...withholdBinary(input.params, [...at, 'inputRequests', key, 'params']))
+    }
+  }
   // The outcome of a task has the form of the answer it stands for.
   if (isObject(members.result)) edits.push(...withholdBinary(members.result, [...at, 'result']))
   return edits

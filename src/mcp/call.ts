@@ -2,29 +2,23 @@
 // before it is recorded, and whoever goes away, on either side, the exchange ends once.
 import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
-import type { Admission, Edit, Exchange, HoldView } from '../gateway/seam.ts'
+import type { Admission, HoldView } from '../gateway/seam.ts'
+import { nodeAt } from '../json/canonical.ts'
 import { readJsonText } from '../json/document.ts'
 import type { Cleared } from '../recording/inbox.ts'
-import { callerAction } from './action.ts'
-import { answerEdits, answerShapeFor, ServerFault } from './answer.ts'
+import { clearAnswer } from './answer.ts'
 import { type Own, refusalAnswer, rpc } from './answers.ts'
-import { readTools } from './catalog-fetch.ts'
-import { matchesAny } from './connection-config.ts'
 import { type Request, type Response, readMessage, tokenOf } from './envelope.ts'
 import { type EraMismatch, mismatchBehind, mismatchIn } from './era-mismatch.ts'
 import { holdNotice } from './hold-notice.ts'
-import { ForeignIdentifier, unwrapIdentifiers } from './identifiers.ts'
-import { askInputs } from './input-required.ts'
 import type { Link } from './link.ts'
-import { callerRequests } from './methods.ts'
-import { encodeHeader, nameMember, paramHeaders } from './mirrored-headers.ts'
 import { cancelledNotice, relayNotice } from './notices.ts'
-import { wrapUri } from './opaque.ts'
 import type { EventHead } from './outlets.ts'
+import { type Naming, namingOf, readyQuestion } from './question.ts'
 import type { Reply } from './reply.ts'
 import type { CheckedHeaders } from './request-headers.ts'
+import { ServerFault } from './server-fault.ts'
 import { relayServerQuestion } from './server-question.ts'
-import { questionShapeFor } from './shapes.ts'
 import { type MessageId, type UpstreamAnswer, UpstreamError, type UpstreamEvent } from './upstream.ts'
 
 type Way = Admission<'system'>
@@ -33,10 +27,14 @@ export class Call {
   readonly link: Link
   request: Request
   readonly progressToken: MessageId | null
+  /** As written. */
+  readonly tokenSource: string
+  readonly naming: Naming
   readonly #reply: Reply
   readonly #headers: CheckedHeaders
   readonly #gone = new AbortController()
   #admission: Way | null = null
+  #tool: string | null = null
   #forwarded = false
   #answered = false
   #ended = false
@@ -49,6 +47,9 @@ export class Call {
     this.link = link
     this.request = request
     this.progressToken = tokenOf(request.params)
+    this.tokenSource =
+      this.progressToken === null ? '' : request.json.source(nodeAt(request.json, ['params', '_meta', 'progressToken']))
+    this.naming = namingOf(link, request, this.progressToken)
     this.#reply = reply
     this.#headers = headers
     reply.whenGone(() => this.#callerGone())
@@ -65,8 +66,9 @@ export class Call {
   async run(): Promise<void> {
     const { link } = this
     link.begin(this)
-    if (link.era === 'legacy') link.remember(this)
     try {
+      if (link.named && link.callOf(this.request.id)?.running) return await this.#refuse(TAKEN, rpc.invalidRequest)
+      if (link.era === 'legacy') link.remember(this)
       await this.#relay()
     } catch (error) {
       await this.#failed(error)
@@ -80,40 +82,19 @@ export class Call {
   // ---- up ----
 
   async #relay(): Promise<void> {
-    const { link, request } = this
-    const { config, session, catalog } = link
-    if (!callerRequests.has(request.method) && !matchesAny(config.unknownMethods, request.method)) {
-      return this.#refuse(
-        'unreadable',
-        'This method is not known to the gateway, so it was not passed on.',
-        rpc.methodNotFound,
-      )
-    }
-    const edits = this.#unwrapped()
-    if (edits === null) {
-      const sentence = 'An identifier in this request was not given to you by this gateway.'
-      const noTasks = request.method.startsWith('tasks/') && !link.seen.tasks
-      return this.#refuse('unreadable', sentence, noTasks ? rpc.methodNotFound : rpc.invalidParams)
-    }
-    const name = request.method === 'tools/call' ? request.params.name : null
-    if (typeof name === 'string' && catalog.wants(name)) await catalog.refresh(() => readTools(link))
-    const headers = this.#upHeaders(edits)
-    if (headers === null) {
-      const sentence = 'A Mcp-Param header is missing or differs from the arguments.'
-      return this.#refuse('unreadable', sentence, rpc.headerMismatch)
-    }
-    const shape = questionShapeFor(request.id, request.params)
-    const question = session.inspect.message(request.json, { shape, edits, token: null, outputSchema: null })
-    const exchange: Exchange<'system'> = {
+    const { link, request, naming } = this
+    const ready = await readyQuestion(link, request, naming, this.#headers)
+    if (ready.kind === 'unfit') return this.#refuse(ready.sentence, ready.own)
+    this.#tool = ready.tool
+    const admission = await link.parts.gateway.ask(link.session, {
       door: 'system',
-      action: callerAction({ ...request, params: opened(request.params, edits) }, question, config, catalog),
-      question,
+      action: ready.action,
+      question: ready.question,
       parent: null,
       withdrawn: this.#gone.signal,
       patienceMs: link.patienceMs,
       waiting: hold => this.#waiting(hold),
-    }
-    const admission = await link.parts.gateway.ask(session, exchange)
+    })
     if (admission instanceof Refusal) return this.#tell(admission)
     this.#admission = admission
     if (this.#gone.signal.aborted) return this.#end('gone')
@@ -121,37 +102,12 @@ export class Call {
     const answer = await link.upstream.send(admission.question, {
       kind: 'request',
       method: request.method,
-      id: request.id,
-      progressToken: this.progressToken,
-      headers,
+      id: naming.id,
+      progressToken: naming.progressToken,
+      headers: ready.headers,
       signal: this.#gone.signal,
     })
     await this.#receive(answer, admission)
-  }
-
-  #unwrapped(): readonly Edit[] | null {
-    const { link, request } = this
-    try {
-      return unwrapIdentifiers(request.params, link.parts.opaque, link.binding)
-    } catch (error) {
-      if (error instanceof ForeignIdentifier) return null
-      throw error
-    }
-  }
-
-  /** Null when a parameter header does not agree with the body. */
-  #upHeaders(edits: readonly Edit[]): Readonly<Record<string, string>> | null {
-    const { link, request } = this
-    const { base, received } = this.#headers
-    if (link.era === 'legacy') return base
-    const member = nameMember(request.method)
-    const unwrapped = member === null ? undefined : edits.find(({ path }) => path.length === 2 && path[1] === member)
-    const named = unwrapped?.json ? { ...base, 'mcp-name': encodeHeader(JSON.parse(unwrapped.json) as string) } : base
-    const { name } = request.params
-    const tool = request.method === 'tools/call' && typeof name === 'string' ? link.catalog.tool(name) : undefined
-    if (!tool || tool.headers.length === 0) return named
-    const checked = paramHeaders(received, tool.headers, request.params.arguments)
-    return checked && { ...named, ...checked }
   }
 
   #waiting(hold: HoldView): void {
@@ -205,7 +161,7 @@ export class Call {
       await relayServerQuestion(
         link,
         message,
-        { parent: admission.reference, mask: admission.mask, canAsk: this.#reply.canStream },
+        { parent: admission.reference, mask: admission.mask, canAsk: this.#reply.canStream, gone: this.#gone.signal },
         emit,
       )
     } else await this.#answer(message, 200, admission, head)
@@ -217,10 +173,10 @@ export class Call {
     admission: Way,
     head: EventHead,
   ): Promise<void> {
-    const { link, request } = this
+    const { link, request, naming } = this
     if (message?.kind !== 'response') throw new UpstreamError('malformed')
     const aboutTransport = message.id === null && status >= 400
-    if (message.id !== request.id && !aboutTransport) throw new UpstreamError('malformed')
+    if (message.id !== naming.id && !aboutTransport) throw new UpstreamError('malformed')
     if (aboutTransport && status === 404 && link.era === 'legacy') return this.#sessionLost(admission)
     const mismatch = mismatchIn(link, request, message.error, status)
     if (mismatch) return this.#refuseAnswer(admission, 'upstream', mismatch)
@@ -232,23 +188,8 @@ export class Call {
   }
 
   /** Masks and records an answer of this call, also one that comes again on a resumed stream. */
-  async clear(message: Response, way: Way, last: boolean): Promise<Cleared<'caller'> | Refusal> {
-    const { link, request } = this
-    const { opaque } = link.parts
-    const edits = answerEdits(link, request, message, way)
-    if (message.result?.resultType === 'input_required') {
-      const refusal = await askInputs(link, message, way)
-      if (refusal) return refusal
-    }
-    const { name } = request.params
-    const tool = request.method === 'tools/call' && typeof name === 'string' ? link.catalog.tool(name) : undefined
-    const part = way.mask.message(message.json, {
-      shape: answerShapeFor(way.obligations),
-      edits,
-      token: uri => wrapUri(opaque, link.binding, uri),
-      outputSchema: tool?.outputSchema ?? null,
-    })
-    return way.answer(part, last)
+  clear(message: Response, way: Way, last: boolean): Promise<Cleared<'caller'> | Refusal> {
+    return clearAnswer(this.link, { request: this.request, naming: this.naming, tool: this.#tool }, message, way, last)
   }
 
   /** A late answer, or one replayed, on a stream that was taken up again. */
@@ -304,7 +245,7 @@ export class Call {
     const { link } = this
     if (this.#forwarded && link.era === 'legacy') {
       if (this.#gaveEventIds) this.#parked = true
-      else void cancelledNotice(link, this.request)
+      else if (link.config.system.kind === 'http') void cancelledNotice(link, this.request, this.reference)
     }
     if (!this.#parked) this.#end('gone')
     this.#gone.abort()
@@ -340,16 +281,24 @@ export class Call {
     const admission = this.#admission
     if (error instanceof Refusal) return admission ? this.#refuseAnswer(admission, error.code) : this.#tell(error)
     const code = error instanceof UpstreamError || error instanceof ServerFault ? 'upstream' : 'internal'
-    if (admission) return this.#refuseAnswer(admission, code, mismatchBehind(this.link, error))
+    if (admission) {
+      const sentence = error instanceof ServerFault ? error.sentence : undefined
+      return this.#refuseAnswer(admission, code, mismatchBehind(this.link, error), sentence)
+    }
     this.#tell(await this.link.parts.gateway.refuse(this.link.session, code))
   }
 
-  async #refuse(code: 'unreadable', detail: string, own: Own): Promise<void> {
-    this.#tell(await this.link.parts.gateway.refuse(this.link.session, code, detail), own)
+  async #refuse(sentence: string, own: Own): Promise<void> {
+    this.#tell(await this.link.parts.gateway.refuse(this.link.session, 'unreadable', sentence), own)
   }
 
-  async #refuseAnswer(admission: Way, code: Refusal['code'], mismatch: EraMismatch | null = null): Promise<void> {
-    const refusal = await admission.refuse(code, mismatch?.sentence)
+  async #refuseAnswer(
+    admission: Way,
+    code: Refusal['code'],
+    mismatch: EraMismatch | null = null,
+    sentence?: string,
+  ): Promise<void> {
+    const refusal = await admission.refuse(code, mismatch?.sentence ?? sentence)
     this.#tell(refusal, mismatch?.own ?? null, mismatch?.data)
   }
 
@@ -370,6 +319,7 @@ export class Call {
   }
 }
 
+const TAKEN = 'A request with this id is under way in this session.'
 const DRAIN_MS = Math.min(1_000, limits.connectMs)
 const noHead: EventHead = { id: null, retryMs: null }
 
@@ -378,10 +328,4 @@ const nothing = readJsonText('{}', { depth: 1, values: 1 })
 /** As much of a request as an answer that comes later needs: its text may be large. */
 function remembered({ params, ...request }: Request): Request {
   return { ...request, json: nothing, params: typeof params.name === 'string' ? { name: params.name } : {} }
-}
-
-/** Parameters as policy should see them: with the addresses that tokens stand for. */
-function opened(params: Request['params'], edits: readonly Edit[]): Request['params'] {
-  const uri = edits.find(({ path }) => path.length === 2 && path[1] === 'uri')
-  return uri?.json ? { ...params, uri: JSON.parse(uri.json) as string } : params
 }

@@ -3,11 +3,10 @@
 import { Refusal } from '../gateway/errors.ts'
 import type { Exchange } from '../gateway/seam.ts'
 import { callerAction } from './action.ts'
-import { matchesAny } from './connection-config.ts'
 import type { Notification } from './envelope.ts'
-import { ForeignIdentifier, unwrapIdentifiers } from './identifiers.ts'
 import type { Link } from './link.ts'
-import { callerNotifications } from './methods.ts'
+import { callerNotifications, passesUnknown } from './methods.ts'
+import { openQuestion } from './question.ts'
 import { questionShapeFor } from './shapes.ts'
 import { UpstreamError } from './upstream.ts'
 
@@ -17,9 +16,9 @@ export async function relayCallerNotice(
   notice: Notification,
   headers: Readonly<Record<string, string>>,
 ): Promise<202 | 404 | Refusal> {
-  const { method, params, json } = notice
-  const { gateway, opaque } = link.parts
-  if (!callerNotifications.has(method) && !matchesAny(link.config.unknownMethods, method)) {
+  const { method, params } = notice
+  const { gateway } = link.parts
+  if (!callerNotifications.has(method) && !passesUnknown(link.config, method)) {
     const refusal = await gateway.refuse(link.session, 'unreadable', 'A notification of an unknown kind was dropped.')
     return refusal.code === 'unrecorded' ? refusal : 202
   }
@@ -29,12 +28,14 @@ export async function relayCallerNotice(
   const call = cancels ? link.callOf(requestId) : undefined
   if (cancels && !call?.cancel()) return 202
   try {
-    const edits = unwrapIdentifiers(params, opaque, link.binding)
-    const context = { shape: questionShapeFor(null, params), edits, token: null, outputSchema: null }
-    const question = link.session.inspect.message(json, context)
+    const opened = openQuestion(notice, link)
+    if (opened === null) return gateway.refuse(link.session, 'unreadable')
+    const { edits } = opened
+    const context = { shape: questionShapeFor(null, opened.params), edits, token: null, outputSchema: null }
+    const question = link.session.inspect.message(opened.json, context)
     const exchange: Exchange<'system'> = {
       door: 'system',
-      action: callerAction(notice, question, link.config, link.catalog),
+      action: callerAction({ json: opened.json, method, params: opened.params }, question, link, null),
       question,
       parent: call?.reference ?? null,
       withdrawn: link.session.ended,
@@ -62,7 +63,6 @@ export async function relayCallerNotice(
     }
   } catch (error) {
     if (error instanceof Refusal) return error
-    if (error instanceof ForeignIdentifier) return gateway.refuse(link.session, 'unreadable')
     throw error
   } finally {
     call?.withdrawn()

@@ -1,14 +1,14 @@
-// The tool list as the gateway reads it on its own account. Promise: in the session it serves, page by page, recorded with
-// what belongs to no question; nothing of it goes to a caller.
-import { authored } from '../gateway/authored.ts'
+// The tool list as the gateway reads it on its own account. Promise: in the session it serves, page by page, each an
+// exchange of the gateway's own, in the record before it is sent; nothing of it goes to a caller.
 import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
-import type { JsonDocument } from '../json/document.ts'
-import { type Response, readMessage } from './envelope.ts'
+import { type JsonDocument, readJson } from '../json/document.ts'
+import { type Members, type Response, readMessage } from './envelope.ts'
+import { jsonLimits } from './http-reading.ts'
 import type { Link } from './link.ts'
-import { answerShape } from './shapes.ts'
+import { answerShapeFor, questionShapeFor } from './shapes.ts'
 import { type UpstreamAnswer, UpstreamError } from './upstream.ts'
-import { modernVersions, versionKey } from './versions.ts'
+import { clientInfoKey, modernVersions, versionKey } from './versions.ts'
 
 const METHOD = 'tools/list'
 
@@ -16,21 +16,14 @@ export async function readTools(link: Link): Promise<readonly JsonDocument[]> {
   const pages: JsonDocument[] = []
   const signal = AbortSignal.any([link.session.ended, AbortSignal.timeout(limits.connectMs)])
   let cursor: string | null = null
-  for (let page = 0; page < limits.catalogPages; page++) {
+  for (let read = 0; read < limits.catalogPages; read++) {
     const id = `sallyport-${link.next()}`
-    const body = { jsonrpc: '2.0', id, method: METHOD, params: paramsFor(link, cursor) }
-    const answer = await link.upstream.send(authored(JSON.stringify(body)), {
-      kind: 'request',
-      method: METHOD,
-      id,
-      progressToken: null,
-      headers: headersFor(link),
+    const { json, result } = await page(
+      link,
+      { jsonrpc: '2.0', id, method: METHOD, params: paramsFor(link, cursor) },
       signal,
-    })
-    const { json, result } = await answerTo(id, answer)
-    const { standing } = link.session
-    const part = standing.mask.message(json, { shape: answerShape.text, edits: [], token: null, outputSchema: null })
-    if ((await standing.answer(part, false)) instanceof Refusal || result === null) throw new UpstreamError('malformed')
+    )
+    if (result === null) throw new UpstreamError('malformed')
     pages.push(json)
     if (typeof result.nextCursor !== 'string') return pages
     cursor = result.nextCursor
@@ -38,12 +31,44 @@ export async function readTools(link: Link): Promise<readonly JsonDocument[]> {
   throw new UpstreamError('too-large')
 }
 
-function paramsFor(link: Link, cursor: string | null): object {
+async function page(
+  link: Link,
+  body: { jsonrpc: '2.0'; id: string; method: string; params: Members },
+  signal: AbortSignal,
+): Promise<Response> {
+  const { id, params } = body
+  const json = readJson(Buffer.from(JSON.stringify(body)), jsonLimits)
+  const context = { edits: [], token: null, outputSchema: null }
+  const question = link.session.inspect.message(json, { ...context, shape: questionShapeFor(id, params) })
+  const way = await link.parts.gateway.own(link.session, { operation: METHOD, parent: null, question })
+  if (way instanceof Refusal) throw way
+  try {
+    const answer = await link.upstream.send(way.question, {
+      kind: 'request',
+      method: METHOD,
+      id,
+      progressToken: null,
+      headers: headersFor(link),
+      signal,
+    })
+    const response = await answerTo(id, answer)
+    const part = way.mask.message(response.json, { ...context, shape: answerShapeFor(response.result, false) })
+    const cleared = await way.answer(part, true)
+    if (cleared instanceof Refusal) throw cleared
+    way.end('done', 0)
+    return response
+  } catch (error) {
+    way.end('failed', 0)
+    throw error
+  }
+}
+
+function paramsFor(link: Link, cursor: string | null): Members {
   const page = cursor === null ? {} : { cursor }
   if (link.era === 'legacy') return page
   const meta = {
     [versionKey]: modernVersions[0],
-    'io.modelcontextprotocol/clientInfo': { name: 'sallyport', version: link.parts.version },
+    [clientInfoKey]: { name: 'sallyport', version: link.parts.version },
     'io.modelcontextprotocol/clientCapabilities': {},
   }
   return { ...page, _meta: meta }

@@ -23,12 +23,21 @@ const MOST_ITEMS = 10_000
 
 export class Catalog {
   #tools = new Map<string, Tool>()
+  readonly #folded = new Set<string>()
   readonly #prompts = new Set<string>()
   #readAtMs = Number.NEGATIVE_INFINITY
   #fetching: Promise<void> | null = null
 
   tool(name: string): Tool | undefined {
     return this.#tools.get(name)
+  }
+
+  /**
+   * Whether a name that is not listed reads like one that is: servers may fold case, spaces and Unicode where rules do not,
+   * so that a rule about the one would be passed by with the other.
+   */
+  isVariant(name: string): boolean {
+    return !this.#tools.has(name) && this.#folded.has(folded(name))
   }
 
   hasPrompt(name: string): boolean {
@@ -46,6 +55,7 @@ export class Catalog {
     this.#fetching ??= read()
       .then(pages => {
         this.#tools = new Map()
+        this.#folded.clear()
         for (const page of pages) this.learnTools(page)
       })
       .catch(() => this.forget())
@@ -64,6 +74,7 @@ export class Catalog {
       if (!isObject(tool) || typeof tool.name !== 'string') continue
       const definition = canonicalJson(json, nodeAt(json, ['result', 'tools', at]))
       const annotations = isObject(tool.annotations) ? tool.annotations : {}
+      this.#folded.add(folded(tool.name))
       this.#tools.set(tool.name, {
         name: tool.name,
         hash: createHash('sha256').update(definition).digest('hex'),
@@ -84,6 +95,7 @@ export class Catalog {
   /** The system said that its lists changed. */
   forget(): void {
     this.#tools = new Map()
+    this.#folded.clear()
     this.#prompts.clear()
     this.#readAtMs = Number.NEGATIVE_INFINITY
   }
@@ -94,6 +106,13 @@ function listed(json: JsonDocument, member: 'tools' | 'prompts'): readonly unkno
   const result = isObject(value) ? value.result : null
   const list = isObject(result) ? result[member] : null
   return Array.isArray(list) ? list : []
+}
+
+function folded(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '')
 }
 
 const PLAIN_NAME = /^[A-Za-z0-9_./-]{1,128}$/

@@ -67,4 +67,79 @@ describe('stdio', () => {
     assert.equal(response.status, 502)
     assert.match(await response.text(), /"code":502001/)
   })
+
+  it('keeps requests apart that share a process, an id and a progress token', async () => {
+    // Answers the last of two first.
+    const pairs = `
+      let first = null
+      const say = message => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n')
+      const answer = ({ id, params }) => {
+        const { progressToken } = params._meta
+        say({ method: 'notifications/progress', params: { progressToken, progress: 1, message: params.name } })
+        say({ id, result: { resultType: 'complete', content: [{ type: 'text', text: params.name }] } })
+      }
+      require('node:readline').createInterface({ input: process.stdin }).on('line', line => {
+        const message = JSON.parse(line)
+        if (message.method === 'tools/list') say({ id: message.id, result: { resultType: 'complete', tools: [] } })
+        else if (first === null) first = message
+        else { answer(message); answer(first) }
+      })`
+    const command = [process.execPath, '-e', pairs]
+    const system: StdioSystem = { kind: 'stdio', command, env: {}, workingDirectory: null }
+    gate = await rig('http://unused', { system }, openStdio)
+    const call = async (name: string, id: string) => {
+      const _meta = {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientCapabilities': {},
+        progressToken: 'same',
+      }
+      const response = await fetch(gate.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          authorization: 'Bearer ann',
+          'mcp-protocol-version': '2026-07-28',
+          'mcp-method': 'tools/call',
+          'mcp-name': name,
+        },
+        body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {}, _meta } }),
+      })
+      const lines = (await response.text()).split('\n').filter(line => line.startsWith('data: {'))
+      return lines.map(line => JSON.parse(line.slice(6)))
+    }
+    for (const [progress, answer] of await Promise.all([call('get_a', '1'), call('get_b', '1')])) {
+      assert.equal(progress.params.progressToken, 'same')
+      assert.equal(answer.id, '1')
+      assert.equal(progress.params.message, answer.result.content[0].text)
+    }
+    const told = gate.gateway.told.filter(({ kind, operation }) => kind === 'asked' && operation === 'tools/call')
+    assert.equal(new Set(told.map(({ text }) => JSON.parse(text ?? '').id)).size, 2)
+  })
+
+  it('speaks the first version of all with a process', async () => {
+    const command = [process.execPath, '-e', script]
+    gate = await rig(
+      'http://unused',
+      { system: { kind: 'stdio', command, env: {}, workingDirectory: null } },
+      openStdio,
+    )
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      authorization: 'Bearer ann',
+    }
+    const post = (method: string, params: object) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+      return fetch(gate.url, { method: 'POST', headers, body })
+    }
+    const info = { protocolVersion: '2024-11-05', capabilities: {}, clientInfo: { name: 'old', version: '1' } }
+    const opened = await post('initialize', info)
+    assert.match(await opened.text(), /"protocolVersion":"2024-11-05"/)
+    headers['mcp-session-id'] = opened.headers.get('mcp-session-id') ?? ''
+    headers['mcp-protocol-version'] = '2024-11-05'
+    assert.match(await (await post('tools/call', { name: 'get_text' })).text(), /of \[hidden\]/)
+    const ended = await fetch(gate.url, { method: 'DELETE', headers })
+    assert.equal(ended.status, 200)
+  })
 })

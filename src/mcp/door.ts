@@ -149,7 +149,7 @@ class Visit {
     const { headers } = this.#request
     const version = headers['mcp-protocol-version']
     const name = headers['mcp-session-id']
-    if (version !== undefined && !isLegacyVersion(version)) {
+    if (version !== undefined && !isLegacyVersion(version, config.system.kind)) {
       await this.#refuseVisit(subject, config, UNKNOWN_VERSION, rpc.invalidRequest)
       return null
     }

@@ -15,8 +15,8 @@ const header = (version: string, method = 'tools/list'): IncomingHttpHeaders => 
   'mcp-method': method,
 })
 
-function outcome(given: Message, headers: IncomingHttpHeaders): string {
-  const classified = classify(given, headers)
+function outcome(given: Message, headers: IncomingHttpHeaders, over: 'http' | 'stdio' = 'http'): string {
+  const classified = classify(given, headers, over)
   return classified.kind === 'fault'
     ? `${classified.own.status} ${classified.own.code}`
     : `${classified.kind} ${classified.version}`
@@ -52,8 +52,15 @@ describe('eras', () => {
     it(`reads ${what}`, () => assert.equal(outcome(given, headers), expected))
   }
 
+  it('reads the first version only where a process is behind it', () => {
+    assert.equal(outcome(plain, header('2024-11-05'), 'stdio'), 'legacy 2024-11-05')
+    assert.equal(outcome(initialize, header('2024-11-05'), 'stdio'), 'legacy 2024-11-05')
+    assert.equal(outcome(initialize, header('2024-11-05'), 'http'), '400 -32600')
+    assert.equal(outcome(initialize, header('123-45-6789'), 'stdio'), '400 -32600')
+  })
+
   it('echoes only what has the form of a version', () => {
-    const classified = classify(claiming('123 45 6789'), header('123 45 6789'))
+    const classified = classify(claiming('123 45 6789'), header('123 45 6789'), 'http')
     assert.deepEqual(classified.kind === 'fault' && classified.data, { supported: ['2026-07-28'], requested: null })
   })
 })

@@ -6,6 +6,7 @@ import { type Message, metaOf } from './envelope.ts'
 import { mirrorFault } from './mirrored-headers.ts'
 import {
   assumedVersion,
+  type Carrier,
   isLegacyVersion,
   isModernVersion,
   modernVersions,
@@ -18,16 +19,17 @@ export type Classified =
   | { readonly kind: 'modern'; readonly version: string }
   | { readonly kind: 'fault'; readonly own: Own; readonly sentence: string; readonly data: object }
 
-export function classify(message: Message, headers: IncomingHttpHeaders): Classified {
+export function classify(message: Message, headers: IncomingHttpHeaders, over: Carrier): Classified {
   const header = headers['mcp-protocol-version']
   const named = typeof header === 'string' ? header.trim() : undefined
   const claim = message.kind === 'response' ? undefined : metaOf(message.params)[versionKey]
   if (message.kind === 'request' && message.method === 'initialize' && !isModernVersion(claim)) {
     if (named !== undefined && namesModern(named)) return headerFault('MCP-Protocol-Version')
+    if (named !== undefined && !isLegacyVersion(named, over)) return unknownVersion(named)
     return { kind: 'legacy', version: named ?? assumedVersion }
   }
   if (claim !== undefined) return claimed(message, headers, claim)
-  if (named === undefined || isLegacyVersion(named)) return { kind: 'legacy', version: named ?? assumedVersion }
+  if (named === undefined || isLegacyVersion(named, over)) return { kind: 'legacy', version: named ?? assumedVersion }
   if (!isModernVersion(named)) return unknownVersion(named)
   if (message.kind === 'response') return fault(rpc.invalidRequest, 'This version has no responses sent by a client.')
   if (message.kind === 'request')
@@ -53,7 +55,7 @@ function unknownVersion(version: string): Classified {
 
 function unsupported(version: string): Classified {
   // Echoed only where it has the form of a version: the rest could be anything.
-  const requested = /^[\w.-]{1,32}$/.test(version) ? version : null
+  const requested = /^v?\d{1,4}(?:[.-]\d{1,2}){0,2}$/.test(version) ? version : null
   return {
     kind: 'fault',
     own: rpc.unsupportedVersion,

@@ -12,20 +12,28 @@ const RELATED_TASK = 'io.modelcontextprotocol/related-task'
 /** An identifier that this gateway did not give to this caller. */
 export class ForeignIdentifier extends Error {}
 
-/** Edits for a request, notification or reply of the caller. Throws ForeignIdentifier. */
-export function unwrapIdentifiers(params: Members, opaque: Opaque, binding: Binding): readonly Edit[] {
-  const edits: Edit[] = []
+/** One identifier of a caller's message, opened. */
+export interface Unwrapped {
+  readonly kind: OpaqueKind
+  readonly path: Path
+  readonly value: string
+  readonly wrapped: string
+}
+
+/** What a request or notification of the caller names. Throws ForeignIdentifier. */
+export function unwrapIdentifiers(params: Members, opaque: Opaque, binding: Binding): readonly Unwrapped[] {
+  const found: Unwrapped[] = []
   const open = (kind: OpaqueKind, text: unknown, path: Path) => {
     if (typeof text !== 'string') return
     const value = opaque.unwrap(kind, binding, text)
     if (value === null) throw new ForeignIdentifier()
-    edits.push({ path, json: JSON.stringify(value) })
+    found.push({ kind, path, value, wrapped: text })
   }
   const openUri = (text: unknown, path: Path) => {
     if (typeof text !== 'string') return
     const value = unwrapUri(opaque, binding, text)
     if (value === null) throw new ForeignIdentifier()
-    if (value !== text) edits.push({ path, json: JSON.stringify(value) })
+    if (value !== text) found.push({ kind: 'uri', path, value, wrapped: text })
   }
   open('cursor', params.cursor, ['params', 'cursor'])
   open('state', params.requestState, ['params', 'requestState'])
@@ -40,7 +48,7 @@ export function unwrapIdentifiers(params: Members, opaque: Opaque, binding: Bind
     each(notifications.taskIds, (task, at) => open('task', task, ['params', 'notifications', 'taskIds', at]))
   }
   relatedTask(params, ['params'], (task, path) => open('task', task, path))
-  return edits
+  return found
 }
 
 /** As unwrapIdentifiers, for the result in a caller's reply: it may name the task it belongs to. */
@@ -49,7 +57,7 @@ export function unwrapInReply(result: Members, opaque: Opaque, binding: Binding)
   relatedTask(result, ['result'], (text, path) => {
     const value = opaque.unwrap('task', binding, text)
     if (value === null) throw new ForeignIdentifier()
-    edits.push({ path, json: JSON.stringify(value) })
+    edits.push({ path, json: JSON.stringify(value), recorded: JSON.stringify(text) })
   })
   return edits
 }

@@ -7,6 +7,7 @@ import type { McpConnectionConfig } from './connection-config.ts'
 import { idKey } from './envelope.ts'
 import { type Binding, type Opaque, subjectKey } from './opaque.ts'
 import type { PendingQuestion } from './server-question.ts'
+import type { Tasks } from './tasks.ts'
 import type { MessageId, Upstream } from './upstream.ts'
 import type { Era } from './versions.ts'
 
@@ -22,8 +23,7 @@ export interface DoorParts {
 export interface SeenEras {
   legacy: boolean
   modern: boolean
-  /** It gave somebody a task. */
-  tasks: boolean
+  readonly tasks: Tasks
 }
 
 /** Calls that a resumed stream may still name. */
@@ -41,10 +41,10 @@ export class Link {
   /** Legacy: what `initialize` agreed on. */
   version: string | null = null
   patienceMs = 0
+  /** Its caller opened it by `initialize`; else all of one token family may share it, each with ids of its own. */
+  named = false
   /** The system gives ids to its events, so that a broken stream can be taken up again. */
   resumable = false
-  /** The newest token that was shown for this session. */
-  tokenNotAfter: number
   readonly questions = new Map<string, PendingQuestion>()
   readonly #calls = new Map<string, Call>()
   readonly #running = new Set<{ cut(): void }>()
@@ -64,7 +64,6 @@ export class Link {
     this.catalog = shared.catalog
     this.seen = shared.seen
     this.upstream = upstream
-    this.tokenNotAfter = session.subject.notAfter
     this.binding = { connection: session.connection.name, subject: subjectKey(session.subject) }
     session.ended.addEventListener('abort', () => this.#end(), { once: true })
   }
@@ -84,6 +83,9 @@ export class Link {
 
   remember(call: Call): void {
     const key = idKey(call.request.id)
+    const before = this.#calls.get(key)
+    // Nobody could name the older one any more.
+    if (before && !before.running) before.cut()
     this.#calls.delete(key)
     this.#calls.set(key, call)
     if (this.#calls.size <= MOST_REMEMBERED) return

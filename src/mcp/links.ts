@@ -7,6 +7,7 @@ import type { McpConnectionConfig } from './connection-config.ts'
 import type { HttpPools } from './http-pools.ts'
 import { type DoorParts, Link, type SeenEras } from './link.ts'
 import { type Binding, subjectKey } from './opaque.ts'
+import { Tasks } from './tasks.ts'
 import type { OpenStdio, Upstream } from './upstream.ts'
 import { HttpUpstream } from './upstream-http.ts'
 import type { Era } from './versions.ts'
@@ -36,6 +37,7 @@ export class Links {
     const session = await this.#parts.gateway.open(subject, config.connection, null)
     if (session instanceof Refusal) return session
     const link = await this.#make(session, config, 'legacy')
+    link.named = true
     this.#legacy.set(session.id, link)
     session.ended.addEventListener('abort', () => this.#legacy.delete(session.id), { once: true })
     return link
@@ -72,18 +74,15 @@ export class Links {
     const id = this.#parts.opaque.unwrap('session', binding, name)
     const link = id === null ? undefined : this.#legacy.get(id)
     if (!link || link.session.ended.aborted || link.upstream.lost.aborted) return null
-    if (link.tokenNotAfter !== subject.notAfter) {
-      link.session.renew(subject)
-      link.tokenNotAfter = subject.notAfter
-    }
-    link.config = config
+    link.session.renew(subject)
+    if (link.config !== config) this.#adopt(link, config)
     return link
   }
 
   async #make(session: Session, config: McpConnectionConfig, era: Era): Promise<Link> {
     try {
       const link = new Link(this.#parts, session, era, this.#sharedOf(config), await this.#upstream(session, config))
-      link.upstream.lost.addEventListener('abort', () => void session.close('cut'), { once: true })
+      this.#endWith(link)
       return link
     } catch (error) {
       if (era === 'legacy') void session.close('cut')
@@ -91,10 +90,30 @@ export class Links {
     }
   }
 
-  async #reconfigure(link: Link, config: McpConnectionConfig): Promise<void> {
-    const moved = JSON.stringify(link.config.system) !== JSON.stringify(config.system)
+  /** A session lives on with the system it began with; a new credential for it counts at once. */
+  #adopt(link: Link, config: McpConnectionConfig): boolean {
+    const same = JSON.stringify(link.config.system) === JSON.stringify(config.system)
     link.config = config
-    if (moved) link.upstream = await this.#upstream(link.session, config)
+    if (same && link.upstream instanceof HttpUpstream && config.system.kind === 'http')
+      link.upstream.use(config.system.credential)
+    return same
+  }
+
+  /** Without a session of the wire's own, the next request goes to the new system. */
+  async #reconfigure(link: Link, config: McpConnectionConfig): Promise<void> {
+    if (this.#adopt(link, config)) return
+    const before = link.upstream
+    link.upstream = await this.#upstream(link.session, config)
+    this.#endWith(link)
+    await before.close({}).catch(() => undefined)
+  }
+
+  #endWith(link: Link): void {
+    const { upstream, session } = link
+    const lost = () => {
+      if (link.upstream === upstream) void session.close('cut')
+    }
+    upstream.lost.addEventListener('abort', lost, { once: true })
   }
 
   #sharedOf(config: McpConnectionConfig): Shared {
@@ -102,7 +121,7 @@ export class Links {
     const system = JSON.stringify(config.system)
     let known = this.#catalogs.get(name)
     if (known?.system !== system) {
-      known = { system, catalog: new Catalog(), seen: { legacy: false, modern: false, tasks: false } }
+      known = { system, catalog: new Catalog(), seen: { legacy: false, modern: false, tasks: new Tasks() } }
       this.#catalogs.set(name, known)
     }
     return { config, catalog: known.catalog, seen: known.seen }

@@ -42,7 +42,7 @@ export function hideBlocked(
 
 function foreseen(operation: string, key: string, session: Session, config: McpConnectionConfig, catalog: Catalog) {
   const facts = operation === 'resources/read' ? { uri: key } : { name: key }
-  const effects = operation === 'tools/call' ? toolEffects(key, catalog.tool(key), config) : effect.read
+  const effects = operation === 'tools/call' ? toolEffects(key, config, catalog) : effect.read
   const action = { operation, target: key, subjectMatter: key, effects, facts }
   return session.foresee(action)
 }

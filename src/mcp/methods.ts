@@ -1,6 +1,7 @@
 // The methods this gateway knows, and what each does. Promise: a method that is not here is refused unless the connection
 // lists it, and then it writes.
 import type { Effect } from '../gateway/seam.ts'
+import type { McpConnectionConfig } from './connection-config.ts'
 
 type Effects = ReadonlySet<Effect>
 
@@ -17,9 +18,9 @@ export const callerRequests: ReadonlyMap<string, Effects> = new Map([
   ['ping', effect.session],
   ['server/discover', effect.session],
   ['logging/setLevel', effect.session],
-  ['subscriptions/listen', effect.session],
-  ['resources/subscribe', effect.session],
-  ['resources/unsubscribe', effect.session],
+  ['subscriptions/listen', effect.read],
+  ['resources/subscribe', effect.read],
+  ['resources/unsubscribe', effect.read],
   ['tools/list', effect.read],
   ['tools/call', effect.write],
   ['resources/list', effect.read],
@@ -34,6 +35,14 @@ export const callerRequests: ReadonlyMap<string, Effects> = new Map([
   ['tasks/cancel', effect.write],
   ['tasks/update', effect.write],
 ])
+
+/** What a method outside this table may be called: its name is in the record, so that it can hold no identifier. */
+const PLAIN_METHOD = /^(?!.*\d{3})[A-Za-z][\w$./-]{0,63}$/
+
+/** Whether a method this gateway does not know goes through all the same. */
+export function passesUnknown(config: McpConnectionConfig, method: string): boolean {
+  return PLAIN_METHOD.test(method) && config.passesMethod(method)
+}
 
 export const callerNotifications: ReadonlySet<string> = new Set([
   'notifications/initialized',

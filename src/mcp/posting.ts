@@ -70,7 +70,7 @@ export class Posting {
     if (isBatch(json)) return this.#batch(subject, config, json)
     const message = readMessage(json)
     if (message === null) return refuse(rpc.invalidRequest)
-    const classified = classify(message, this.#request.headers)
+    const classified = classify(message, this.#request.headers, config.system.kind)
     if (classified.kind === 'fault') return this.#fault(subject, config, message, classified)
     if (classified.kind === 'modern') return this.#modern(subject, config, message, classified.version)
     return this.#legacy(subject, config, message, classified.version)
@@ -156,7 +156,7 @@ export class Posting {
     const header = this.#request.headers['mcp-protocol-version'] ?? assumedVersion
     const refuse = (sentence: string) =>
       this.#refuse(subject, config, { code: 'unreadable', sentence, own: rpc.invalidRequest, asked: nobody, data: {} })
-    if (!isLegacyVersion(header)) return refuse('This protocol version has no batches.')
+    if (!isLegacyVersion(header, config.system.kind)) return refuse('This protocol version has no batches.')
     const messages = itemsOf(json)
     if (messages === null) return refuse('A batch holds one to fifty requests, notifications and responses.')
     const link = await this.#linkOf(subject, config, null, header)

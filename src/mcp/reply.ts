@@ -119,6 +119,8 @@ export class BatchReply implements Reply {
     this.#single = single
     this.canStream = single.canStream
     this.#open = requests
+    // Each message of the batch listens for the caller's leaving.
+    response.setMaxListeners(response.getMaxListeners() + requests)
   }
 
   get delivered(): number {

@@ -2,7 +2,7 @@
 // a changed policy takes effect, and no version is offered that this gateway cannot inspect.
 import type { Edit } from '../gateway/seam.ts'
 import type { Members } from './envelope.ts'
-import { type Era, isLegacyVersion, isModernVersion } from './versions.ts'
+import { type Era, isKnownVersion } from './versions.ts'
 
 const MOST_TTL_MS = 60_000
 
@@ -25,8 +25,7 @@ export function commonVersions(result: Members): readonly Edit[] | null {
   if (!Array.isArray(offered)) return null
   const edits: Edit[] = []
   for (const [at, version] of offered.entries()) {
-    if (!isModernVersion(version) && !isLegacyVersion(version))
-      edits.push({ path: ['result', 'supportedVersions', at], json: null })
+    if (!isKnownVersion(version)) edits.push({ path: ['result', 'supportedVersions', at], json: null })
   }
   return edits.length < offered.length ? edits : null
 }
@@ -39,9 +38,8 @@ const resultTypes: ReadonlySet<unknown> = new Set(['complete', 'input_required',
  */
 export function ownWords(result: Members, era: Era, method: string): readonly Edit[] | null {
   const edits: Edit[] = []
-  const known = (version: unknown) => isModernVersion(version) || isLegacyVersion(version)
   const { protocolVersion, resultType, supportedVersions } = result
-  if (protocolVersion !== undefined && !known(protocolVersion)) {
+  if (protocolVersion !== undefined && !isKnownVersion(protocolVersion)) {
     edits.push({ path: ['result', 'protocolVersion'], json: null })
   }
   if (resultType !== undefined && !resultTypes.has(resultType)) {
@@ -49,7 +47,7 @@ export function ownWords(result: Members, era: Era, method: string): readonly Ed
     edits.push({ path: ['result', 'resultType'], json: null })
   }
   if (supportedVersions !== undefined && method !== 'server/discover') {
-    const plain = Array.isArray(supportedVersions) && supportedVersions.every(known)
+    const plain = Array.isArray(supportedVersions) && supportedVersions.every(isKnownVersion)
     if (!plain) edits.push({ path: ['result', 'supportedVersions'], json: null })
   }
   return edits

@@ -7,11 +7,10 @@ import type { Admission, Edit, Masker } from '../gateway/seam.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { serverAction } from './action.ts'
 import { withholdBinary } from './blocks.ts'
-import { matchesAny } from './connection-config.ts'
 import type { Request, Response } from './envelope.ts'
 import { unwrapInReply, wrapIdentifiers } from './identifiers.ts'
 import type { Link } from './link.ts'
-import { serverRequests } from './methods.ts'
+import { passesUnknown, serverRequests } from './methods.ts'
 import { wrapUri } from './opaque.ts'
 import { replyShape, serverQuestionShape } from './shapes.ts'
 import type { MessageId } from './upstream.ts'
@@ -32,6 +31,8 @@ interface From {
   readonly mask: Masker
   /** Whether the caller can be reached at all. */
   readonly canAsk: boolean
+  /** Aborted when nobody is left to answer. */
+  readonly gone: AbortSignal
 }
 
 /** More open questions than this are a fault of the system. */
@@ -45,7 +46,7 @@ export async function relayServerQuestion(
 ): Promise<void> {
   const { method, params, idSource } = request
   const { gateway, opaque } = link.parts
-  const known = serverRequests.has(method) || matchesAny(link.config.unknownMethods, method)
+  const known = serverRequests.has(method) || passesUnknown(link.config, method)
   if (!known || link.era === 'modern' || !from.canAsk || link.questions.size >= MOST_OPEN) {
     const refusal = await gateway.refuse(
       link.session,
@@ -68,11 +69,15 @@ export async function relayServerQuestion(
     action: serverAction(request, question),
     question,
     parent: from.parent,
-    withdrawn: link.session.ended,
+    withdrawn: AbortSignal.any([from.gone, link.session.ended]),
     patienceMs: link.patienceMs,
     waiting: () => undefined,
   })
   if (admission instanceof Refusal) return answerSystem(link, refusalFor(idSource, admission), request.id)
+  if (from.gone.aborted) {
+    admission.end('gone', 0)
+    return
+  }
   link.questions.set(key, {
     admission,
     upstreamId: request.id,

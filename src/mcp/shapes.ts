@@ -1,8 +1,8 @@
 // How each member of a message is to be taken by the masker. Promise: everything is `data`, searched by path and shape, but
 // for the few members named here, and those that echo something are `fixed` only once the echo was checked.
 import type { MessageShape, Treatment } from '../gateway/seam.ts'
-import { type Members, metaOf } from './envelope.ts'
-import { isLegacyVersion, isModernVersion, versionKey } from './versions.ts'
+import { isObject, type Members, metaOf } from './envelope.ts'
+import { clientInfoKey, isKnownVersion, serverInfoKey, versionKey } from './versions.ts'
 
 type Member = readonly [path: string, treatment: Treatment]
 
@@ -32,40 +32,69 @@ const requestMembers: readonly Member[] = [
   ['params.uri', 'uri'],
   ['params.ref.name', 'name'],
   ['params.ref.uri', 'uri'],
+  ['params.argument.name', 'name'],
+  ['params.clientInfo.name', 'name'],
+  [`params._meta["${clientInfoKey}"].name`, 'name'],
   ['params.notifications.resourceSubscriptions.*', 'uri'],
 ]
 
 /** Fixed only where they name a version this gateway knows: anything else in their place could be anything. */
-const versionMembers: readonly Member[] = [
+const protocolMembers: readonly Member[] = [
   ['params.protocolVersion', 'fixed'],
-  ['params._meta["io.modelcontextprotocol/protocolVersion"]', 'fixed'],
+  [`params._meta["${versionKey}"]`, 'fixed'],
+]
+const clientMembers: readonly Member[] = [
+  ['params.clientInfo.version', 'fixed'],
+  [`params._meta["${clientInfoKey}"].version`, 'fixed'],
 ]
 
-const questionShapes = {
-  numbered: {
-    known: { members: [...envelope, id, ...versionMembers, ...requestMembers] },
-    unknown: { members: [...envelope, id, ...requestMembers] },
-  },
-  named: {
-    known: { members: [...envelope, ...versionMembers, ...requestMembers] },
-    unknown: { members: [...envelope, ...requestMembers] },
-  },
-} as const satisfies Record<string, Record<string, MessageShape>>
+/** Shapes by what is fixed in a message of this kind, each made once. */
+function shapesOf(always: readonly Member[], ...sometimes: (readonly Member[])[]) {
+  const made = new Map<number, MessageShape>()
+  return (...applies: boolean[]): MessageShape => {
+    const key = applies.reduce((bits, one) => bits * 2 + (one ? 1 : 0), 0)
+    const known = made.get(key)
+    if (known) return known
+    const shape = { members: [...sometimes.filter((_, at) => applies[at]).flat(), ...always] }
+    made.set(key, shape)
+    return shape
+  }
+}
+
+const questionShapes = shapesOf([...envelope, ...requestMembers], [id], protocolMembers, clientMembers)
 
 /** A request, and a caller's notification, on its way up. A number is no place for PHI; a string id is searched. */
 export function questionShapeFor(id: unknown, params: Members): MessageShape {
-  const versions = [params.protocolVersion, metaOf(params)[versionKey]]
-  const known = versions.every(version => version === undefined || isLegacyVersion(version) || isModernVersion(version))
-  return questionShapes[typeof id === 'number' ? 'numbered' : 'named'][known ? 'known' : 'unknown']
+  const meta = metaOf(params)
+  return questionShapes(
+    typeof id === 'number',
+    [params.protocolVersion, meta[versionKey]].every(version => version === undefined || isKnownVersion(version)),
+    hasPlainVersion(params.clientInfo) && hasPlainVersion(meta[clientInfoKey]),
+  )
+}
+
+/**
+ * `2026.8.31` is the version of a program and has the form of a date. Three numbers of which the last two are short are
+ * taken for a version: no SSN or telephone number is written so.
+ */
+const PLAIN_VERSION = /^\d{1,4}(?:\.\d{1,3}){0,2}(?:-(?:alpha|beta|canary|dev|next|pre|preview|rc)(?:\.\d{1,4})?)?$/
+
+function hasPlainVersion(info: unknown): boolean {
+  if (!isObject(info) || info.version === undefined) return true
+  return typeof info.version === 'string' && PLAIN_VERSION.test(info.version)
 }
 
 const resultMembers: readonly Member[] = [
   ['result.protocolVersion', 'fixed'],
   ['result.supportedVersions.*', 'fixed'],
   ['result.resultType', 'fixed'],
+  ['result.serverInfo.name', 'name'],
+  [`result._meta["${serverInfoKey}"].name`, 'name'],
   ['result.tools.*.name', 'name'],
   ...schemaMembers('result.tools.*.inputSchema'),
   ...schemaMembers('result.tools.*.outputSchema'),
+  ...schemaMembers('result.inputRequests.*.params.requestedSchema'),
+  ...schemaMembers('result.inputRequests.*.params.tools.*.inputSchema'),
   ['result.prompts.*.name', 'name'],
   ['result.prompts.*.arguments.*.name', 'name'],
   ['result.resources.*.uri', 'uri'],
@@ -84,11 +113,18 @@ const binaryMembers: readonly Member[] = [
   ['result.messages.*.content.resource.blob', 'fixed'],
 ]
 
-/** An answer on its way down; its id was checked. `binary`: a rule lets binary content through. */
-export const answerShape = {
-  text: { members: [...envelope, id, ...resultMembers] },
-  binary: { members: [...envelope, id, ...binaryMembers, ...resultMembers] },
-} as const satisfies Record<string, MessageShape>
+const serverMembers: readonly Member[] = [
+  ['result.serverInfo.version', 'fixed'],
+  [`result._meta["${serverInfoKey}"].version`, 'fixed'],
+]
+
+const answerShapes = shapesOf([...envelope, id, ...resultMembers], binaryMembers, serverMembers)
+
+/** An answer on its way down; its id was checked. `passBinary`: a rule lets binary content through. */
+export function answerShapeFor(result: Members | null, passBinary: boolean): MessageShape {
+  const plain = hasPlainVersion(result?.serverInfo) && hasPlainVersion(metaOf(result ?? {})[serverInfoKey])
+  return answerShapes(passBinary, plain)
+}
 
 const noticeMembers: readonly Member[] = [
   ['jsonrpc', 'fixed'],
@@ -115,6 +151,12 @@ export const noticeShape = {
 
 /** A question of the system to the caller, whose id is replaced, and the caller's reply to it. */
 export const serverQuestionShape: MessageShape = {
-  members: [...envelope, id, ...schemaMembers('params.requestedSchema')],
+  members: [
+    ...envelope,
+    id,
+    ...schemaMembers('params.requestedSchema'),
+    ['params.tools.*.name', 'name'],
+    ...schemaMembers('params.tools.*.inputSchema'),
+  ],
 }
 export const replyShape: MessageShape = { members: [...envelope, id, ['result.action', 'fixed']] }

@@ -11,6 +11,8 @@ export interface SseEvent {
 
 export class SseTooLarge extends Error {}
 
+/** A longer wait is no use to a caller, and as many digits as a server likes would be room for an identifier. */
+const MOST_RETRY_MS = 60_000
 const LF = 0x0a
 const CR = 0x0d
 const COLON = 0x3a
@@ -101,7 +103,7 @@ export class SseParser {
       if (!id.includes('\0')) this.#id = id
     } else if (field === 'retry') {
       const text = line.toString('latin1', from)
-      if (/^\d{1,9}$/.test(text)) this.#retryMs = Number(text)
+      if (/^\d{1,9}$/.test(text)) this.#retryMs = Math.min(Number(text), MOST_RETRY_MS)
     }
     return null
   }

@@ -71,7 +71,7 @@ export class StandingStream {
       const call = typeof token === 'string' || typeof token === 'number' ? link.callByToken(token) : undefined
       await relayNotice(link, message, call?.way ?? link.session.standing, call ?? null, emit)
     } else if (message?.kind === 'request') {
-      const from = { parent: null, mask: link.session.standing.mask, canAsk: true }
+      const from = { parent: null, mask: link.session.standing.mask, canAsk: true, gone: this.#gone.signal }
       await relayServerQuestion(link, message, from, emit)
     } else await this.#resumed(message, emit)
   }

@@ -20,7 +20,7 @@ const SESSION_ID = /^[\x21-\x7e]{1,1024}$/
 
 export class HttpUpstream implements Upstream {
   readonly lost = NEVER
-  readonly #system: HttpSystem
+  #credential: HttpSystem['credential']
   readonly #pools: HttpPools
   readonly #origin: string
   readonly #path: string
@@ -28,10 +28,15 @@ export class HttpUpstream implements Upstream {
 
   constructor(system: HttpSystem, pools: HttpPools) {
     const url = new URL(system.url)
-    this.#system = system
+    this.#credential = system.credential
     this.#pools = pools
     this.#origin = url.origin
     this.#path = url.pathname + url.search
+  }
+
+  /** A credential that was changed in the configuration. */
+  use(credential: HttpSystem['credential']): void {
+    this.#credential = credential
   }
 
   send(part: Cleared<'system'> | Authored, sending: Sending): Promise<UpstreamAnswer> {
@@ -72,7 +77,7 @@ export class HttpUpstream implements Upstream {
     const headers = ['accept-encoding', 'identity']
     for (const name in given) headers.push(name, given[name] as string)
     if (this.#session !== null) headers.push('mcp-session-id', this.#session)
-    const credential = this.#system.credential()
+    const credential = this.#credential()
     if (credential) headers.push(credential.name, credential.value)
     return headers
   }

@@ -6,7 +6,12 @@ import { compilePattern } from './pattern.ts'
 import type { CompiledRule, Policy, PolicySource, Rule } from './rules.ts'
 
 /** Ids of rules that no file can write, since `:` is not allowed there. */
-export const builtIn = { session: 'builtin:session', transparent: 'builtin:transparent' } as const
+export const builtIn = {
+  session: 'builtin:session',
+  transparent: 'builtin:transparent',
+  /** Asked by the gateway itself. */
+  gateway: 'builtin:gateway',
+} as const
 
 /** Throws where a condition is at fault: the configuration is checked before it comes here. */
 export function compilePolicy(source: PolicySource): Policy {

@@ -9,6 +9,9 @@ export interface Pattern {
   /** What comes after the first colon, read in both ways; null where the pattern is about all of it. */
   readonly name: Glob | null
   readonly uri: Glob | null
+  /** Of `uri`, for addresses brought into their plain form and into the loosest one. */
+  readonly plain: Glob | null
+  readonly loose: Glob | null
 }
 
 export function compilePattern(source: string): Pattern {
@@ -19,27 +22,46 @@ export function compilePattern(source: string): Pattern {
     operation: compileGlob(colon < 0 ? source : source.slice(0, colon), 'name'),
     name: matter === null ? null : compileGlob(matter, 'name'),
     uri: matter === null ? null : compileGlob(matter, 'uri'),
+    plain: matter === null ? null : compileGlob(lowerHead(matter), 'uri'),
+    loose: matter === null ? null : compileGlob(looseHead(matter), 'uri'),
   }
 }
 
-/** A subject matter with all its readings: one for a name, up to three for an address. */
+/** A subject matter; an address with all the ways in which a server may read it. */
 export interface Matter {
   readonly operation: string
   readonly isUri: boolean
+  /** As written, and with its escapes decoded. */
   readonly readings: readonly string[]
+  /** Scheme and authority in lower case, without dot segments: what the standard says is the same. */
+  readonly plain: string
+  /** What servers that split addresses themselves may take it for. */
+  readonly loose: readonly string[]
 }
 
 export function matterOf(operation: string, subjectMatter: string): Matter {
   const isUri = operations.get(operation)?.about === 'uri'
-  return { operation, isUri, readings: isUri ? readingsOfUri(subjectMatter) : [subjectMatter] }
+  if (!isUri) return { operation, isUri, readings: [subjectMatter], plain: subjectMatter, loose: [] }
+  const decoded = decode(subjectMatter)
+  const readings = decoded === subjectMatter ? [decoded] : [subjectMatter, decoded]
+  return { operation, isUri, readings, plain: plainForm(decoded), loose: looseForms(decoded) }
 }
 
-/** `every`: all readings must match, for a rule that allows. `some`: one is enough, for a rule that blocks or holds. */
+/**
+ * `every`: all readings must match, for a rule that allows. `some`: one is enough, for a rule that blocks or holds, and
+ * there the loose ones count too.
+ */
 export function matches(pattern: Pattern, matter: Matter, quantity: 'every' | 'some'): boolean {
   if (!pattern.operation.matches(matter.operation)) return false
-  const glob = matter.isUri ? pattern.uri : pattern.name
-  if (glob === null) return true
-  return quantity === 'every' ? matter.readings.every(glob.matches) : matter.readings.some(glob.matches)
+  const { name, uri, plain, loose } = pattern
+  if (!matter.isUri) return name === null || name.matches(matter.plain)
+  if (uri === null || plain === null || loose === null) return true
+  if (quantity === 'every') {
+    // Where steps go up, servers do not agree on whether they can leave the authority.
+    const steps = matter.readings.some(reading => reading.includes('..')) ? matter.loose.slice(0, 1) : []
+    return matter.readings.every(uri.matches) && plain.matches(matter.plain) && steps.every(loose.matches)
+  }
+  return matter.readings.some(uri.matches) || plain.matches(matter.plain) || matter.loose.some(loose.matches)
 }
 
 /** True only if every action that `narrow` is about is one that `wide` is about. */
@@ -50,15 +72,46 @@ export function coversPattern(wide: Pattern, narrow: Pattern): boolean {
   return covers(wide.name, narrow.name) && covers(wide.uri, narrow.uri)
 }
 
-/**
- * As written; and as a server is likely to take it: scheme and authority in lower case, percent-escapes decoded until
- * none is left, and without dot segments.
- */
-function readingsOfUri(uri: string): readonly string[] {
-  const decoded = decode(uri)
-  const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]*)?/.exec(decoded)?.[0] ?? ''
-  const plain = scheme.toLowerCase() + withoutDots(decoded.slice(scheme.length))
-  return [...new Set([uri, decoded, plain])]
+const HEAD = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]*)?/
+
+function lowerHead(uri: string): string {
+  return uri.replace(HEAD, head => head.toLowerCase())
+}
+
+function plainForm(decoded: string): string {
+  const head = HEAD.exec(decoded)?.[0] ?? ''
+  return head.toLowerCase() + withoutDots(decoded.slice(head.length))
+}
+
+/** The authority as the first of the segments, however many slashes stand before it. */
+function looseHead(uri: string): string {
+  const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/*([^/]*)/.exec(uri)
+  if (parts === null) return uri
+  const [head, scheme, first] = parts as unknown as [string, string, string]
+  return `${scheme.toLowerCase()}://${first.toLowerCase()}${uri.slice(head.length)}`
+}
+
+/** Without user, port, closing dot, blanks, parameters, query, fragment and empty segments. */
+function looseForms(decoded: string): readonly string[] {
+  const text = decoded
+    .normalize('NFKC')
+    .replace(/[\p{C}\p{Z}]/gu, '')
+    .replaceAll('\\', '/')
+  const parts = /^([A-Za-z][A-Za-z0-9+.-]*):([^?#]*)/.exec(text)
+  if (parts === null) return []
+  const [, scheme, rest] = parts as unknown as [string, string, string]
+  const [first = '', ...others] = rest.split('/').flatMap(segment => segment.replace(/;.*$/s, '') || [])
+  const host = first.replace(/^.*@/s, '').replace(/:\d*$/, '').replace(/\.+$/, '') || first
+  const local = scheme.toLowerCase() === 'file' && /^localhost$/i.test(host)
+  const segments = local ? others : [host, ...others]
+  const kept: string[] = []
+  for (const segment of segments) {
+    if (segment === '..') kept.pop()
+    else if (segment !== '.') kept.push(segment)
+  }
+  const form = (path: readonly string[]) => looseHead(`${scheme}://${path.join('/')}`)
+  // A closing slash that was left out is one to servers that split by slashes.
+  return [form(kept), `${form(kept)}/`]
 }
 
 function decode(uri: string): string {

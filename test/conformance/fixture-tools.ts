@@ -228,10 +228,10 @@ function addAskingTools(server: McpServer): void {
       name,
       { description: 'Asks the user with a form', inputSchema: noArguments },
       async (_, ctx) => {
-        const answer = await ctx.mcpReq.elicitInput({
-          message: 'Please fill in the form',
-          requestedSchema: { type: 'object', properties },
-        })
+        const answer = await ctx.mcpReq.elicitInput(
+          { message: 'Please fill in the form', requestedSchema: { type: 'object', properties } },
+          onThisStream(ctx),
+        )
         return text(`Elicitation completed: action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`)
       },
     )

@@ -57,9 +57,10 @@ describe('docs/limits.md', () => {
     assert.match(problems({ rules }), /limits are not enforced/)
   })
 
-  it('a version before 2025-03-26 is not inspected, so not passed', () => {
-    assert.equal(isLegacyVersion('2024-11-05'), false)
-    assert.equal(isLegacyVersion('2025-03-26'), true)
+  it('a version before 2025-03-26 is not passed over HTTP', () => {
+    assert.equal(isLegacyVersion('2024-11-05', 'http'), false)
+    assert.equal(isLegacyVersion('2024-11-05', 'stdio'), true)
+    assert.equal(isLegacyVersion('2025-03-26', 'http'), true)
   })
 
   it('an issuer without TLS is for loopback only', () => {

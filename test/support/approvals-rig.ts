@@ -25,7 +25,7 @@ const rules = [
   rule('two', 'two_*', { people: 2, holdSeconds: 0 }),
   rule('brief', 'brief_*', { within: '3s', holdSeconds: 1 }),
 ]
-export const toolNames = ['get_text', 'soon_write', 'soon_other', 'wait_write', 'two_write', 'brief_write']
+const toolNames = ['get_text', 'soon_write', 'soon_other', 'wait_write', 'two_write', 'brief_write']
 
 type Config = Record<string, unknown> & { rules: Record<string, unknown>[] }
 

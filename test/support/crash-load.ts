@@ -10,7 +10,7 @@ const MARK = /mark[0-9]+x/g
 export const marksIn = (text: string): string[] => text.match(MARK) ?? []
 
 /** Notifications before the answer of a stream. */
-export const NOTICES = 3
+const NOTICES = 3
 
 export interface Witness {
   readonly url: string

@@ -2,7 +2,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface Received {
+interface Received {
   readonly httpMethod: string
   readonly headers: IncomingHttpHeaders
   /** Null where the body is none. */

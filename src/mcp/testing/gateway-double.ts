@@ -15,6 +15,7 @@ import type {
   Masked,
   Masker,
   Obligations,
+  OwnQuestion,
   Session,
   Subject,
 } from '../../gateway/seam.ts'
@@ -84,6 +85,8 @@ export interface Told {
   readonly last?: boolean
   readonly parent?: string | null
   readonly standing?: boolean
+  /** A question of the gateway itself. */
+  readonly own?: boolean
 }
 
 export type Judge = (action: Action, exchange: Exchange<Door>) => 'allow' | Code | Promise<'allow' | Code>
@@ -141,6 +144,13 @@ export class GatewayDouble implements Gateway {
     if (exchange.withdrawn.aborted) return new Refusal('internal', reference)
     const mask = maskerDouble(door === 'system')
     return new AdmissionDouble<D>(this, reference, question, mask, operation, this.obligations, false)
+  }
+
+  async own(_session: Session, { operation, parent, question }: OwnQuestion): Promise<Admission<'system'> | Refusal> {
+    const text = Buffer.from(question.released).toString()
+    this.tell({ kind: 'asked', operation, door: 'system', target: 'unlisted', parent, text, own: true })
+    const mask = maskerDouble(true)
+    return new AdmissionDouble<'system'>(this, newId('x'), question, mask, operation, NOTHING, false)
   }
 
   async stranger(code: Code, _source: string): Promise<Refusal> {

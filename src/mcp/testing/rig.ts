@@ -69,9 +69,8 @@ export async function rig(
         url: upstreamUrl,
         credential: () => ({ name: 'authorization', value: 'Bearer of-the-gateway' }),
       },
-      effects: { read: ['get_*'], write: [] },
-      trustAnnotations: false,
-      unknownMethods: [],
+      effectsOf: tool => new Set([tool.startsWith('get_') ? 'read' : 'write']),
+      passesMethod: () => false,
       ...change,
     } satisfies McpConnectionConfig as McpConnectionConfig,
   }

@@ -1,0 +1,136 @@
+// The tour, followed to the letter: the real demo, each command in a shell, and what comes back compared with what the
+// tour promises. Before it, a demo that was killed: the tools say so, and the next one starts in the same folder.
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { runGateway } from '../../src/main.ts'
+import { startDemo } from './demo.ts'
+import { readDemoFile } from './demo-file.ts'
+import { freePort } from './ports.ts'
+import { placeholders, type TourLine } from './tour.ts'
+
+delete process.env.SALLYPORT_TEST_POSTGRES // the demo's database is its own
+
+const COMMAND_MS = 20_000
+
+// A folder like the repository's, with a demo of its own in it: the commands of the tour are typed there.
+const root = mkdtempSync(join(tmpdir(), 'sallyport-tour-'))
+const dir = join(root, '.sallyport', 'demo')
+mkdirSync(dir, { recursive: true })
+for (const name of ['sallyport', 'examples'])
+  symlinkSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), join(root, name))
+const running = new Set<ChildProcess>()
+after(() => {
+  for (const child of running) child.kill('SIGKILL')
+  rmSync(root, { recursive: true, force: true })
+})
+
+interface Ended {
+  readonly text: string
+  readonly code: number | null
+}
+
+interface Started {
+  readonly ended: Promise<Ended>
+  /** Once it printed this, or ended without. */
+  printed(text: string): Promise<void>
+}
+
+function start(program: string, args: readonly string[]): Started & { readonly child: ChildProcess } {
+  const env = { ...process.env, NO_COLOR: '1' }
+  const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: COMMAND_MS })
+  running.add(child)
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+      child.emit('text')
+    })
+  const ended = once(child, 'close').then(([code]) => {
+    running.delete(child)
+    child.emit('text')
+    return { text, code: code as number | null }
+  })
+  const printed = async (wanted: string) => {
+    while (!text.includes(wanted) && running.has(child)) await once(child, 'text')
+  }
+  return { child, ended, printed }
+}
+
+function type(command: string): Started {
+  return start('/bin/sh', ['-c', command])
+}
+
+async function ports() {
+  const [gateway = 0, identityProvider = 0, clinic = 0] = [await freePort(0), await freePort(0), await freePort(0)].map(
+    Number,
+  )
+  return { gateway, identityProvider, clinic }
+}
+
+/** Says which line, never what came back: that is a chart. */
+function compare({ text, code }: Ended, { expect }: TourLine, where: string): void {
+  const got = `${text.length} characters, exit code ${code}`
+  assert.ok(expect.test(text), `${where} of the tour: what came back is not what it says (${got})`)
+}
+
+test('after kill -9 of the demo the tools say that it is not running', async () => {
+  const demo = `
+    const { startDemo } = await import(process.argv[1])
+    const { runGateway } = await import(process.argv[2])
+    const signal = new AbortController().signal
+    globalThis.demo = await startDemo({ dir: process.argv[3], runGateway, say() {}, signal, ports: JSON.parse(process.argv[4]) })
+    console.log('open')`
+  const here = (path: string) => new URL(path, import.meta.url).href
+  const args = [here('./demo.ts'), here('../../src/main.ts'), dir, JSON.stringify(await ports())]
+  const { child, ended, printed } = start(process.execPath, ['--input-type=module', '-e', demo, ...args])
+  await printed('open')
+  assert.equal(child.exitCode, null, 'the demo did not start')
+  const gateway = readDemoFile(dir).gateway
+  child.kill('SIGKILL')
+  assert.equal((await ended).code, null)
+
+  const call = await type('./examples/clinic/call alice').ended
+  assert.deepEqual(call, { text: 'The demo is not running: start it with npm start.\n', code: 5 })
+  const list = await type('./sallyport --demo casey approvals ls').ended
+  assert.equal(list.code, 5)
+  assert.ok(list.text.startsWith(`No gateway answers at ${gateway}/api/v1.\nStart it (the demo: npm start)`), list.text)
+})
+
+test('the next demo starts in that folder, and every line of the tour does what it says', async () => {
+  const signal = new AbortController().signal
+  const demo = await startDemo({ dir, runGateway, say() {}, signal, ports: await ports() })
+  try {
+    let seen = ''
+    const put = (command: string) =>
+      Object.entries(placeholders).reduce((now, [name, where]) => {
+        return now.replace(new RegExp(`\\b${name}\\b`), () => where.exec(seen)?.[1] ?? name)
+      }, command)
+    for (const [step, { lines }] of demo.steps.entries()) {
+      const waiting: (() => Promise<void>)[] = []
+      for (const [at, line] of lines.entries()) {
+        const where = `step ${step + 1}, line ${at + 1}`
+        assert.ok(demo.tour.includes(`\n   ${line.command}\n`), `${where} is not printed as it is`)
+        const command = put(line.command)
+        assert.doesNotMatch(command, /\b(?:REF|ID)\b/, `${where}: nothing to put in the place of a name`)
+        const typed = type(command.replace(/ &$/, ''))
+        if (command.endsWith(' &')) {
+          await typed.printed('Waiting for approval')
+          waiting.push(async () => compare(await typed.ended, line, where))
+        } else {
+          const ended = await typed.ended
+          seen += ended.text
+          compare(ended, line, where)
+        }
+      }
+      for (const done of waiting) await done()
+    }
+  } finally {
+    await demo.stop()
+  }
+})

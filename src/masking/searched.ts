@@ -1,0 +1,83 @@
+// What a first walk has searched, kept to tell whether a second one, for the values learned in the first, is needed.
+// Promise: `misses` says no only when the second walk would find nothing that is not already found under the same label.
+import { Feature } from './features.ts'
+import { fold } from './folding.ts'
+import type { KnownValues } from './known.ts'
+import type { LeafLabel, Patch, Span } from './patches.ts'
+
+/** Of a message with more texts and numbers than this nothing is kept, and it is walked again. */
+const MOST_KEPT = 4096
+
+interface SearchedText {
+  readonly text: string
+  readonly from: number
+  readonly to: number
+  /** What has to be added to the places of `found` to compare them with `from`. */
+  readonly base: number
+  readonly seen: number
+  /** Labels of the whole text. */
+  readonly labels: readonly LeafLabel[]
+  readonly found: readonly Patch[]
+}
+
+export class Searched {
+  readonly #texts: SearchedText[] = []
+  readonly #numbers: { readonly source: string; readonly labels: readonly LeafLabel[] }[] = []
+
+  text(text: SearchedText): void {
+    if (this.#texts.length <= MOST_KEPT) this.#texts.push(text)
+  }
+
+  number(source: string, labels: readonly LeafLabel[]): void {
+    if (this.#numbers.length <= MOST_KEPT) this.#numbers.push({ source, labels })
+  }
+
+  misses(known: KnownValues): boolean {
+    if (this.#texts.length > MOST_KEPT || this.#numbers.length > MOST_KEPT) return true
+    return (
+      this.#texts.some(text => missesIn(text, known)) ||
+      this.#numbers.some(({ source, labels }) => known.labelsOf(source).some(label => !has(labels, label)))
+    )
+  }
+}
+
+function has(labels: readonly LeafLabel[], label: number): boolean {
+  return labels.some(one => one.label === label)
+}
+
+function missesIn({ text, from, to, base, seen, labels, found }: SearchedText, known: KnownValues): boolean {
+  const hits: Span[] = []
+  findKnown(known, text, from, to, seen, hits)
+  hits.sort((left, right) => left.start - right.start)
+  // Both are sorted by start, so that one pass tells how far the finds before a hit reach.
+  const reach = new Map<number, number>()
+  let next = 0
+  for (const { start, end, label } of hits) {
+    for (let patch = found[next]; patch && patch.start <= start - base; patch = found[++next]) {
+      if (patch.kind === 'span') reach.set(patch.label, Math.max(patch.end, reach.get(patch.label) ?? 0))
+    }
+    if (!has(labels, label) && (reach.get(label) ?? 0) < end - base) return true
+  }
+  return false
+}
+
+/** Known values in text[from, to), as it stands and, where it has anything to decode, as decoded. */
+export function findKnown(
+  known: KnownValues,
+  text: string,
+  from: number,
+  to: number,
+  seen: number,
+  out: Pick<Span[], 'push'>,
+): void {
+  for (const hit of known.find(text, from, to)) {
+    for (const label of hit.labels) out.push({ kind: 'span', start: hit.start, end: hit.end, label, detector: 'known' })
+  }
+  const folded = (seen & (Feature.escape | Feature.high)) !== 0 ? fold(text, from, to) : null
+  if (!folded) return
+  for (const hit of known.find(folded.text, 0, folded.text.length)) {
+    const start = from + (folded.start[hit.start] as number)
+    const end = from + (folded.end[hit.end - 1] as number)
+    for (const label of hit.labels) out.push({ kind: 'span', start, end, label, detector: 'known' })
+  }
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Item, ParcelMemory, pack, unpack } from './parcel.ts'
+
+const raw = Buffer.from('as it came')
+const shown = Buffer.from('as the record shows it')
+const told = Buffer.from('as it left')
+const leaf = { head: '{"at":1,', body: '"é€":1,', kind: '"kind":"end","n":', middle: ',', tail: '"v":1}' }
+
+function item(raw: Uint8Array | null, transcript: Uint8Array | null, released: Uint8Array | null): Item {
+  return { session: 's_1', leaf, roles: 33, at: 1_763_000_000_123, extra: '😀', raw, transcript, released }
+}
+
+test('what goes into a parcel comes out of it, in order', () => {
+  const items = [
+    item(null, null, null),
+    item(raw, shown, told),
+    item(raw, raw, raw),
+    item(raw, shown, raw),
+    item(raw, shown, shown),
+    item(Buffer.alloc(0), shown, null),
+    { ...item(null, null, null), session: '', extra: '' },
+  ]
+  const out = [...unpack(structuredClone(pack(1, items, new ParcelMemory())))]
+  const plain = (list: readonly Item[]) =>
+    list.map(one => ({
+      ...one,
+      payloads: [one.raw, one.transcript, one.released].map(part => part && Buffer.from(part).toString()),
+      raw: null,
+      transcript: null,
+      released: null,
+    }))
+  assert.deepEqual(plain(out), plain(items))
+})
+
+test('bytes that are the same object are sent once and stay the same object', () => {
+  const memory = new ParcelMemory()
+  const [once] = [...unpack(pack(1, [item(raw, raw, raw)], memory))]
+  assert.ok(once && once.raw !== null && once.raw === once.transcript && once.raw === once.released)
+  const [masked] = [...unpack(pack(2, [item(raw, shown, shown)], memory))]
+  assert.ok(masked && masked.transcript !== masked.raw && masked.transcript === masked.released)
+})

@@ -28,7 +28,9 @@ mark('{[', Feature.open)
 mark('|', Feature.pipe)
 mark(',\t;', Feature.delimiter)
 mark('\n\r', Feature.newline)
-mark('%\\', Feature.escape)
+mark('%\\&', Feature.escape)
+// Control characters are not seen, and stand between what is.
+for (let code = 0; code < 0x20; code++) table[code] ||= Feature.escape
 mark('=', Feature.equals)
 mark('.', Feature.dot)
 mark('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', Feature.letter)

@@ -1,5 +1,5 @@
-// The text behind the text. Promise: digits of other scripts, full-width letters, invisible characters, percent and
-// backslash escapes are read as what a person or a later decoder reads, and each place found can be mapped back.
+// The text behind the text. Promise: digits of other scripts, full-width letters, invisible characters, percent,
+// backslash and numeric escapes are read as what a person or a later decoder reads, and each place found can be mapped back.
 
 /** A folded text; unit i came from [start[i], end[i]) of the original. */
 export interface Folded {
@@ -23,6 +23,7 @@ function readAs(code: number): string | undefined {
   if (code >= 0x200b && code <= 0x200f) return NONE
   if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f)) return NONE
   if (code >= 0xfe00 && code <= 0xfe0f) return NONE
+  if ((code >= 0x300 && code <= 0x36f) || (code >= 0xe0000 && code <= 0xe0fff)) return NONE
   if ((code >= 0x2010 && code <= 0x2015) || code === 0x2212 || code === 0x2043 || code === 0xfe58) return '-'
   if (code === 0xfe63 || code === 0x2500 || code === 0x30fc) return '-'
   if (code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x202f || code === 0x205f) return ' '
@@ -83,8 +84,12 @@ export function fold(text: string, from: number, to: number): Folded | null {
         reads = String.fromCharCode(value)
         width = 3
       }
+    } else if (code === 0x26 && text.charCodeAt(at + 1) === 0x23) {
+      ;[reads, width] = reference(text, at, to)
     } else if (code === 0x5c && at + 1 < to) {
       ;[reads, width] = escaped(text, at, to)
+    } else if (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) {
+      reads = NONE
     } else if (code >= 0x80) {
       const point = code >= 0xd800 && code <= 0xdbff ? (text.codePointAt(at) as number) : code
       width = point > 0xffff ? 2 : 1
@@ -106,6 +111,14 @@ export function fold(text: string, from: number, to: number): Folded | null {
   if (!changed) return null
   flush(to)
   return { text: units.join(''), start, end }
+}
+
+/** A numeric character reference of HTML or XML. */
+function reference(text: string, at: number, to: number): [reads: string | undefined, width: number] {
+  const match = /^&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/i.exec(text.slice(at, Math.min(to, at + 11)))
+  const value = match ? Number.parseInt(match[1] ?? match[2] ?? '', match[1] === undefined ? 10 : 16) : 0
+  if (match === null || value === 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return [undefined, 1]
+  return [(value >= 0x80 ? readAs(value) : undefined) ?? String.fromCodePoint(value), match[0].length]
 }
 
 /** A backslash escape of JSON, C or a shell, as it stands in plain text. */

@@ -21,7 +21,7 @@ export const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 export const isLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a && code < 0x80
 
 function markOf(code: number): number {
-  if (code === 0x2d || code === 0x5f) return DASH
+  if (code === 0x2d || code === 0x5f || code === 0x7e || code === 0x2b) return DASH
   if (code === 0x2e) return DOT
   if (code === 0x2f) return SLASH
   if (code === 0x29) return PAREN
@@ -41,7 +41,7 @@ export function readGroups(text: string, at: number, to: number): void {
     length[groups] = end - place
     joint[groups] = kind
     groups++
-    // At most one mark, with a space on either side; a closing parenthesis counts as the mark.
+    // At most one mark, however often, with a space on either side; a closing parenthesis counts as the mark.
     kind = 0
     place = end
     let spaces = 0
@@ -54,7 +54,7 @@ export function readGroups(text: string, at: number, to: number): void {
       else {
         const mark = markOf(code)
         if (mark === 0) break
-        if (kind !== 0 && kind !== SPACE && !(kind === PAREN && mark === DASH)) return
+        if (kind !== 0 && kind !== SPACE && kind !== mark && !(kind === PAREN && mark === DASH)) return
         kind = kind === PAREN ? PAREN : mark
       }
     }

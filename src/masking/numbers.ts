@@ -41,8 +41,7 @@ export function numberAt(lexer: Lexer, at: number, glued: boolean): number {
 /** 3-2-4 always, though glued to letters before it; nine digits in other groups only beside a word. */
 function socialSecurity(lexer: Lexer, context: number): number {
   const { text } = lexer
-  const mark = (index: number): boolean => sep(index) === DASH || sep(index) === DOT || sep(index) === SPACE
-  if (len(0) === 3 && len(1) === 2 && len(2) === 4 && mark(1) && mark(2)) {
+  if (len(0) === 3 && len(1) === 2 && len(2) === 4) {
     lexer.add(Shape.ssn, startOf(0), endOf(2), false)
     lexer.used(endOf(2))
     return endOf(2)

@@ -64,6 +64,10 @@ const cases: readonly (readonly [name: string, given: string, expected: string])
   ['unusual dashes and spaces', '123\u201145\u22126789 123\u00a045\u20096789', '[phi.ssn] [phi.ssn]'],
   ['percent escapes', 'x%20123%2D45%2D6789', 'x%20[phi.ssn]'],
   ['an escaped line end before', 'a\\n123-45-6789', 'a\\n[phi.ssn]'],
+  ['marks over digits', '1\u03022\u03023-45-6789', '[phi.ssn]'],
+  ['tags between digits', '123\u{e0030}-45-6789', '[phi.ssn]'],
+  ['control characters', '123\0-45\u0008-6789', '[phi.ssn]'],
+  ['numeric references', '&#49;23&#x2d;45&#45;6789 a&#64;b.example', '[phi.ssn] [phi.email]'],
   ['unicode escapes as text', '\\u0031\\u0032\\u0033-45-6789', '[phi.ssn]'],
 ]
 for (const [name, given, expected] of cases) test(`text: ${name}`, () => assert.equal(masked(given), expected))

@@ -1,6 +1,16 @@
 // One file of an inbox: a SQLite database with entries, blobs, keys, the tree's right edge, checkpoints and indexes.
 // Promise: a file is whole from its first transaction on, says which format it is, and an unknown format is refused.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Edge, emptyEdge, readEdge, writeEdge } from './merkle.ts'
@@ -88,11 +98,11 @@ const PAGE_BYTES = 16 << 10
 export function createFile(folder: string, log: string, number: number, edge: Edge = emptyEdge): DatabaseSync {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = filePath(folder, number)
-  closeSync(openSync(path, 'wx', 0o600))
+  if (existsSync(path)) throw new Error(`The inbox ${path} is there already.`)
   let db: DatabaseSync | null = null
   try {
+    makeEmpty(`${path}.new`, path)
     db = new DatabaseSync(path, { timeout: BUSY_MS })
-    db.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
     hot(db)
     db.exec('BEGIN IMMEDIATE')
     db.exec(SCHEMA)
@@ -106,6 +116,22 @@ export function createFile(folder: string, log: string, number: number, edge: Ed
     removeFile(path)
     throw error
   }
+}
+
+/**
+ * The change to a write-ahead log is itself a transaction with a rollback journal, which a reader could not undo after a
+ * crash: it is made under another name.
+ */
+function makeEmpty(draft: string, path: string): void {
+  removeFile(draft)
+  closeSync(openSync(draft, 'wx', 0o600))
+  const db = new DatabaseSync(draft)
+  try {
+    db.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL`)
+  } finally {
+    db.close()
+  }
+  renameSync(draft, path)
 }
 
 /** Waits this long for a reader that recovers a write-ahead log after a crash; writers there is one only. */
@@ -163,7 +189,7 @@ export function isLeftover(path: string): boolean {
 }
 
 export function removeFile(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(path + suffix, { force: true })
 }
 
 export function readMeta(db: DatabaseSync): FileMeta {

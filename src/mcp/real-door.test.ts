@@ -370,6 +370,98 @@ describe('one session', () => {
   })
 })
 
+describe('what a caller named itself', () => {
+  it('comes back in its own words, and stays out of the record where it is repeated', async () => {
+    const token = `token of ${SSN}`
+    const { url } = await behind(
+      legacyScript([getText], ({ id }, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        const said = (message: object) => response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`)
+        said({ method: 'notifications/progress', params: { progressToken: token, progress: 1 } })
+        said({ id, result: { content: [] } })
+        response.end()
+        return null
+      }),
+    )
+    const ann = await LegacyCaller.open(url, 'ann')
+    const text = await (await ann.send(1, 'tools/call', { name: 'get_text', _meta: { progressToken: token } })).text()
+    assert.ok(text.includes(`"progressToken":"${token}"`))
+    const { transcripts } = await finish()
+    assert.deepEqual(
+      transcripts.filter(shown => shown.includes(SSN)),
+      [],
+    )
+  })
+})
+
+describe('a batch', () => {
+  it('of fifty held requests is fifty requests for approval, and leaves nothing when its caller does', async () => {
+    const warnings: Error[] = []
+    const warned = (warning: Error) => warnings.push(warning)
+    process.on('warning', warned)
+    const rules = [all, rule('hold', 'wait', ['tools/call'])]
+    const { url } = await behind(
+      legacyScript([getText], () => ({ content: [] })),
+      { rules },
+    )
+    const ann = await LegacyCaller.open(url, 'ann', '2025-03-26')
+    const leave = new AbortController()
+    const held = ann.post(
+      Array.from({ length: 50 }, (_, id) => ({
+        jsonrpc: '2.0',
+        id,
+        method: 'tools/call',
+        params: { name: 'get_text', arguments: { id } },
+      })),
+      leave.signal,
+    )
+    const reader = (await held).body?.getReader()
+    await reader?.read()
+    leave.abort()
+    const recorded = await finish()
+    process.off('warning', warned)
+    assert.equal(questionsOf(recorded, 'tools/call').length, 50)
+    assert.ok(questionsOf(recorded, 'tools/call').every(({ decision }) => decision === 'hold'))
+    assert.ok(!methods(server.got).includes('tools/call'))
+    assert.deepEqual(warnings, [])
+  })
+})
+
+describe('a text made to be slow', () => {
+  const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  const texts: [what: string, text: string][] = [
+    ['a million levels', deep(1_000_000)],
+    ['a million levels inside a text', JSON.stringify(deep(500_000))],
+    ['brackets that open and never close', JSON.stringify('{"a":['.repeat(200_000))],
+    ['a long run of digits', JSON.stringify('1-'.repeat(500_000))],
+    ['escapes alone', JSON.stringify('\\u0031'.repeat(150_000))],
+    ['references alone', JSON.stringify('&#'.repeat(500_000))],
+    ['many small values', `[${'1,'.repeat(800_000)}1]`],
+    ['at signs', JSON.stringify('a@'.repeat(500_000))],
+  ]
+  for (const [what, text] of texts) {
+    it(`is dealt with in time: ${what}`, async () => {
+      const { url } = await behind(
+        legacyScript([getText], ({ id }, response) => {
+          response.writeHead(200, { 'content-type': 'application/json' })
+          response.end(`{"jsonrpc":"2.0","id":${id},"result":{"content":[],"structuredContent":{"x":${text}}}}`)
+          return null
+        }),
+      )
+      const ann = await LegacyCaller.open(url, 'ann')
+      const began = performance.now()
+      const down = await ann.send(1, 'tools/call', { name: 'get_text' })
+      await down.arrayBuffer()
+      const up = await ann.post(
+        `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"get_text","arguments":{"x":${text}}}}`,
+      )
+      await up.arrayBuffer()
+      assert.ok(performance.now() - began < 5_000, `${Math.round(performance.now() - began)} ms`)
+      assert.deepEqual(unended(await finish()), [])
+    })
+  }
+})
+
 describe('modern questions inside a result', () => {
   const binary = { type: 'image', data: Buffer.from(SSN).toString('base64'), mimeType: 'image/png' }
   const inputRequests = {

@@ -49,6 +49,11 @@ describe('server-sent events', () => {
     )
   })
 
+  it('takes no wait so long that its digits could name somebody', () => {
+    const [event] = read([Buffer.from('retry: 219099999\n\n')])
+    assert.equal(event?.retryMs, 60_000)
+  })
+
   it('refuses an event that grows beyond its bound, whether in one line or in many', () => {
     assert.throws(() => read([Buffer.from(`data: ${'a'.repeat(200)}`)], 100), SseTooLarge)
     assert.throws(() => read([Buffer.from('data: aaaaaaa\n'.repeat(20))], 100), SseTooLarge)

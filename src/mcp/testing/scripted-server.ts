@@ -46,7 +46,6 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
 }
 
 const initialized = {
-  protocolVersion: '2025-11-25',
   capabilities: { tools: {} },
   serverInfo: { name: 'scripted', version: '2026.8.31' },
 }
@@ -54,7 +53,8 @@ const initialized = {
 /** The handshake of a legacy server with these tools; all else as the script says. */
 export function legacyScript(tools: readonly object[], rest: Script): Script {
   return (message, response, request) => {
-    if (message.method === 'initialize') return initialized
+    if (message.method === 'initialize')
+      return { ...initialized, protocolVersion: message.params?.protocolVersion ?? '2025-11-25' }
     if (message.method === 'tools/list') return { tools }
     if (message.method === 'ping') return {}
     return rest(message, response, request)
@@ -91,7 +91,12 @@ export class LegacyCaller {
   }
 
   send(id: string | number, method: string, params: object, signal: AbortSignal | null = null): Promise<Response> {
-    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params })
+    return this.post({ jsonrpc: '2.0', id, method, params }, signal)
+  }
+
+  /** A body as it is, or a value as JSON. */
+  post(said: object | string, signal: AbortSignal | null = null): Promise<Response> {
+    const body = typeof said === 'string' ? said : JSON.stringify(said)
     return fetch(this.#url, { method: 'POST', headers: this.#headers, body, signal })
   }
 

@@ -33,6 +33,7 @@ export async function makeLive(config: Config, digest: string): Promise<LiveConf
       system: await systemOf(configured, dirname(config.file)),
       effectsOf: effectsOf(configured),
       passesMethod: transparent ? () => true : anyOf(configured.unknownMethods),
+      patientClients: configured.patientClients,
     })
   }
   return { config, digest, ruling: { policy: compilePolicy(policySource(config)), connections: ruled }, mcp }

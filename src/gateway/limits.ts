@@ -58,6 +58,7 @@ export const limitTable = {
   patientHoldMs: { value: 240_000, unit: 'ms', reason: 'for clients known to wait' },
   holdNoticeMs: { value: 10_000, unit: 'ms', reason: 'a held call says each ten seconds that it is alive' },
   approvalMs: { value: 900_000, unit: 'ms', reason: 'the default deadline of a request for approval' },
+  acceptedMs: { value: 1_000, unit: 'ms', reason: 'the body behind an accepted notification says nothing' },
   sessionMs: { value: 8 * 3_600_000, unit: 'ms', reason: 'one working day, however often the token is renewed' },
   sessionIdleMs: { value: 900_000, unit: 'ms', reason: 'a forgotten session ends' },
   sessions: { value: 10_000, unit: 'items', reason: 'bounds the memory of open sessions' },

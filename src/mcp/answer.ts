@@ -2,6 +2,7 @@
 // binary content withheld, identifiers wrapped; what is left is the masker's.
 import type { Refusal } from '../gateway/errors.ts'
 import type { Admission, Edit } from '../gateway/seam.ts'
+import { nodeAt } from '../json/canonical.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { withholdBinary } from './blocks.ts'
 import { isObject, type Members, type Request, type Response } from './envelope.ts'
@@ -72,10 +73,8 @@ export async function clearAnswer(
   last: boolean,
 ): Promise<Cleared<'caller'> | Refusal> {
   const edits = [...answerEdits(link, request, message, way)]
-  // A text of the caller's own stands in the record with its question, where it was searched.
-  if (message.id === naming.id && (typeof request.id === 'string' || naming.id !== request.id)) {
-    edits.push({ path: ['id'], json: request.idSource, recorded: JSON.stringify(way.reference) })
-  }
+  const own = idEdit(message, request, naming, way.reference)
+  if (own) edits.push(own)
   const refusal = await askInputs(link, message.json, message.result, 'result', way)
   if (refusal) return refusal
   const part = way.mask.message(message.json, {
@@ -85,6 +84,19 @@ export async function clearAnswer(
     outputSchema: (tool === null ? undefined : link.catalog.tool(tool)?.outputSchema) ?? null,
   })
   return way.answer(part, last)
+}
+
+/**
+ * The id in the words of the caller: one that is equal as a number may be written with other digits. A text stands in the
+ * record with its question, where it was searched.
+ */
+function idEdit({ id, json }: Response, request: Request, naming: Naming, reference: string): Edit | null {
+  if (id !== naming.id) return null
+  const same = json.source(nodeAt(json, ['id'])) === request.idSource
+  if (typeof request.id === 'string') {
+    return { path: ['id'], json: request.idSource, recorded: JSON.stringify(reference) }
+  }
+  return same ? null : { path: ['id'], json: request.idSource }
 }
 
 /** The outcome of a task is asked for by its id alone. */

@@ -1,19 +1,18 @@
 // One request of a caller from its reading to its answer. Promise: nothing goes up before it is admitted, nothing comes down
 // before it is recorded, and whoever goes away, on either side, the exchange ends once.
 import { Refusal } from '../gateway/errors.ts'
-import { limits } from '../gateway/limits.ts'
-import type { Admission, HoldView } from '../gateway/seam.ts'
+import type { Admission, HoldView, Outcome } from '../gateway/seam.ts'
 import { nodeAt } from '../json/canonical.ts'
-import { readJsonText } from '../json/document.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { clearAnswer } from './answer.ts'
 import { type Own, refusalAnswer, rpc } from './answers.ts'
-import { type Request, type Response, readMessage, tokenOf } from './envelope.ts'
+import { type Request, type Response, readMessage, remembered, tokenOf } from './envelope.ts'
 import { type EraMismatch, mismatchBehind, mismatchIn } from './era-mismatch.ts'
+import { drain } from './event-queue.ts'
 import { holdNotice } from './hold-notice.ts'
 import type { Link } from './link.ts'
 import { cancelledNotice, relayNotice } from './notices.ts'
-import type { EventHead } from './outlets.ts'
+import { type EventHead, noHead } from './outlets.ts'
 import { type Naming, namingOf, readyQuestion } from './question.ts'
 import type { Reply } from './reply.ts'
 import type { CheckedHeaders } from './request-headers.ts'
@@ -134,7 +133,7 @@ export class Call {
       const { value, done } = await events.next()
       if (done) break
       await this.#event(value, admission)
-      if (this.#answered) return void this.#drain(events)
+      if (this.#answered) return drain(events)
       await admission.room()
     }
     if (this.link.resumable && this.#gaveEventIds) this.#park()
@@ -143,27 +142,17 @@ export class Call {
 
   async #event({ json, eventId, retryMs }: UpstreamEvent, admission: Way): Promise<void> {
     const { link } = this
-    if (eventId !== null && link.era === 'legacy') {
-      link.resumable = true
-      this.#gaveEventIds = true
-    }
-    const head: EventHead = { id: link.era === 'legacy' ? link.wrapEvent(eventId) : null, retryMs }
-    if (json === null) {
-      if (head.id === null && retryMs === null) this.#reply.keepAlive()
-      else this.#reply.mark(head)
-      return
-    }
+    const head = link.headOf(eventId, retryMs)
+    if (head.id !== null) this.#gaveEventIds = true
+    if (json === null) return await this.#reply.mark(head)
     const message = readMessage(json)
     if (message === null) throw new UpstreamError('malformed')
     const emit = (part: Cleared<'caller'>) => this.#reply.event(part, head)
     if (message.kind === 'notification') await relayNotice(link, message, admission, this, emit)
     else if (message.kind === 'request') {
-      await relayServerQuestion(
-        link,
-        message,
-        { parent: admission.reference, mask: admission.mask, canAsk: this.#reply.canStream, gone: this.#gone.signal },
-        emit,
-      )
+      const { reference, mask } = admission
+      const from = { parent: reference, mask, canAsk: this.#reply.canStream, gone: this.#gone.signal }
+      await relayServerQuestion(link, message, from, emit)
     } else await this.#answer(message, 200, admission, head)
   }
 
@@ -199,8 +188,8 @@ export class Call {
     const cleared = await this.clear(message, this.#admission, true)
     this.#parked = false
     this.#answered = true
-    if (!(cleared instanceof Refusal)) this.#admission.end(message.error ? 'failed' : 'done', cleared.bytes.length)
-    this.#ended = true
+    const refused = cleared instanceof Refusal
+    this.#end(refused || message.error ? 'failed' : 'done', refused ? 0 : cleared.bytes.length)
     return cleared
   }
 
@@ -256,21 +245,11 @@ export class Call {
     this.#reply.finishEmpty(200)
   }
 
-  #drain(events: AsyncIterator<UpstreamEvent>): void {
-    const timer = setTimeout(() => void events.return?.(), DRAIN_MS).unref()
-    const rest = async () => {
-      while (!(await events.next()).done);
-    }
-    rest()
-      .catch(() => undefined)
-      .finally(() => clearTimeout(timer))
-  }
-
-  #end(outcome: 'done' | 'failed' | 'cancelled' | 'gone' | 'cut'): void {
+  #end(outcome: Outcome, delivered = this.#reply.delivered): void {
     if (this.#ended) return
     this.#ended = true
     if (!this.#admission) return
-    this.#admission.end(outcome, this.#reply.delivered)
+    this.#admission.end(outcome, delivered)
     this.link.endQuestions(this.#admission.reference)
   }
 
@@ -320,12 +299,3 @@ export class Call {
 }
 
 const TAKEN = 'A request with this id is under way in this session.'
-const DRAIN_MS = Math.min(1_000, limits.connectMs)
-const noHead: EventHead = { id: null, retryMs: null }
-
-const nothing = readJsonText('{}', { depth: 1, values: 1 })
-
-/** As much of a request as an answer that comes later needs: its text may be large. */
-function remembered({ params, ...request }: Request): Request {
-  return { ...request, json: nothing, params: typeof params.name === 'string' ? { name: params.name } : {} }
-}

@@ -10,4 +10,6 @@ export interface McpConnectionConfig {
   readonly effectsOf: (tool: string, readOnlyHint: boolean | undefined) => ReadonlySet<Effect>
   /** Methods this gateway does not know and yet passes on, inspected like any other. */
   readonly passesMethod: (method: string) => boolean
+  /** Prefixes of client names, beside those known here, of clients that wait `limits.patientHoldMs`. */
+  readonly patientClients?: readonly string[]
 }

@@ -94,7 +94,10 @@ class Visit {
     if (fromElsewhere(headers, this.#options, socket.localPort)) return this.#turnAway('forbidden')
     const config = this.#options.connections().get(name)
     if (!config) return this.#turnAway('forbidden', { status: 404, code: 403001 })
-    if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') return this.#wrongMethod()
+    if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
+      this.#allowMethods()
+      return this.#turnAway('unreadable', rpc.methodNotAllowed)
+    }
     const identified = this.#options.identify(headers, name)
     const subject = identified instanceof Promise ? await identified : identified
     if ('challenge' in subject) {
@@ -111,7 +114,10 @@ class Visit {
         this.#accepts,
       ).run(subject, config)
     }
-    if (isModernVersion(headers['mcp-protocol-version'])) return this.#wrongMethod()
+    if (isModernVersion(headers['mcp-protocol-version'])) {
+      this.#allowMethods()
+      return this.#refuseVisit(subject, config, 'This protocol version knows POST alone.', rpc.methodNotAllowed)
+    }
     if (method === 'GET') return this.#listen(subject, config)
     return this.#end(subject, config)
   }
@@ -130,7 +136,7 @@ class Visit {
       return this.#refuseVisit(subject, config, 'This event id was not given to this session.', rpc.invalidRequest)
     }
     const outcome = await new StandingStream(link, this.#reply).run(after, legacyHeaders(headers).base)
-    if (outcome === 405) return this.#wrongMethod()
+    if (outcome === 405) return this.#notOffered()
     if (outcome === 404) return this.#refuseVisit(subject, config, NO_SESSION, rpc.sessionNotFound)
     if (outcome !== null) this.#tell(outcome)
   }
@@ -139,7 +145,7 @@ class Visit {
     const link = await this.#named(subject, config)
     if (!link) return
     const outcome = await link.upstream.close(legacyHeaders(this.#request.headers).base)
-    if (outcome === 'absent') return this.#wrongMethod()
+    if (outcome === 'absent') return this.#notOffered()
     await link.session.close('done')
     this.#reply.finishEmpty(200)
   }
@@ -176,11 +182,15 @@ class Visit {
     this.#tell(await this.#options.gateway.stranger(code, this.#source()), own)
   }
 
-  #wrongMethod(): void {
-    this.#reply.headers.allow = isModernVersion(this.#request.headers['mcp-protocol-version'])
-      ? 'POST'
-      : 'GET, POST, DELETE'
+  /** The system's own answer to a stream or an end that it does not have. */
+  #notOffered(): void {
+    this.#allowMethods()
     this.#reply.finishEmpty(405)
+  }
+
+  #allowMethods(): void {
+    const modern = isModernVersion(this.#request.headers['mcp-protocol-version'])
+    this.#reply.headers.allow = modern ? 'POST' : 'GET, POST, DELETE'
   }
 
   #tell(refusal: Refusal, own: Own | null = null): void {

@@ -1,7 +1,7 @@
 // A JSON-RPC message as read. Promise: a message is exactly one of request, notification and response, or it is refused;
 // nothing is taken from its members but what decides where it goes.
 import { nodeAt } from '../json/canonical.ts'
-import { type JsonDocument, Kind } from '../json/document.ts'
+import { type JsonDocument, Kind, readJsonText } from '../json/document.ts'
 import type { MessageId } from './upstream.ts'
 
 export type Members = Readonly<Record<string, unknown>>
@@ -103,4 +103,11 @@ export function tokenOf(params: Members): MessageId | null {
 /** Whether a top-level text is an array: a batch. */
 export function isBatch(json: JsonDocument): boolean {
   return json.kind(0) === Kind.array
+}
+
+const nothing = readJsonText('{}', { depth: 1, values: 1 })
+
+/** As much of a request as an answer that comes later needs: its text may be large. */
+export function remembered({ params, ...request }: Request): Request {
+  return { ...request, json: nothing, params: typeof params.name === 'string' ? { name: params.name } : {} }
 }

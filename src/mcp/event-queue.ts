@@ -1,5 +1,6 @@
 // Events of one stream on their way to whoever asked for them. Promise: in order, none lost, and the source is paused
 // while any wait to be taken.
+import { limits } from '../gateway/limits.ts'
 import type { UpstreamEvent } from './upstream.ts'
 
 export interface Source {
@@ -73,4 +74,17 @@ export class EventQueue implements AsyncIterableIterator<UpstreamEvent, undefine
   [Symbol.asyncIterator](): this {
     return this
   }
+}
+
+const DRAIN_MS = Math.min(1_000, limits.connectMs)
+
+/** Reads what still comes behind an answer, for a short while, so that its connection can be used again. */
+export function drain(events: AsyncIterator<UpstreamEvent>): void {
+  const timer = setTimeout(() => void events.return?.(), DRAIN_MS).unref()
+  const rest = async () => {
+    while (!(await events.next()).done);
+  }
+  rest()
+    .catch(() => undefined)
+    .finally(() => clearTimeout(timer))
 }

@@ -59,8 +59,7 @@ export class HttpReading implements Dispatcher.DispatchHandler {
     }
     const { kind } = this.#expecting
     if (status === 405 && (kind === 'listen' || kind === 'end')) this.#verdict = { kind: 'absent', status: 405 }
-    else if (status < 300 && kind === 'end') this.#verdict = { kind: 'accepted' }
-    else if (status < 300 && kind === 'one-way') this.#verdict = { kind: 'accepted' }
+    else if (status < 300 && (kind === 'end' || kind === 'one-way')) this.#accept()
     else if (status === 200 && SSE_TYPE.test(contentType(headers))) this.#startEvents()
     else if (JSON_TYPE.test(contentType(headers))) this.#startJson()
     else if (status === 404) this.#verdict = { kind: 'absent', status: 404 }
@@ -72,6 +71,17 @@ export class HttpReading implements Dispatcher.DispatchHandler {
     if (encoding !== undefined && encoding !== 'identity') return 'encoding'
     if (status >= 300 && status < 400) return 'redirect'
     return status === 401 || status === 403 || status === 407 ? 'credential' : null
+  }
+
+  /** Nothing in the body counts, so that it is not waited for long. */
+  #accept(): void {
+    const accepted: UpstreamAnswer = { kind: 'accepted' }
+    this.#verdict = accepted
+    const enough = () => {
+      this.#settle.resolve(accepted)
+      this.#fail('timeout')
+    }
+    this.#timer = setTimeout(enough, limits.acceptedMs).unref()
   }
 
   #startJson(): void {

@@ -6,6 +6,7 @@ import type { Catalog } from './catalog.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
 import { idKey } from './envelope.ts'
 import { type Binding, type Opaque, subjectKey } from './opaque.ts'
+import type { EventHead } from './outlets.ts'
 import type { PendingQuestion } from './server-question.ts'
 import type { Tasks } from './tasks.ts'
 import type { MessageId, Upstream } from './upstream.ts'
@@ -111,7 +112,14 @@ export class Link {
     return undefined
   }
 
-  wrapEvent(eventId: string | null): string | null {
+  /** The head of an event on its way down; only legacy versions take streams up again. */
+  headOf(eventId: string | null, retryMs: number | null): EventHead {
+    if (this.era === 'modern') return { id: null, retryMs }
+    if (eventId !== null) this.resumable = true
+    return { id: this.#wrapEvent(eventId), retryMs }
+  }
+
+  #wrapEvent(eventId: string | null): string | null {
     return eventId === null ? null : this.parts.opaque.wrap('event', this.binding, `${this.session.id} ${eventId}`)
   }
 

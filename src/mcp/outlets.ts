@@ -56,7 +56,7 @@ export interface EventHead {
 
 const LF = 0x0a
 const CR = 0x0d
-const noHead: EventHead = { id: null, retryMs: null }
+export const noHead: EventHead = { id: null, retryMs: null }
 
 /** Server-sent events; the head of the response must have been written. */
 export class SseOutlet implements Outlet<'caller'> {

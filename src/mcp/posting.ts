@@ -81,7 +81,7 @@ export class Posting {
     const link = await this.#reached(this.#links.shared(subject, config, 'modern'), subject, config, asked)
     if (link === null) return
     link.version = version
-    if (message.kind === 'request') link.patienceMs = patienceOf(metaOf(message.params)[clientInfoKey])
+    if (message.kind === 'request') link.patienceMs = patienceOf(metaOf(message.params)[clientInfoKey], config)
     await this.#dispatch(link, message, this.#reply, modernHeaders(this.#request.headers))
   }
 
@@ -102,7 +102,7 @@ export class Posting {
   ): Promise<void> {
     const link = await this.#reached(this.#links.open(subject, config), subject, config, askedBy(message, 'legacy'))
     if (link === null) return
-    link.patienceMs = patienceOf(message.params.clientInfo)
+    link.patienceMs = patienceOf(message.params.clientInfo, config)
     // Before the answer is known, since a stream may carry it; the name opens nothing if the answer is no.
     this.#reply.headers['mcp-session-id'] = this.#links.nameOf(link)
     await this.#dispatch(link, message, this.#reply, headers)

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import { type Authored, authored } from '../gateway/authored.ts'
 import type { Cleared } from '../recording/inbox.ts'
-import { BodyOutlet, type EventHead, SseOutlet } from './outlets.ts'
+import { BodyOutlet, type EventHead, noHead, SseOutlet } from './outlets.ts'
 
 export type Part = Cleared<'caller'> | Authored
 
@@ -13,7 +13,8 @@ export interface Reply {
   readonly delivered: number
   stream(): void
   event(part: Part, head: EventHead): Promise<void> | undefined
-  mark(head: EventHead): void
+  /** An event without a message. */
+  mark(head: EventHead): Promise<void> | undefined
   keepAlive(): void
   /** The answer itself: the status counts only where no stream has begun. */
   finish(part: Part, status: number, head?: EventHead): void
@@ -23,7 +24,6 @@ export interface Reply {
   whenGone(act: () => void): void
 }
 
-const noHead: EventHead = { id: null, retryMs: null }
 const NO_CACHE = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
 
 export class SingleReply implements Reply {
@@ -70,8 +70,11 @@ export class SingleReply implements Reply {
     return outlet.event(part, head) ? undefined : outlet.drained()
   }
 
-  mark(head: EventHead): void {
-    if (this.canStream && !this.#response.destroyed) this.#outlet().mark(head)
+  mark(head: EventHead): Promise<void> | undefined {
+    if (!this.canStream || this.#response.destroyed) return undefined
+    const outlet = this.#outlet()
+    const empty = head.id === null && head.retryMs === null
+    return (empty ? outlet.keepAlive() : outlet.mark(head)) ? undefined : outlet.drained()
   }
 
   keepAlive(): void {
@@ -137,8 +140,9 @@ export class BatchReply implements Reply {
     return this.#single.event(part, head)
   }
 
-  mark(head: EventHead): void {
-    this.#single.mark(head)
+  mark(head: EventHead): Promise<void> | undefined {
+    this.stream()
+    return this.#single.mark(head)
   }
 
   keepAlive(): void {

@@ -92,9 +92,9 @@ export async function relayServerQuestion(
 export async function relayReply(link: Link, reply: Response): Promise<'taken' | 'unknown' | Refusal> {
   const pending = takePending(link, reply.id)
   if (pending === null) return 'unknown'
-  const { admission, upstreamId, upstreamIdSource } = pending
+  const { admission, upstreamId, upstreamIdSource, callerId } = pending
   const { opaque } = link.parts
-  const edits: Edit[] = [{ path: ['id'], json: upstreamIdSource }]
+  const edits: Edit[] = [{ path: ['id'], json: upstreamIdSource, recorded: JSON.stringify(callerId) }]
   try {
     if (reply.result) edits.push(...unwrapInReply(reply.result, opaque, link.binding))
     const masked = link.session.inspect.message(reply.json, {

@@ -159,4 +159,4 @@ export const serverQuestionShape: MessageShape = {
     ...schemaMembers('params.tools.*.inputSchema'),
   ],
 }
-export const replyShape: MessageShape = { members: [...envelope, id, ['result.action', 'fixed']] }
+export const replyShape: MessageShape = { members: [...envelope, id] }

@@ -6,7 +6,6 @@ import type { Cleared } from '../recording/inbox.ts'
 import { type Response, readMessage } from './envelope.ts'
 import type { Link } from './link.ts'
 import { relayNotice } from './notices.ts'
-import type { EventHead } from './outlets.ts'
 import type { SingleReply } from './reply.ts'
 import { relayServerQuestion } from './server-question.ts'
 import type { UpstreamEvent } from './upstream.ts'
@@ -57,13 +56,8 @@ export class StandingStream {
 
   async #event({ json, eventId, retryMs }: UpstreamEvent): Promise<void> {
     const link = this.#link
-    if (eventId !== null) link.resumable = true
-    const head: EventHead = { id: link.wrapEvent(eventId), retryMs }
-    if (json === null) {
-      if (head.id === null && retryMs === null) this.#reply.keepAlive()
-      else this.#reply.mark(head)
-      return
-    }
+    const head = link.headOf(eventId, retryMs)
+    if (json === null) return await this.#reply.mark(head)
     const message = readMessage(json)
     const emit = (part: Cleared<'caller'>) => this.#reply.event(part, head)
     if (message?.kind === 'notification') {

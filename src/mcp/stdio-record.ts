@@ -38,7 +38,18 @@ export class StdioRecord {
 
   end(): void {
     this.#endLine()
-    this.#flush()
+    this.flush()
+  }
+
+  /** Hands over the lines that are whole, for a session that is about to end. */
+  flush(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    if (this.#piece.length === 0) return
+    const piece = Buffer.concat(this.#piece)
+    this.#piece = []
+    this.#pieceBytes = 0
+    this.#take(piece)
   }
 
   #keep(part: Buffer): void {
@@ -60,17 +71,7 @@ export class StdioRecord {
     if (whole.length === 0) return
     this.#piece.push(whole, END)
     this.#pieceBytes += whole.length
-    if (this.#pieceBytes >= PIECE_BYTES) this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), PIECE_MS)
-  }
-
-  #flush(): void {
-    if (this.#timer) clearTimeout(this.#timer)
-    this.#timer = null
-    if (this.#piece.length === 0) return
-    const piece = Buffer.concat(this.#piece)
-    this.#piece = []
-    this.#pieceBytes = 0
-    this.#take(piece)
+    if (this.#pieceBytes >= PIECE_BYTES) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), PIECE_MS)
   }
 }

@@ -101,6 +101,7 @@ class StdioUpstream implements Upstream {
   }
 
   async close(): Promise<'closed'> {
+    this.#record.flush()
     this.#routing.end('cut')
     await this.#process.stop()
     return 'closed'

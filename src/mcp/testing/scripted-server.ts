@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Listening, listening } from './rig.ts'
 
-export interface Got {
+interface Got {
   readonly id?: string | number
   readonly method?: string
   readonly params?: Readonly<Record<string, unknown>>
@@ -13,6 +13,8 @@ export type Script = (message: Got, response: ServerResponse, request: IncomingM
 
 export interface ScriptedServer extends Listening {
   readonly got: Got[]
+  /** What becomes of notifications and replies. */
+  notified: (response: ServerResponse) => void
   /** Resolves when the test holds, looked at after each message. */
   until(test: () => boolean): Promise<void>
 }
@@ -32,17 +34,20 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     const message = JSON.parse(Buffer.concat(chunks).toString() || '{}') as Got
     got.push(message)
     look()
-    if (message.id === undefined) return void response.writeHead(request.method === 'GET' ? 405 : 202).end()
+    if (request.method === 'GET') return void response.writeHead(405).end()
+    if (message.id === undefined || message.method === undefined) return scripted.notified(response)
     const result = script(message, response, request)
     if (result === null) return
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, result }))
   })
-  return {
+  const scripted: ScriptedServer = {
     ...server,
     got,
+    notified: response => void response.writeHead(202).end(),
     until: test => (test() ? Promise.resolve() : new Promise(resolve => waiting.push({ test, resolve }))),
   }
+  return scripted
 }
 
 const initialized = {

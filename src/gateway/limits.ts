@@ -63,6 +63,7 @@ export const limitTable = {
   sessionIdleMs: { value: 900_000, unit: 'ms', reason: 'a forgotten session ends' },
   sessions: { value: 10_000, unit: 'items', reason: 'bounds the memory of open sessions' },
   sessionsPerSubject: { value: 100, unit: 'items', reason: 'one subject cannot use up the sessions of all' },
+  streamsPerSession: { value: 16, unit: 'items', reason: 'a client keeps one stream of unasked messages open' },
   processes: { value: 64, unit: 'items', reason: 'stdio servers running at once, one per session' },
   lineBytes: { value: 4 << 20, unit: 'bytes', reason: 'a stdio message is one line, masked whole' },
   stderrBytes: { value: 1 << 20, unit: 'bytes', reason: 'standard error kept for one session of a stdio server' },

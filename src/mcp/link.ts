@@ -46,6 +46,8 @@ export class Link {
   named = false
   /** The system gives ids to its events, so that a broken stream can be taken up again. */
   resumable = false
+  /** Streams of unasked messages that are open. */
+  streams = 0
   readonly questions = new Map<string, PendingQuestion>()
   readonly #calls = new Map<string, Call>()
   readonly #running = new Set<{ cut(): void }>()

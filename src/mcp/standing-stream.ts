@@ -2,6 +2,7 @@
 // again. Promise: recorded and masked like everything else, replayed events too; an answer no call of this session asked
 // for is not passed on.
 import { Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { type Response, readMessage } from './envelope.ts'
 import type { Link } from './link.ts'
@@ -24,6 +25,8 @@ export class StandingStream {
   /** The HTTP status to answer with when the system has no such stream; null once the stream has ended. */
   async run(after: string | null, headers: Readonly<Record<string, string>>): Promise<404 | 405 | Refusal | null> {
     const link = this.#link
+    if (link.streams >= limits.streamsPerSession) return await link.parts.gateway.refuse(link.session, 'limit')
+    link.streams++
     link.begin(this)
     try {
       const answer = await link.upstream.listen(after, headers, this.#gone.signal)
@@ -45,6 +48,7 @@ export class StandingStream {
       if (error instanceof Refusal) return error
       return await link.parts.gateway.refuse(link.session, 'upstream')
     } finally {
+      link.streams--
       link.done(this)
     }
   }

@@ -27,7 +27,7 @@ export function paint(style: Style, text: string): string {
 }
 
 /** Without control characters and direction marks; line breaks and tabs stay. */
-export function harmless(text: string): string {
+function harmless(text: string): string {
   return text.replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, character =>
     character === '\n' || character === '\t' ? character : '\ufffd',
   )

@@ -35,7 +35,7 @@ export interface Listen {
   readonly tls: { readonly cert: string; readonly key: string } | null
 }
 
-export interface Roles {
+interface Roles {
   readonly approver: readonly string[]
   readonly auditor: readonly string[]
   readonly administrator: readonly string[]
@@ -68,9 +68,9 @@ export interface ConnectionConfig {
   readonly patientClients: readonly string[]
 }
 
-export type Transform = 'redact' | 'last-four' | 'null'
+type Transform = 'redact' | 'last-four' | 'null'
 
-export interface LabelConfig {
+interface LabelConfig {
   readonly json?: readonly string[]
   readonly csv?: readonly string[]
   readonly sql?: readonly string[]

@@ -6,7 +6,7 @@ import type { SecretRef } from './schema-parts.ts'
 
 const MAX_BYTES = 64 << 10
 
-export class SecretError extends Error {}
+class SecretError extends Error {}
 
 /** The secret itself. Throws SecretError, one sentence that names the variable or file. `folder` is the configuration's. */
 export async function resolveSecret(

@@ -16,7 +16,7 @@ export type Code =
   | 'upstream'
   | 'internal'
 
-export type Retry = 'never' | 'same-request' | 'later'
+type Retry = 'never' | 'same-request' | 'later'
 
 export interface CodeRow {
   readonly http: number

@@ -31,9 +31,3 @@ export function newId(kind: IdKind, atMs: number = Date.now()): string {
   used += 10
   return `${kind}_${head}${tail}`
 }
-
-const PATTERN = /^[xsg]_[0-9a-hjkmnp-tv-z]{26}$/
-
-export function isId(text: string, kind: IdKind): boolean {
-  return text.startsWith(`${kind}_`) && PATTERN.test(text)
-}

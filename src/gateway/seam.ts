@@ -1,7 +1,7 @@
 // All that protocols and the gateway know of each other. Promise: what came from one side passes to the other only as
 // Cleared, which only a durable commit can make. A door is named after the side the bytes go to; both have the same rules.
 import type { JsonDocument } from '../json/document.ts'
-import type { Findings, Masked } from '../masking/masked.ts'
+import type { Masked } from '../masking/masked.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import type { Authored } from './authored.ts'
 import type { Code, Refusal } from './errors.ts'
@@ -219,4 +219,4 @@ export interface Edit {
   readonly recorded?: string
 }
 
-export type { Findings, Masked }
+export type { Masked }

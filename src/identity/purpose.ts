@@ -10,7 +10,7 @@ const purposes: ReadonlySet<string> = new Set(
   HMARKT PATRQT FAMRQT PWATRNY SUPNWK PUBHLTH DISASTER THREAT`.split(/\s+/),
 )
 
-export function isPurpose(code: string): boolean {
+function isPurpose(code: string): boolean {
   return purposes.has(code)
 }
 

@@ -4,7 +4,7 @@
 /** Label 0 is `unreadable`: content that could not be searched and is hidden from everyone. */
 export const UNREADABLE = 0
 
-export type Detector = 'path' | 'column' | 'key' | 'shape' | 'pattern' | 'known' | 'limit'
+type Detector = 'path' | 'column' | 'key' | 'shape' | 'pattern' | 'known' | 'limit'
 
 /** A range of plain text, in that text's own units. */
 export interface Span {

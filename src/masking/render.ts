@@ -134,7 +134,7 @@ class Renderer {
 }
 
 /** The first label hidden anywhere in `patches`, or -1. */
-export function firstHidden(patches: readonly Patch[], mode: Pick<Mode, 'hides'>): number {
+function firstHidden(patches: readonly Patch[], mode: Pick<Mode, 'hides'>): number {
   for (const patch of patches) {
     if (patch.kind === 'span') {
       if (mode.hides(patch.label)) return patch.label

@@ -65,7 +65,7 @@ for (const [index, month] of [
 export const HASH_SEED = 0x811c9dc5 | 0
 const SIZE = 1024
 const table = new Int16Array(SIZE).fill(-1)
-export const LONGEST = Math.max(...words.map(word => word.text.length))
+const LONGEST = Math.max(...words.map(word => word.text.length))
 
 export function hashStep(hash: number, lower: number): number {
   return Math.imul(hash ^ lower, 0x01000193)

@@ -18,13 +18,13 @@ import type { OpenStdio } from './upstream.ts'
 import { isLegacyVersion, isModernVersion } from './versions.ts'
 
 /** Who cannot be let in, and the `WWW-Authenticate` to tell them. */
-export interface Unidentified {
+interface Unidentified {
   readonly code: 'unauthenticated' | 'forbidden'
   readonly challenge: string
 }
 
 /** Who sends a request to a connection, from its headers alone. */
-export type Identify = (
+type Identify = (
   headers: IncomingHttpHeaders,
   connection: string,
 ) => Promise<Subject | Unidentified> | Subject | Unidentified

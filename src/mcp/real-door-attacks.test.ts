@@ -209,6 +209,69 @@ describe('a text made to be slow', () => {
   }
 })
 
+describe('what one session was given', () => {
+  it('opens nothing for another subject, nor in another session where it is of that session alone', async () => {
+    const script = legacyScript([getText], ({ method, id }, response) => {
+      if (method === 'resources/list')
+        return { resources: [{ name: 'a', uri: `fhir://Patient/${SSN}` }], nextCursor: 'next' }
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const ask = { jsonrpc: '2.0', id: 'q', method: 'elicitation/create', params: { message: 'well?' } }
+      response.write(`id: 41\ndata: ${JSON.stringify(ask)}\n\n`)
+      bench.server.notified = reply => {
+        reply.writeHead(202).end()
+        response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } })}\n\n`)
+      }
+      return null
+    })
+    const { url } = await bench.behind(script, { rules: [rule('allow', 'all', ['*', 'elicitation/create'])] })
+    const [ann, again, bob] = [
+      await LegacyCaller.open(url, 'ann'),
+      await LegacyCaller.open(url, 'ann'),
+      await LegacyCaller.open(url, 'bob'),
+    ]
+    assert.equal((await ann.as('bob').ask(1, 'ping', {})).error?.code, -32001, 'a session')
+    const { result } = await ann.ask(1, 'resources/list', {})
+    const { resources, nextCursor } = result as { resources: { uri: string }[]; nextCursor: string }
+    assert.equal((await bob.ask(1, 'resources/list', { cursor: nextCursor })).error?.code, -32602, 'a cursor')
+    assert.equal((await bob.ask(2, 'resources/read', { uri: resources[0]?.uri })).error?.code, -32602, 'an address')
+    assert.equal((await bob.ask(3, 'resources/read', { uri: 'sallyport://uri/forged' })).error?.code, -32602)
+
+    const call = await ann.send(2, 'tools/call', { name: 'get_text' })
+    const reader = call.body?.getReader()
+    const told = Buffer.from((await reader?.read())?.value ?? []).toString()
+    const { id } = JSON.parse(
+      told
+        .split('\n')
+        .find(line => line.startsWith('data: {'))
+        ?.slice(6) ?? '{}',
+    )
+    const eventId = /^id: (.*)$/m.exec(told)?.[1] ?? ''
+    assert.ok(id && eventId && !told.includes('id: 41'))
+    const reply = { jsonrpc: '2.0', id, result: { action: 'accept', content: {} } }
+    for (const other of [bob, again]) {
+      assert.equal((await other.post(reply)).status, 400, 'a question')
+      const resumed = await other.listen({ 'last-event-id': eventId }, AbortSignal.timeout(5_000))
+      assert.equal(resumed.status, 400, 'an event')
+    }
+    assert.ok(!bench.server.got.some(({ method }) => method === undefined), 'no reply went up')
+    assert.equal((await ann.post(reply)).status, 202)
+    assert.equal((await ann.post(reply)).status, 400, 'it is answered once')
+    assert.deepEqual(unended(await bench.finish()), [])
+  })
+
+  it('is at most sixteen streams', async () => {
+    const { url } = await bench.behind(legacyScript([getText], () => ({})))
+    bench.server.listened = response =>
+      void response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+    const ann = await LegacyCaller.open(url, 'ann')
+    const leave = new AbortController()
+    const opened = await Promise.all(Array.from({ length: 20 }, () => ann.listen({}, leave.signal)))
+    const statuses = opened.map(({ status }) => status).sort()
+    assert.deepEqual(statuses, [...Array(16).fill(200), ...Array(4).fill(429)])
+    leave.abort()
+  })
+})
+
 describe('a system that misbehaves', () => {
   const call = { name: 'get_text' }
 

@@ -7,7 +7,7 @@ import { type Matter, matches, type Pattern } from './pattern.ts'
 import type { CompiledRule } from './rules.ts'
 
 /** The parts of a rule in the order they are tried. */
-export type Clause = 'who' | 'operation' | 'effects' | 'found' | 'carries' | 'when'
+type Clause = 'who' | 'operation' | 'effects' | 'found' | 'carries' | 'when'
 
 /** Matched, or the first clause that did not, or a condition without a result. */
 export type Outcome = 'matched' | 'error' | Clause

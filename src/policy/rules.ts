@@ -7,7 +7,7 @@ import type { Pattern } from './pattern.ts'
 
 export type RuleKind = 'allow' | 'hold' | 'block'
 
-export interface Approvers {
+interface Approvers {
   /** Gateway groups any of which may approve. */
   readonly groups: readonly string[]
   /** Distinct people. */

@@ -30,7 +30,7 @@ export interface ApprovalRow {
   decided: number | null
 }
 
-export interface VoteRow {
+interface VoteRow {
   approval: string
   person: string
   /** `provider|id` of the subject that voted. */

@@ -15,6 +15,8 @@ export interface ScriptedServer extends Listening {
   readonly got: Got[]
   /** What becomes of notifications and replies. */
   notified: (response: ServerResponse) => void
+  /** What becomes of GET. */
+  listened: (response: ServerResponse) => void
   /** Resolves when the test holds, looked at after each message. */
   until(test: () => boolean): Promise<void>
 }
@@ -34,7 +36,7 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     const message = JSON.parse(Buffer.concat(chunks).toString() || '{}') as Got
     got.push(message)
     look()
-    if (request.method === 'GET') return void response.writeHead(405).end()
+    if (request.method === 'GET') return scripted.listened(response)
     if (message.id === undefined || message.method === undefined) return scripted.notified(response)
     const result = script(message, response, request)
     if (result === null) return
@@ -45,6 +47,7 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     ...server,
     got,
     notified: response => void response.writeHead(202).end(),
+    listened: response => void response.writeHead(405).end(),
     until: test => (test() ? Promise.resolve() : new Promise(resolve => waiting.push({ test, resolve }))),
   }
   return scripted
@@ -97,6 +100,11 @@ export class LegacyCaller {
 
   send(id: string | number, method: string, params: object, signal: AbortSignal | null = null): Promise<Response> {
     return this.post({ jsonrpc: '2.0', id, method, params }, signal)
+  }
+
+  /** The stream of what the server says unasked. */
+  listen(more: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    return fetch(this.#url, { headers: { ...this.#headers, accept: 'text/event-stream', ...more }, signal })
   }
 
   /** A body as it is, or a value as JSON. */

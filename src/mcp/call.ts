@@ -284,8 +284,7 @@ export class Call {
   #tell(refusal: Refusal, own: Own | null = null, data: object = {}): void {
     if (this.#answered) return
     this.#answered = true
-    const { idSource, method } = this.request
-    const { status, part } = refusalAnswer(refusal, { idSource, method, era: this.link.era }, own, data)
+    const { status, part } = refusalAnswer(refusal, { ...this.request, era: this.link.era }, own, data)
     if (!this.#wentAway) this.#reply.finish(part, status)
     this.#end('failed')
     this.#gone.abort()

@@ -25,6 +25,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ['api', 'config', 'policy', 'recording', 'gateway'],
   api: ['gateway', 'access', 'identity', 'policy', 'recording', 'json'],
   mcp: ['gateway', 'json'],
+  postgres: ['gateway'],
   config: ['identity', 'policy', 'masking'],
   gateway: ['policy', 'access', 'masking', 'recording', 'identity', 'json'],
   policy: ['store', 'json'],
@@ -45,6 +46,23 @@ const authoredParts: Readonly<Record<string, readonly string[]>> = {
   'src/mcp/upstream-stdio.ts': ['params'],
   'src/mcp/reply.ts': [],
   'src/mcp/server-question.ts': ['idSource', 'code', 'JSON.stringify(message)'],
+  'src/postgres/answers.ts': ['readyBytes(this.status)'],
+  'src/postgres/asking.ts': ["errorBytes(refusalReport(refusal, 'ERROR', sql))"],
+  'src/postgres/door.ts': ['authenticationBytes(0)', 'negotiateBytes(2, caller.negotiate.unknown)'],
+  'src/postgres/entrance.ts': ['word'],
+  'src/postgres/link.ts': ['Buffer.concat([frame(back.keyData, this.#key), readyBytes(IDLE)])'],
+  'src/postgres/messages.ts': [
+    ['Buffer.concat([frame(front.execute, `$', '{portal}\\0`, uint32Bytes(0)), frame(front.flush)])'].join(''),
+    "errorBytes(refusalReport(refusal, 'FATAL'))",
+    "errorBytes({ severity: 'FATAL', sqlState, message })",
+    'frame(front.flush)',
+    'frame(front.sync)',
+    'frame(front.terminate)',
+    "report(back.notice, { severity: 'NOTICE', sqlState: '00000', message, hint })",
+  ],
+  'src/postgres/sign-in.ts': ['bytes'],
+  // The sign-in at the database: the gateway's own credential, before any caller's byte.
+  'src/postgres/upstream.ts': ['frame(front.password, ...parts)', 'packet', 'request'],
 }
 
 function strayImports(imports: readonly Import[]): string[] {

@@ -36,22 +36,24 @@ export class LiveAdmission<D extends Door> implements Admission<D> {
     this.mask = failingClosed(parts.masker, parts.reference)
   }
 
-  async answer(part: Masked, last: boolean): Promise<Cleared<Across<D>> | Refusal> {
-    const { inbox, session, reference, door } = this.#parts
+  answer(part: Masked, last: boolean): Promise<Cleared<Across<D>> | Refusal> {
+    const across = (this.#parts.door === 'system' ? 'caller' : 'system') as Across<D>
+    return this.#record(across, part, last)
+  }
+
+  more(part: Masked): Promise<Cleared<D> | Refusal> {
+    return this.#record(this.#parts.door, part, false)
+  }
+
+  /** Both ways count on: the parts of one exchange have one order. */
+  async #record<W extends Door>(door: W, part: Masked, last: boolean): Promise<Cleared<W> | Refusal> {
+    const { inbox, session, reference } = this.#parts
     if (this.#ended) return new Refusal('internal', reference, 'This exchange has already ended.')
-    const across = (door === 'system' ? 'caller' : 'system') as Across<D>
     this.#undurable++
     try {
-      return await inbox.clear(across, part, {
+      return await inbox.clear(door, part, {
         session,
-        body: {
-          kind: 'answer',
-          exchange: reference,
-          part: this.#part++,
-          last,
-          door: across,
-          findings: part.findings,
-        },
+        body: { kind: 'answer', exchange: reference, part: this.#part++, last, door, findings: part.findings },
         payload: part,
         released: part.released,
       })
@@ -103,5 +105,10 @@ function failingClosed(masker: Masker, reference: string): Masker {
   return {
     message: (json, context) => orRefuse(() => masker.message(json, context)),
     text: value => orRefuse(() => masker.text(value)),
+    frames: (raw, told) => orRefuse(() => masker.frames(raw, told)),
+    columns: origins => {
+      const rows = orRefuse(() => masker.columns(origins))
+      return { touched: rows.touched, chunk: (raw, walk) => orRefuse(() => rows.chunk(raw, walk)) }
+    },
   }
 }

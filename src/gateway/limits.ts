@@ -103,6 +103,39 @@ export const limitTable = {
   celChars: { value: 1_024, unit: 'chars', reason: 'a condition is a line, not a program' },
   celNodes: { value: 200, unit: 'items', reason: 'bounds the cost of one evaluation' },
   celSteps: { value: 10_000, unit: 'items', reason: 'values one evaluation may read; 64 characters are one' },
+  startupBytes: { value: 10_000, unit: 'bytes', reason: 'the length PostgreSQL itself accepts of a startup packet' },
+  statementBytes: { value: 8 << 20, unit: 'bytes', reason: 'a statement is read whole before it is decided' },
+  wireMessageBytes: {
+    value: 64 << 20,
+    unit: 'bytes',
+    reason: 'one message of a database client, parameters or copied rows, is read whole',
+  },
+  wireQueueBytes: {
+    value: 4 << 20,
+    unit: 'bytes',
+    reason: 'what a database client may send ahead while a statement of it waits',
+  },
+  flightBytes: { value: 256 << 10, unit: 'bytes', reason: 'pipelined messages are decided together up to this size' },
+  wholeAnswerBytes: {
+    value: 16 << 20,
+    unit: 'bytes',
+    reason: 'one message of a database that must be read whole to be masked; others pass in chunks',
+  },
+  answerPauseMs: { value: 20, unit: 'ms', reason: 'an unfinished part of an answer waits this long for the rest' },
+  transactionHoldMs: { value: 30_000, unit: 'ms', reason: 'a statement held inside a transaction holds its locks' },
+  transcriptRows: {
+    value: 1_000,
+    unit: 'items',
+    reason: 'rows of one answer the transcript shows; the rest is counted',
+  },
+  preparedNames: { value: 10_000, unit: 'items', reason: 'prepared statements and portals one database client keeps' },
+  credentialMs: {
+    value: 8 * 3_600_000,
+    unit: 'ms',
+    reason: 'a minted database credential lasts a working day at most',
+  },
+  credentials: { value: 10_000, unit: 'items', reason: 'minted database credentials that are valid at once' },
+  cancelsPerMinute: { value: 60, unit: 'items', reason: 'cancel requests one source may send without naming a key' },
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof limitTable

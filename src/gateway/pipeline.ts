@@ -251,6 +251,8 @@ export class Pipeline implements Gateway {
     const masker: Masker = {
       message: (json, context) => this.#masker(session, reveal).message(json, context),
       text: value => this.#masker(session, reveal).text(value),
+      frames: (raw, told) => this.#masker(session, reveal).frames(raw, told),
+      columns: origins => this.#masker(session, reveal).columns(origins),
     }
     return { inbox: this.#parts.inbox, session: session.id, reference, door, obligations, masker, over }
   }

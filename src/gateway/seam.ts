@@ -168,13 +168,20 @@ export interface Admission<D extends Door> {
   /** Bound to the decision's obligations. */
   readonly mask: Masker
   /** Bytes the other way, in order; resolves when durable. */
-  answer(part: Masked, last: boolean): Promise<Cleared<Across<D>> | Refusal>
+  answer(part: Masked, last: boolean, meters?: Meters): Promise<Cleared<Across<D>> | Refusal>
+  /** The question goes on: COPY in, a resumed portal. In order; resolves when durable. */
+  more(part: Masked, meters?: Meters): Promise<Cleared<D> | Refusal>
   /** The answer is withheld, or there is none: recorded before the asker hears of it. */
   refuse(code: Code, detail?: string): Promise<Refusal>
   /** Await before reading more: bounds bytes not yet durable, here and in the whole process. */
   room(): Promise<void>
   /** A lazy entry with no barrier. `delivered` counts bytes written to the asker. */
   end(outcome: Outcome, delivered: number): void
+}
+
+/** What a part holds, for budgets. */
+interface Meters {
+  readonly rows: number
 }
 
 export type Outcome = 'done' | 'failed' | 'cancelled' | 'gone' | 'cut'
@@ -185,6 +192,43 @@ export interface Masker {
   message(json: JsonDocument, context: MessageContext): Masked
   /** Errors, log lines, anything with no shape of its own. */
   text(value: Uint8Array): Masked
+  /**
+   * Frames that are not text and pass as they are, for questions: throws where this masker hides anything from the other
+   * side. `told` is what the transcript shows of them, its labels hidden.
+   */
+  frames(raw: Uint8Array, told: Uint8Array): Masked
+  /** Once per description of rows. */
+  columns(origins: readonly ColumnOrigin[]): RowMasker
+}
+
+/** One column of a result, as the protocol derives it. */
+export interface ColumnOrigin {
+  readonly name: string
+  /** The protocol's number of the type; 0 where it is not known. */
+  readonly type: number
+  readonly format: 'text' | 'binary'
+  /** Labels of what it derives from. */
+  readonly labels: ReadonlySet<string> | 'unknown'
+  /** Not the labelled column itself but something made of it, which is hidden whole. */
+  readonly derived: boolean
+}
+
+export interface RowMasker {
+  /** Columns whose cells are to be shown to `release`'s cell function, ascending; empty: rows pass as they are. */
+  readonly touched: readonly number[]
+  /** One Masked per chunk, never per row. */
+  chunk(raw: Uint8Array, walk: RowWalk): Masked
+}
+
+/** The value for one side: the same object where it stays, null for SQL's NULL. */
+export type Cell = (column: number, value: Uint8Array) => Uint8Array | null
+
+/** The protocol walks its own frames; the masker says what becomes of each cell. */
+export interface RowWalk {
+  /** The bytes for the other side, `raw` itself where nothing changed. */
+  release(cell: Cell): Uint8Array
+  /** Readable text for the transcript; what is left in it is searched once more. */
+  tell(cell: Cell): Uint8Array
 }
 
 /** How one JSON message is to be taken. A masker that cannot do its work throws a Refusal `unmaskable`. */

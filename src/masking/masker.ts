@@ -1,6 +1,6 @@
 // Maskers bound to a plan and to the labels a caller sees in clear. Promise: detect once, render twice; what did not
 // change goes out as the very bytes that came; what could not be searched is never passed on.
-import type { Edit, Masker, MessageContext } from '../gateway/seam.ts'
+import type { ColumnOrigin, Edit, Masker, MessageContext, RowMasker } from '../gateway/seam.ts'
 import { nodeAt } from '../json/canonical.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
 import { planEdits, type Splice, splice } from '../json/splice.ts'
@@ -9,6 +9,7 @@ import type { Leaf, Patch } from './patches.ts'
 import { UNREADABLE } from './patches.ts'
 import { compileMasking, type MaskingPlan, type PlanLabel } from './plan.ts'
 import { type Mode, render, type StandIns } from './render.ts'
+import { createRowMasker } from './rows.ts'
 import { findStandIns } from './stand-ins.ts'
 import { marker } from './transforms.ts'
 import { Walk } from './walk.ts'
@@ -96,6 +97,21 @@ class PlanMasker implements Masker {
     if (this.#hidesAll(findings)) return masked(value, released, released, findings)
     const transcript = Buffer.from(splice(text, render(text, patches, this.#everything(noStandIns))))
     return masked(value, released, transcript, findings)
+  }
+
+  frames(raw: Uint8Array, told: Uint8Array): Masked {
+    if (this.#hidesAny) throw new Error('frames pass only where nothing is hidden')
+    const { transcript, findings } = this.text(told)
+    return masked(raw, raw, transcript, findings)
+  }
+
+  columns(origins: readonly ColumnOrigin[]): RowMasker {
+    const hides = (label: string) => {
+      const index = this.#plan.labels.findIndex(({ name }) => name === label)
+      return index < 0 ? this.#hidesAny : (this.#hidden[index] as boolean)
+    }
+    const transformOf = (label: string) => this.#plan.labels.find(({ name }) => name === label)?.transform ?? 'redact'
+    return createRowMasker({ hides, hidesUnknown: this.#hidesAny, transformOf, text: told => this.text(told) }, origins)
   }
 
   #mode(standIns: StandIns, token: Mode['token']): Mode {

@@ -1,4 +1,4 @@
-// What a rule can be about. Promise: every operation of MCP that the gateway decides is listed here with its nature, and
+// What a rule can be about. Promise: every operation that the gateway decides is listed here with its nature, and
 // an operation that is not listed is decided by the rules that name it and by nothing else.
 
 /**
@@ -50,6 +50,10 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['tasks/update', ofTask],
   ['tasks/cancel', ofTask],
   ['tasks/list', session],
+  /** Preparing runs nothing: the statement is decided when it is executed. */
+  ['sql.prepare', session],
+  ['sql.close', session],
+  ['sql.cancel', session],
   ['elicitation/create', ask],
   ['sampling/createMessage', ask],
   ['roots/list', ask],

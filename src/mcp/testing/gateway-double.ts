@@ -70,6 +70,17 @@ export function maskerDouble(hides: boolean): Masker {
       return masked(json.bytes, released, released, findings)
     },
     text: value => masked(value, value, value, {}),
+    frames: (raw, told) => masked(raw, raw, told, {}),
+    columns: () => ({
+      touched: [],
+      chunk: (raw, walk) =>
+        masked(
+          raw,
+          raw,
+          walk.tell((_, value) => value),
+          {},
+        ),
+    }),
   }
 }
 
@@ -194,6 +205,10 @@ class AdmissionDouble<D extends Door> implements Admission<D> {
   async answer(part: Masked, last: boolean): Promise<Cleared<Across<D>> | Refusal> {
     const text = Buffer.from(part.released).toString()
     this.#gateway.tell({ kind: 'answered', operation: this.#operation, text, last, standing: this.#standing })
+    return clearedDouble(part.released)
+  }
+
+  async more(part: Masked): Promise<Cleared<D> | Refusal> {
     return clearedDouble(part.released)
   }
 

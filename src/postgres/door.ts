@@ -1,0 +1,172 @@
+// The PostgreSQL door: each connection of a caller is brought to its session and to the protected database. Promise: nobody
+// is let in who is not identified, nothing of the caller reaches a database before its session is in the record, and each
+// refusal is recorded before it is told.
+import type { Socket } from 'node:net'
+import { authoredBytes } from '../gateway/authored.ts'
+import { type Code, Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
+import type { Gateway, Session } from '../gateway/seam.ts'
+import { CancelKeys } from './cancel-keys.ts'
+import type { PostgresConnectionConfig } from './connection-config.ts'
+import type { Credentials } from './credentials.ts'
+import { type CancelRequest, enter, type Startup, type WireTls, wireTls } from './entrance.ts'
+import { WireFault } from './frames.ts'
+import { Link } from './link.ts'
+import { authenticationBytes, fatal, negotiateBytes } from './messages.ts'
+import { WireOutlet } from './outlets.ts'
+import { nobodyReads, type ReadStatements } from './reading.ts'
+import { type Authenticate, signIn } from './sign-in.ts'
+import { startupSettings } from './startup-parameters.ts'
+import { startupPacket, Upstream } from './upstream.ts'
+
+export interface PostgresDoorOptions {
+  readonly gateway: Gateway
+  /** What is configured now, by name: the name of a database at the door. */
+  readonly connections: () => ReadonlyMap<string, PostgresConnectionConfig>
+  readonly authenticate: Authenticate
+  readonly credentials: Credentials
+  /** PEM; null where the listener is on loopback. */
+  readonly tls: { readonly cert: string; readonly key: string } | null
+  /** Without it statements pass only where the connection is transparent. */
+  readonly read?: ReadStatements
+}
+
+export interface PostgresDoor {
+  handle(socket: Socket): void
+  close(): Promise<void>
+}
+
+export function createPostgresDoor(options: PostgresDoorOptions): PostgresDoor {
+  return new Door(options)
+}
+
+class Door implements PostgresDoor {
+  readonly #options: PostgresDoorOptions
+  readonly #tls: WireTls | null
+  readonly #keys = new CancelKeys<Link>()
+  readonly #links = new Set<Link>()
+  readonly #entering = new Set<Socket>()
+  #closed = false
+
+  constructor(options: PostgresDoorOptions) {
+    this.#options = options
+    this.#tls = options.tls && wireTls(options.tls)
+  }
+
+  handle(socket: Socket): void {
+    if (this.#closed) {
+      socket.destroy()
+      return
+    }
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, KEEP_ALIVE_MS)
+    socket.on('error', () => socket.destroy())
+    this.#entering.add(socket)
+    const late = setTimeout(() => socket.destroy(), limits.signInMs)
+    void this.#enter(socket)
+      .catch(() => socket.destroy())
+      .finally(() => {
+        clearTimeout(late)
+        this.#entering.delete(socket)
+      })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const socket of this.#entering) socket.destroy()
+    const sessions = [...this.#links].map(link => link.session)
+    for (const link of this.#links) link.close()
+    await Promise.all(sessions.map(session => session.close('cut')))
+  }
+
+  async #enter(socket: Socket): Promise<void> {
+    const source = socket.remoteAddress ?? 'unknown'
+    let entered: Startup | CancelRequest
+    try {
+      entered = await enter(socket, this.#tls)
+    } catch (fault) {
+      // Before a startup packet there is nobody to tell, and with TLS asked for no way to.
+      if (fault instanceof WireFault && !socket.destroyed) await this.#options.gateway.stranger('unreadable', source)
+      socket.destroy()
+      return
+    }
+    if (entered.kind === 'cancel') return this.#cancel(entered, source)
+    entered.socket.on('error', () => entered.socket.destroy())
+    const outlet = new WireOutlet<'caller'>(entered.socket)
+    try {
+      await this.#admit(entered, outlet, source)
+    } catch (fault) {
+      const code = fault instanceof WireFault ? fault.code : 'internal'
+      const refusal = fault instanceof Refusal ? fault : await this.#options.gateway.stranger(code, source)
+      outlet.end(fatal(refusal))
+    }
+  }
+
+  async #cancel({ socket, key }: CancelRequest, source: string): Promise<void> {
+    const link = this.#keys.find(key, source)
+    if (link === null) await this.#options.gateway.stranger('unauthenticated', source)
+    else await link.cancel()
+    socket.end()
+    socket.destroySoon()
+  }
+
+  async #admit(caller: Startup, outlet: WireOutlet<'caller'>, source: string): Promise<void> {
+    const { gateway, connections } = this.#options
+    if (caller.negotiate) outlet.write(authoredBytes(negotiateBytes(2, caller.negotiate.unknown)))
+    const name = caller.parameters.get('database') || (caller.parameters.get('user') ?? '')
+    const subject = await signIn(caller, name, { ...this.#options, tls: this.#tls })
+    if (subject === 'clear') throw await this.#stranger('unauthenticated', source, TLS_REQUIRED)
+    if (subject === null) throw await this.#stranger('unauthenticated', source)
+    const config = connections().get(name)
+    if (config === undefined) throw await this.#stranger('forbidden', source)
+    const session = await gateway.open(subject, config.connection, null)
+    if (session instanceof Refusal) throw session
+    outlet.write(authoredBytes(authenticationBytes(0)))
+    try {
+      await this.#join(caller, session, config)
+    } catch (fault) {
+      const code = fault instanceof WireFault || fault instanceof Refusal ? fault.code : 'internal'
+      const known = fault instanceof Refusal && fault.reference !== ''
+      const refusal = known ? fault : await gateway.refuse(session, code)
+      outlet.end(fatal(refusal))
+      await session.close('cut')
+    }
+  }
+
+  async #join(caller: Startup, session: Session, config: PostgresConnectionConfig): Promise<void> {
+    const { gateway, read = nobodyReads } = this.#options
+    const settings = startupSettings(caller.parameters, session, config.transparent)
+    if (typeof settings === 'string') throw await gateway.refuse(session, 'unreadable', settings)
+    const login = config.login(session.subject)
+    if (login === null) throw await gateway.refuse(session, 'forbidden')
+    const packet = startupPacket(login, config.database, settings)
+    const told = [...settings].map(([name, value]) => `${name} = ${value}`).join('\n')
+    const cleared = await session.standing.more(session.inspect.frames(packet, Buffer.from(told)))
+    if (cleared instanceof Refusal) throw cleared
+    const upstream = await Upstream.connect(config)
+    try {
+      await upstream.signIn(cleared, login)
+    } catch (fault) {
+      upstream.socket.destroy()
+      throw fault
+    }
+    if (this.#closed || caller.socket.destroyed) {
+      upstream.socket.destroy()
+      throw new WireFault('unreadable', 'The caller is gone.')
+    }
+    const early = caller.input.release()
+    const { socket, minor } = caller
+    const parts = { gateway, session, config, caller: socket, early, upstream, minor, read, keys: this.#keys }
+    const link = new Link(parts, ended => this.#links.delete(ended))
+    this.#links.add(link)
+    await link.start()
+  }
+
+  async #stranger(code: Code, source: string, detail?: string): Promise<Refusal> {
+    const refusal = await this.#options.gateway.stranger(code, source)
+    return detail === undefined ? refusal : new Refusal(refusal.code, refusal.reference, detail)
+  }
+}
+
+const KEEP_ALIVE_MS = 60_000
+const TLS_REQUIRED = 'TLS is required to send an access token: connect with sslmode=require.'

@@ -1,0 +1,183 @@
+// Reads the snapshot from a live server. Promise: read-only queries on the catalog alone; names in stored definitions
+// come fully qualified, because they are printed under an empty search path.
+import { createHash } from 'node:crypto'
+import {
+  type Catalog,
+  type CatalogColumn,
+  type CatalogFunction,
+  type CatalogRelation,
+  type CatalogType,
+  index,
+} from './catalog.ts'
+
+type Row = readonly (string | null)[]
+/** Runs one query and gives its rows as text. */
+export type RunQuery = (sql: string) => Promise<readonly Row[]>
+
+const relationsSql = `select c.oid, n.nspname, c.relname, c.relkind,
+  case when c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
+    then pg_catalog.pg_get_viewdef(c.oid) end,
+  (select pg_catalog.string_agg(inhparent::pg_catalog.text, ',') from pg_catalog.pg_inherits where inhrelid = c.oid),
+  exists (select 1 from pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN'
+    and n.nspname <> 'pg_catalog')
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c') and n.nspname !~ '^pg_(toast|temp)' order by c.oid`
+
+const columnsSql = `select a.attrelid, a.attnum, a.attname, a.atttypid,
+  case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end
+  from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
+  left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c')
+  order by a.attrelid, a.attnum`
+
+const functionsSql = `select p.oid, n.nspname, p.proname, p.prokind, l.lanname, p.provolatile, p.prosrc,
+  case when p.prosqlbody is not null then pg_catalog.pg_get_functiondef(p.oid) end,
+  pg_catalog.array_to_json(p.proargnames), pg_catalog.array_to_json(p.proargmodes::pg_catalog.text[]),
+  p.prorettype, p.proretset,
+  (select s from pg_catalog.unnest(p.proconfig) s where s like 'search_path=%' limit 1),
+  l.lanname = 'c' and p.provolatile = 'i' and exists (select 1 from pg_catalog.pg_depend d
+    where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e'), p.pronargs
+  from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  join pg_catalog.pg_language l on l.oid = p.prolang
+  where n.nspname not in ('pg_catalog', 'information_schema') order by p.oid`
+
+const builtinsSql = `select p.proname, pg_catalog.array_to_json(p.proargnames),
+  pg_catalog.array_to_json(p.proargmodes::pg_catalog.text[])
+  from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  where n.nspname = 'pg_catalog' and p.proargmodes is not null order by p.oid`
+
+const typesSql = `select t.oid, n.nspname, t.typname, t.typrelid,
+  case when t.typtype = 'd' then t.typbasetype else t.typelem end
+  from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
+  where t.typrelid <> 0 or t.typtype = 'd' or t.typelem <> 0 order by t.oid`
+
+/** A pure function in C that an extension brought is as good as a built-in one. */
+const notTrusted = `not (p.provolatile = 'i' and p.prolang = (select oid from pg_catalog.pg_language where lanname = 'c')
+    and exists (select 1 from pg_catalog.pg_depend d
+      where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e'))`
+
+const operatorsSql = `select distinct o.oprname from pg_catalog.pg_operator o
+  join pg_catalog.pg_proc p on p.oid = o.oprcode join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  where n.nspname <> 'pg_catalog' and ${notTrusted} order by 1`
+
+const castsSql = `select distinct t.typname from pg_catalog.pg_cast c
+  join pg_catalog.pg_proc p on p.oid = c.castfunc join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  join pg_catalog.pg_type t on t.oid = c.casttarget
+  where n.nspname <> 'pg_catalog' and ${notTrusted} order by 1`
+
+export async function loadCatalog(run: RunQuery): Promise<Catalog> {
+  await run(`set search_path = ''`)
+  const [relations, columns, functions, builtins, types, operators, casts] = [
+    await run(relationsSql),
+    await run(columnsSql),
+    await run(functionsSql),
+    await run(builtinsSql),
+    await run(typesSql),
+    await run(operatorsSql),
+    await run(castsSql),
+  ]
+  const digest = createHash('sha256').update(JSON.stringify([relations, columns, functions, types, operators, casts]))
+  return index({
+    version: digest.digest('base64url'),
+    relations: relationsOf(relations, columns),
+    functions: functionsOf(functions),
+    types: new Map(types.map(row => [int(row[0]), typeOf(row)])),
+    builtinColumns: builtinsOf(builtins),
+    ownOperators: new Set(operators.map(row => row[0] ?? '')),
+    ownCasts: new Set(casts.map(row => row[0] ?? '')),
+  })
+}
+
+function int(value: string | null | undefined): number {
+  return Number(value ?? 0)
+}
+
+function relationsOf(rows: readonly Row[], columnRows: readonly Row[]): ReadonlyMap<number, CatalogRelation> {
+  const columns = new Map<number, CatalogColumn[]>()
+  for (const [relation, attribute, name, type, generated] of columnRows) {
+    const found = columns.get(int(relation)) ?? []
+    found.push({ attribute: int(attribute), name: name ?? '', type: int(type), generated: generated ?? null })
+    columns.set(int(relation), found)
+  }
+  return new Map(
+    rows.map(([oid, schema, name, kind, definition, parents, hasRules]) => [
+      int(oid),
+      {
+        oid: int(oid),
+        schema: schema ?? '',
+        name: name ?? '',
+        kind: kind ?? '',
+        columns: columns.get(int(oid)) ?? [],
+        definition: definition ?? null,
+        parents: (parents ?? '')
+          .split(',')
+          .filter(part => part !== '')
+          .map(Number),
+        hasRules: truth(hasRules),
+      },
+    ]),
+  )
+}
+
+function truth(value: string | null | undefined): boolean {
+  return value === 't' || value === 'true'
+}
+
+function names(json: string | null | undefined): readonly string[] {
+  const parsed: unknown = JSON.parse(json ?? '[]')
+  return Array.isArray(parsed) ? parsed.map(String) : []
+}
+
+function outNames(argumentNames: readonly string[], modes: readonly string[]): readonly string[] {
+  return modes.flatMap((mode, at) => (mode === 'o' || mode === 't' || mode === 'b' ? [argumentNames[at] ?? ''] : []))
+}
+
+function functionsOf(rows: readonly Row[]): ReadonlyMap<string, readonly CatalogFunction[]> {
+  const found = new Map<string, CatalogFunction[]>()
+  for (const row of rows) {
+    const argumentNames = names(row[8])
+    const modes = names(row[9])
+    const name = row[2] ?? ''
+    const all = found.get(name) ?? []
+    all.push({
+      oid: int(row[0]),
+      schema: row[1] ?? '',
+      name,
+      kind: row[3] ?? '',
+      language: row[4] ?? '',
+      volatility: row[5] === 'i' || row[5] === 's' ? row[5] : 'v',
+      source: row[6] ?? '',
+      definition: row[7] ?? null,
+      argumentNames: argumentNames.filter((_, at) => modes.length === 0 || /[ibv]/.test(modes[at] ?? 'i')),
+      outNames: outNames(argumentNames, modes),
+      resultType: int(row[10]),
+      returnsSet: truth(row[11]),
+      searchPath: row[12]?.slice('search_path='.length) ?? null,
+      trusted: truth(row[13]),
+      argumentCount: int(row[14]),
+    })
+    found.set(name, all)
+  }
+  return found
+}
+
+/** Of overloads with different columns, none: their columns are then not known by name. */
+function builtinsOf(rows: readonly Row[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>()
+  for (const [name, argumentNames, modes] of rows) {
+    const out = outNames(names(argumentNames), names(modes))
+    const known = found.get(name ?? '')
+    if (out.length > 0) found.set(name ?? '', known !== undefined && known.join() !== out.join() ? [] : out)
+  }
+  return found
+}
+
+function typeOf(row: Row): CatalogType {
+  return {
+    oid: int(row[0]),
+    schema: row[1] ?? '',
+    name: row[2] ?? '',
+    relation: int(row[3]),
+    inner: int(row[4]),
+  }
+}

@@ -1,0 +1,123 @@
+// A snapshot of what the target database holds, as far as lineage needs it. Promise: plain data and look-ups; a name
+// that several things could mean is resolved as PostgreSQL does, and one that is not here is not known.
+
+export interface CatalogColumn {
+  readonly attribute: number
+  readonly name: string
+  readonly type: number
+  /** Of a generated column: its expression. */
+  readonly generated: string | null
+}
+
+export interface CatalogRelation {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  /** pg_class.relkind. */
+  readonly kind: string
+  readonly columns: readonly CatalogColumn[]
+  /** Of a view or materialized view: its query. */
+  readonly definition: string | null
+  /** Tables it inherits from or is a partition of. */
+  readonly parents: readonly number[]
+  /** Rules beside a view's own: they replace what a statement does. */
+  readonly hasRules: boolean
+}
+
+export interface CatalogFunction {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  /** pg_proc.prokind: f, a, w or p. */
+  readonly kind: string
+  readonly language: string
+  readonly volatility: 'i' | 's' | 'v'
+  readonly source: string
+  /** Of a function with a body of parsed SQL: the whole definition. */
+  readonly definition: string | null
+  readonly argumentNames: readonly string[]
+  readonly argumentCount: number
+  /** Names of OUT and TABLE columns; empty where the result is one value. */
+  readonly outNames: readonly string[]
+  readonly resultType: number
+  readonly returnsSet: boolean
+  /** `search_path` of its own SET clause. */
+  readonly searchPath: string | null
+  /** Member of an extension written in C. */
+  readonly trusted: boolean
+}
+
+export interface CatalogType {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
+  /** Of a composite type: its relation. */
+  readonly relation: number
+  /** Of an array: its element; of a domain: its base. */
+  readonly inner: number
+}
+
+export interface Catalog {
+  /** Changes when anything in the snapshot does. */
+  readonly version: string
+  readonly relations: ReadonlyMap<number, CatalogRelation>
+  readonly functions: ReadonlyMap<string, readonly CatalogFunction[]>
+  readonly types: ReadonlyMap<number, CatalogType>
+  /** Out columns of functions in pg_catalog that return several. */
+  readonly builtinColumns: ReadonlyMap<string, readonly string[]>
+  /** Operator symbols defined outside pg_catalog. */
+  readonly ownOperators: ReadonlySet<string>
+  /** Types with a cast function outside pg_catalog. */
+  readonly ownCasts: ReadonlySet<string>
+  readonly byName: ReadonlyMap<string, CatalogRelation>
+  readonly schemas: ReadonlySet<string>
+}
+
+const key = (schema: string, name: string) => `${schema}\u0000${name}`
+
+export function index(parts: Omit<Catalog, 'byName' | 'schemas'>): Catalog {
+  const byName = new Map<string, CatalogRelation>()
+  for (const relation of parts.relations.values()) byName.set(key(relation.schema, relation.name), relation)
+  return { ...parts, byName, schemas: new Set([...parts.relations.values()].map(({ schema }) => schema)) }
+}
+
+/** pg_catalog comes first unless the path names it. */
+function fullPath(path: readonly string[]): readonly string[] {
+  return path.includes('pg_catalog') ? path : ['pg_catalog', ...path]
+}
+
+export function findRelation(
+  catalog: Catalog,
+  path: readonly string[],
+  schema: string | null,
+  name: string,
+): CatalogRelation | null {
+  if (schema !== null) return catalog.byName.get(key(schema, name)) ?? null
+  for (const place of fullPath(path)) {
+    const found = catalog.byName.get(key(place, name))
+    if (found !== undefined) return found
+  }
+  return null
+}
+
+/** Functions outside pg_catalog that a call by this name could mean. */
+export function findFunctions(
+  catalog: Catalog,
+  path: readonly string[],
+  schema: string | null,
+  name: string,
+): readonly CatalogFunction[] {
+  const all = catalog.functions.get(name) ?? []
+  return all.filter(found => (schema === null ? path.includes(found.schema) : found.schema === schema))
+}
+
+/** The relation whose row a value of this type is, or holds many of. */
+export function rowOf(catalog: Catalog, type: number): CatalogRelation | null {
+  let at = catalog.types.get(type)
+  for (let steps = 0; at !== undefined && steps < 8; steps++) {
+    if (at.relation !== 0) return catalog.relations.get(at.relation) ?? null
+    if (at.inner === 0) return null
+    at = catalog.types.get(at.inner)
+  }
+  return null
+}

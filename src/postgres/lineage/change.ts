@@ -1,0 +1,139 @@
+// INSERT, UPDATE, DELETE, MERGE. Promise: protected data written to a column that is less protected is noted as a flow,
+// and RETURNING sees what was just written as well as what stood there.
+import { as, list, sub, type Tree, tagged, text } from '../statement/tree.ts'
+import { findRelation } from './catalog.ts'
+import { type Context, noteFlow, type Output, type Rows, touch } from './context.ts'
+import { evaluate } from './expression.ts'
+import { readFrom, readRelation } from './from.ts'
+import { predicates } from './predicate.ts'
+import { type Column, type Item, joinRest, type Scope, within } from './scope.ts'
+import { queryRows, targetRows } from './select.ts'
+import { derive, type Taint, unknown } from './taint.ts'
+
+export function changeRows(tag: string, body: Tree, outer: Scope, ctx: Context): Rows {
+  const target = targetOf(body, outer, ctx)
+  const base = withItem(within(outer), target)
+  let scope = base
+  switch (tag) {
+    case 'InsertStmt':
+      insert(body, target, base, ctx)
+      break
+    case 'UpdateStmt':
+      scope = readFrom(list(body, 'fromClause'), base, ctx)
+      predicates([body.whereClause], scope, ctx)
+      assign(list(body, 'targetList'), target, scope, ctx)
+      break
+    case 'DeleteStmt':
+      scope = readFrom(list(body, 'usingClause'), base, ctx)
+      predicates([body.whereClause], scope, ctx)
+      break
+    default:
+      scope = merge(body, target, base, ctx)
+  }
+  return returning(body, target, scope, ctx)
+}
+
+/** A table name after INSERT INTO, UPDATE … is never a CTE. */
+function targetOf(body: Tree, outer: Scope, ctx: Context): Item {
+  const range = sub(body, 'relation') ?? {}
+  const item = readRelation(range, { ...outer, ctes: new Map() }, ctx)
+  const relation = findRelation(ctx.catalog, ctx.path, text(range, 'schemaname') || null, text(range, 'relname'))
+  // Error texts quote the whole row.
+  for (const { taint } of item.columns) touch(ctx.notes, taint)
+  // A rule replaces the statement and may return anything.
+  const ruled = relation === null || relation.hasRules
+  return ruled ? { ...item, rest: unknown } : item
+}
+
+function withItem(scope: Scope, item: Item): Scope {
+  return {
+    ...scope,
+    items: [...scope.items, item],
+    columns: [...scope.columns, ...item.columns],
+    rest: joinRest(scope.rest, item.rest),
+  }
+}
+
+function insert(body: Tree, target: Item, scope: Scope, ctx: Context): void {
+  const query = tagged(body.selectStmt)
+  const named = list(body, 'cols').map(item => text(as(item, 'ResTarget') ?? {}, 'name'))
+  if (query !== null) {
+    const rows = queryRows(query, within({ ...scope, items: [], columns: [], rest: null }), ctx)
+    const names = named.length > 0 ? named : target.columns.map(({ name }) => name)
+    for (const [at, { taint }] of rows.columns.entries()) write(target, names[at] ?? null, taint, ctx)
+    // Where some columns are not counted, each could end in any place.
+    if (rows.rest !== null) write(target, null, derive(rows.rest, ...rows.columns.map(({ taint }) => taint)), ctx)
+  }
+  const conflict = sub(body, 'onConflictClause')
+  if (conflict === null) return
+  const excluded: Item = { ...target, alias: 'excluded', columns: target.columns, schema: null }
+  const inside: Scope = { ...scope, items: [...scope.items, excluded] }
+  assign(list(conflict, 'targetList'), target, inside, ctx)
+  predicates([conflict.whereClause], inside, ctx)
+  const infer = sub(conflict, 'infer')
+  if (infer !== null) predicates([infer.whereClause], inside, ctx)
+}
+
+function assign(targets: readonly unknown[], target: Item, scope: Scope, ctx: Context): void {
+  for (const node of targets) {
+    const item = as(node, 'ResTarget') ?? {}
+    const several = as(item.val, 'MultiAssignRef')
+    const taint = several === null ? evaluate(item.val, scope, ctx) : evaluate(several.source, scope, ctx)
+    write(target, text(item, 'name') || null, taint, ctx)
+  }
+}
+
+/** The column now holds this too; less protected than its source, that is a flow. */
+function write(target: Item, name: string | null, taint: Taint, ctx: Context): void {
+  const columns = target.columns.filter(column => name === null || column.name === name)
+  if (columns.length === 0) noteFlow(ctx.notes, 'column', name ?? target.alias, taint)
+  for (const column of columns) {
+    if (!holds(column, taint)) noteFlow(ctx.notes, 'column', `${target.alias}.${column.name}`, taint)
+    column.taint = holds(column, taint) ? column.taint : derive(column.taint, taint)
+  }
+}
+
+function holds(column: Column, taint: Taint): boolean {
+  return (!taint.unknown || column.taint.unknown) && [...taint.labels].every(label => column.taint.labels.has(label))
+}
+
+function merge(body: Tree, target: Item, base: Scope, ctx: Context): Scope {
+  const scope = readFrom([body.sourceRelation], base, ctx)
+  predicates([body.joinCondition], scope, ctx)
+  for (const node of list(body, 'mergeWhenClauses')) {
+    const clause = as(node, 'MergeWhenClause') ?? {}
+    predicates([clause.condition], scope, ctx)
+    const values = list(clause, 'values')
+    if (values.length === 0) {
+      assign(list(clause, 'targetList'), target, scope, ctx)
+      continue
+    }
+    const named = list(clause, 'targetList').map(item => text(as(item, 'ResTarget') ?? {}, 'name'))
+    const names = named.length > 0 ? named : target.columns.map(({ name }) => name)
+    for (const [at, value] of values.entries()) write(target, names[at] ?? null, evaluate(value, scope, ctx), ctx)
+  }
+  // RETURNING * shows the source's columns first; the order of sources does not matter to what they hold.
+  const own = scope.columns.slice(0, base.columns.length)
+  return { ...scope, columns: [...scope.columns.slice(base.columns.length), ...own] }
+}
+
+function returning(body: Tree, target: Item, scope: Scope, ctx: Context): Rows {
+  const clause = sub(body, 'returningClause')
+  if (clause === null) return { columns: [], rest: null }
+  const names = new Map([
+    ['RETURNING_OPTION_OLD', 'old'],
+    ['RETURNING_OPTION_NEW', 'new'],
+  ])
+  for (const node of list(clause, 'options')) {
+    const option = as(node, 'ReturningOption') ?? {}
+    names.set(text(option, 'option'), text(option, 'value'))
+  }
+  const more = [...names.values()].map((alias): Item => ({ ...target, alias, schema: null }))
+  const open = target.rest !== null
+  const rows = targetRows(list(clause, 'exprs'), { ...scope, items: [...scope.items, ...more] }, ctx)
+  return open ? { columns: rows.columns.map(blur), rest: rows.rest } : rows
+}
+
+function blur(column: Output): Output {
+  return { ...column, taint: derive(column.taint, unknown), stored: false }
+}

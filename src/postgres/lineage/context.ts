@@ -1,0 +1,116 @@
+// What one resolution carries with it. Promise: `Notes` alone is written to; all else is read.
+import type { Tree } from '../statement/tree.ts'
+import type { Catalog } from './catalog.ts'
+import type { Protection } from './protection.ts'
+import { clean, derive, type Taint } from './taint.ts'
+
+/** An output column of a query, or a column of something in FROM. */
+export interface Output {
+  readonly name: string
+  readonly taint: Taint
+  /** A plain reference to a stored column: no caller could have made the value up. */
+  readonly stored: boolean
+  readonly aggregate?: Aggregate | undefined
+}
+
+/** sum or avg of one stored column over one relation: may be shown for large groups. */
+export interface Aggregate {
+  readonly function: 'sum' | 'avg'
+  /** Which output column counts the same values in the same group; null where none does. */
+  readonly countColumn: number | null
+}
+
+export interface Rows {
+  readonly columns: readonly Output[]
+  /** Where more columns may exist than are known: what those hold. */
+  readonly rest: Taint | null
+}
+
+export type OracleUse = 'equality' | 'join' | 'comparison' | 'pattern' | 'order' | 'group' | 'presence' | 'limit'
+
+/** A protected column that shapes which rows come, or in which order, without being shown. */
+export interface Oracle {
+  readonly use: OracleUse
+  readonly labels: readonly string[] | 'unknown'
+}
+
+/** Protected data on its way to where fewer people's eyes are kept off it. */
+export interface Flow {
+  readonly to: 'column' | 'table' | 'view' | 'function' | 'cursor-text'
+  readonly target: string
+  readonly labels: readonly string[] | 'unknown'
+}
+
+export interface Notes {
+  readonly oracles: Map<string, Oracle>
+  readonly flows: Map<string, Flow>
+  readonly relations: Set<number>
+  /** Everything protected that takes part anywhere. */
+  touched: Taint
+  /** Results of functions that people defined: planning may work them out and quote them. */
+  called: Taint
+  /** Nodes evaluated so far: a statement may ask for only so much. */
+  steps: number
+  /** Counts columns that conditions tied to protected values: what was read before must be read again. */
+  ties: number
+  /** What probing conditions of the query being read compare with. */
+  probed: Taint
+}
+
+export interface Context {
+  readonly catalog: Catalog
+  readonly protection: Protection
+  readonly path: readonly string[]
+  readonly notes: Notes
+  /** Arguments of the function whose body is read: by name, and by `$1` …. */
+  readonly parameters: ReadonlyMap<string, Taint>
+  readonly prepared: ReadonlyMap<string, Tree>
+  readonly cursors: ReadonlyMap<string, Rows>
+  /** Functions and views being read, against recursion. */
+  readonly depth: number
+}
+
+export function newNotes(): Notes {
+  return {
+    oracles: new Map(),
+    flows: new Map(),
+    relations: new Set(),
+    touched: clean,
+    called: clean,
+    steps: 0,
+    ties: 0,
+    probed: clean,
+  }
+}
+
+export function touch(notes: Notes, taint: Taint): Taint {
+  if (taint.unknown || taint.labels.size > 0) notes.touched = derive(notes.touched, taint)
+  return taint
+}
+
+export function labelsOf(taint: Taint): readonly string[] | 'unknown' {
+  return taint.unknown ? 'unknown' : [...taint.labels].sort()
+}
+
+export function noteOracle(notes: Notes, use: OracleUse, taint: Taint): void {
+  if (!taint.unknown && taint.labels.size === 0) return
+  const labels = labelsOf(taint)
+  notes.oracles.set(`${use} ${labels}`, { use, labels })
+  if (use !== 'join' && use !== 'order' && use !== 'group') notes.probed = derive(notes.probed, taint)
+}
+
+export function noteFlow(notes: Notes, to: Flow['to'], target: string, taint: Taint): void {
+  if (!taint.unknown && taint.labels.size === 0) return
+  const labels = labelsOf(taint)
+  notes.flows.set(`${to} ${target} ${labels}`, { to, target, labels })
+}
+
+/** Runs `inside` and gives what it probed apart. */
+export function probedBy<T>(notes: Notes, inside: () => T): readonly [T, Taint] {
+  const before = notes.probed
+  notes.probed = clean
+  const result = inside()
+  const probed = notes.probed
+  notes.probed = derive(before, probed)
+  return [result, probed]
+}

@@ -1,0 +1,139 @@
+// What an expression derives from. Promise: a node that is not named here is unknown, and every part of a named one
+// takes part in the result.
+import { as, children, count, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { type Context, noteOracle, probedBy, touch } from './context.ts'
+import { evaluateCall } from './function-call.ts'
+import { itemNamed, lookUp, type Scope, wholeRow, within } from './scope.ts'
+import { queryRows } from './select.ts'
+import { clean, derive, row, type Taint, unknown } from './taint.ts'
+
+/** Nodes whose value is made of the values of their parts. */
+const composed = new Set(
+  `A_ArrayExpr A_Expr A_Indices BoolExpr BooleanTest CaseExpr CaseWhen CoalesceExpr List MinMaxExpr NamedArgExpr NullTest
+  Part XmlExpr XmlSerialize ResTarget JsonObjectConstructor JsonArrayConstructor JsonArrayQueryConstructor JsonObjectAgg
+  JsonArrayAgg JsonAggConstructor JsonKeyValue JsonParseExpr JsonScalarExpr JsonSerializeExpr JsonIsPredicate JsonFuncExpr
+  JsonValueExpr JsonArgument JsonOutput JsonFormat JsonReturning JsonBehavior SortBy MultiAssignRef WindowDef
+  RangeTableFuncCol JsonTableColumn JsonTablePathSpec`.split(/\s+/),
+)
+
+const constants = new Set(
+  'A_Const SetToDefault SQLValueFunction CurrentOfExpr MergeSupportFunc GroupingFunc TypeName String Integer Float Boolean BitString'.split(
+    ' ',
+  ),
+)
+
+/** Conditions and sort keys are read more than once; nested without end they would multiply. */
+const mostSteps = 500_000
+
+export function evaluate(node: unknown, scope: Scope, ctx: Context): Taint {
+  if (++ctx.notes.steps > mostSteps) throw new Error('too much to work out')
+  const found = tagged(node)
+  if (found === null) return node === undefined || node === null ? clean : unknown
+  return touch(ctx.notes, evaluateTagged(found, scope, ctx))
+}
+
+export function evaluateAll(nodes: readonly unknown[], scope: Scope, ctx: Context): Taint {
+  return derive(...nodes.map(node => evaluate(node, scope, ctx)))
+}
+
+function evaluateTagged(node: Tagged, scope: Scope, ctx: Context): Taint {
+  const { tag, body } = node
+  if (constants.has(tag)) return clean
+  switch (tag) {
+    case 'ColumnRef':
+      return evaluateColumn(body, scope, ctx)
+    case 'ParamRef':
+      return ctx.parameters.get(`$${count(body, 'number')}`) ?? clean
+    case 'FuncCall':
+      return evaluateCall(body, scope, ctx).taint
+    case 'TypeCast':
+      return evaluateCast(body, scope, ctx)
+    case 'CollateClause':
+      return derive(evaluate(body.arg, scope, ctx))
+    case 'SubLink':
+      return evaluateSubLink(body, scope, ctx)
+    case 'RowExpr':
+      return evaluateRow(body, scope, ctx)
+    case 'A_Indirection':
+      return evaluateIndirection(body, scope, ctx)
+    case 'A_Expr':
+      if (ownOperator(body, ctx)) return derive(unknown, ...parts(body, scope, ctx))
+      return derive(...parts(body, scope, ctx))
+    case 'SelectStmt':
+      return derive(...rowTaints(node, scope, ctx))
+    default:
+      if (!composed.has(tag)) return unknown
+      return derive(...parts(body, scope, ctx))
+  }
+}
+
+function parts(body: Tree, scope: Scope, ctx: Context): readonly Taint[] {
+  return children(body).map(child => evaluate({ [child.tag]: child.body }, scope, ctx))
+}
+
+function evaluateColumn(body: Tree, scope: Scope, ctx: Context): Taint {
+  const fields = list(body, 'fields')
+  if (as(fields.at(-1), 'A_Star') === null) return lookUp(scope, strings(fields), ctx.parameters).taint
+  const names = strings(fields.slice(0, -1))
+  if (names.length === 0) return derive(scope.rest ?? clean, ...scope.columns.map(({ taint }) => taint))
+  const item = itemNamed(scope, names.length > 1 ? (names.at(-2) ?? null) : null, names.at(-1) ?? '')
+  return item === null ? unknown : wholeRow(item)
+}
+
+function evaluateCast(body: Tree, scope: Scope, ctx: Context): Taint {
+  const value = evaluate(body.arg, scope, ctx)
+  const names = strings(list(sub(body, 'typeName') ?? {}, 'names'))
+  return derive(value, ctx.catalog.ownCasts.has(names.at(-1) ?? '') ? unknown : clean)
+}
+
+/** An operator that someone defined may do anything; `OPERATOR(schema.+)` names its schema. */
+function ownOperator(body: Tree, ctx: Context): boolean {
+  const names = strings(list(body, 'name'))
+  if (names.length > 1 && names[0] !== 'pg_catalog') return true
+  return names.length === 1 && ctx.catalog.ownOperators.has(names[0] ?? '')
+}
+
+function evaluateRow(body: Tree, scope: Scope, ctx: Context): Taint {
+  const args = list(body, 'args')
+  const values = args.map((arg, at) => ({ name: `f${at + 1}`, taint: evaluate(arg, scope, ctx) }))
+  const starred = args.some(arg => as(list(as(arg, 'ColumnRef') ?? {}, 'fields').at(-1), 'A_Star') !== null)
+  return starred ? derive(...values.map(({ taint }) => taint)) : row(values)
+}
+
+function evaluateIndirection(body: Tree, scope: Scope, ctx: Context): Taint {
+  let value = evaluate(body.arg, scope, ctx)
+  for (const step of list(body, 'indirection')) {
+    const found = tagged(step)
+    if (found?.tag === 'String') {
+      const field = value.fields?.get(text(found.body, 'sval'))
+      // A name that is no field may be a function applied to the row.
+      value = field ?? derive(value, value.fields === null ? clean : unknown)
+    } else if (found?.tag === 'A_Indices') {
+      value = { ...derive(value, ...parts(found.body, scope, ctx)), fields: value.fields }
+    } else if (found?.tag !== 'A_Star') return derive(value, unknown)
+  }
+  return { ...value, column: null }
+}
+
+function rowTaints(query: Tagged, scope: Scope, ctx: Context): readonly Taint[] {
+  const rows = queryRows(query, within(scope), ctx)
+  return [...rows.columns.map(({ taint }) => taint), rows.rest ?? clean]
+}
+
+function evaluateSubLink(body: Tree, scope: Scope, ctx: Context): Taint {
+  const query = tagged(body.subselect)
+  if (query === null) return unknown
+  const tested = evaluate(body.testexpr, scope, ctx)
+  const [taints, probed] = probedBy(ctx.notes, () => queryRows(query, within(scope), ctx))
+  const values = derive(...taints.columns.map(({ taint }) => taint), taints.rest ?? clean)
+  const kind = text(body, 'subLinkType')
+  if (kind === 'EXISTS_SUBLINK') {
+    // Whether a row exists says whether the probe hit; what the row holds is not looked at.
+    noteOracle(ctx.notes, 'presence', probed)
+    return derive(probed)
+  }
+  const first = taints.columns[0]
+  if (kind === 'EXPR_SUBLINK' && taints.columns.length === 1 && first !== undefined && taints.rest === null)
+    return { ...derive(first.taint, probed), fields: first.taint.fields }
+  return derive(tested, values, probed)
+}

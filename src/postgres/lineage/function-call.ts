@@ -1,0 +1,96 @@
+// What a function call derives from. Promise: a result is trusted to depend on its arguments alone only for functions
+// known to do so; protected data given to a function that changes something is noted as a flow.
+import { type BuiltinReach, builtinReach } from '../statement/builtin-functions.ts'
+import { as, constant, flag, list, strings, sub, type Tree } from '../statement/tree.ts'
+import { findFunctions } from './catalog.ts'
+import { type Context, noteFlow, noteOracle, type Rows } from './context.ts'
+import { evaluate, evaluateAll } from './expression.ts'
+import { callOwn } from './own-functions.ts'
+import { predicates, tieSorted } from './predicate.ts'
+import type { Scope } from './scope.ts'
+import { clean, derive, isClean, type Taint, unknown } from './taint.ts'
+
+export interface Call {
+  readonly taint: Taint
+  /** Where the result has columns of its own. */
+  readonly rows: Rows | null
+}
+
+/** Their result counts or numbers rows and holds no value of them. */
+const counting = new Set(['count', 'regr_count', 'row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist'])
+
+export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
+  const names = strings(list(body, 'funcname'))
+  const name = names.at(-1) ?? ''
+  const schema = names.length > 1 ? (names.at(-2) ?? '') : null
+  predicates([body.agg_filter], scope, ctx)
+  for (const item of list(body, 'agg_order')) tieSorted(as(item, 'SortBy')?.node, scope, ctx)
+  const args = list(body, 'args').map(arg => evaluate(arg, scope, ctx))
+  const order = evaluateAll(
+    list(body, 'agg_order').map(item => as(item, 'SortBy')?.node),
+    scope,
+    ctx,
+  )
+  const grouped = flag(body, 'agg_within_group')
+  noteOracle(ctx.notes, 'order', order)
+  const ranked = rankedBy(body, scope, ctx)
+  const given = grouped ? [...args, order] : args
+  const own = schema === 'pg_catalog' ? [] : findFunctions(ctx.catalog, ctx.path, schema, name)
+  const builtin = schema === null || schema === 'pg_catalog' ? builtinReach(name) : 'unlisted'
+  if (own.length > 0) {
+    const called = callOwn(own, given, ctx)
+    ctx.notes.called = derive(ctx.notes.called, called.taint)
+    if (called.changes && !isClean(derive(...given))) noteFlow(ctx.notes, 'function', name, derive(...given))
+    const alsoBuiltin = builtin === 'unlisted' ? clean : builtinTaint(name, builtin, body, given, ctx)
+    const taint = derive(called.taint, alsoBuiltin)
+    return { taint: isClean(alsoBuiltin) ? called.taint : taint, rows: called.rows }
+  }
+  if (counting.has(name) && builtin === 'pure' && !grouped) return { taint: ranked, rows: null }
+  return { taint: derive(builtinTaint(name, builtin, body, given, ctx), ranked), rows: null }
+}
+
+function builtinTaint(name: string, reach: BuiltinReach, body: Tree, args: readonly Taint[], ctx: Context): Taint {
+  const all = derive(...args)
+  switch (reach) {
+    case 'pure':
+    case 'harmless':
+      return all
+    case 'metadata':
+      return name === 'pg_typeof' || name === 'pg_collation_for' ? clean : all
+    case 'session':
+    case 'writing':
+      noteFlow(ctx.notes, 'function', name, all)
+      return all
+    default:
+      if (name === 'current_setting') return settingTaint(body, all)
+      noteFlow(ctx.notes, 'function', name, all)
+      return derive(all, unknown)
+  }
+}
+
+/** The server's own settings hold no data; custom ones hold what someone put there. */
+function settingTaint(body: Tree, all: Taint): Taint {
+  const name = constant(list(body, 'args')[0])
+  return typeof name === 'string' &&
+    (!name.includes('.') || name.startsWith('sallyport.')) &&
+    name !== 'application_name'
+    ? all
+    : derive(all, unknown)
+}
+
+/** A place in an order by something computed tells what was computed; one by a stored column tells the order alone. */
+function rankedBy(body: Tree, scope: Scope, ctx: Context): Taint {
+  const over = sub(body, 'over')
+  if (over === null) return clean
+  noteWindow(over, scope, ctx)
+  const sorts = list(over, 'orderClause').map(item => as(item, 'SortBy')?.node)
+  const computed = [...sorts, ...list(over, 'partitionClause')].filter(node => as(node, 'ColumnRef') === null)
+  return evaluateAll(computed, scope, ctx)
+}
+
+export function noteWindow(over: Tree, scope: Scope, ctx: Context): void {
+  noteOracle(ctx.notes, 'group', evaluateAll(list(over, 'partitionClause'), scope, ctx))
+  const sorts = list(over, 'orderClause').map(item => as(item, 'SortBy')?.node)
+  noteOracle(ctx.notes, 'order', evaluateAll(sorts, scope, ctx))
+  noteOracle(ctx.notes, 'order', evaluateAll([over.startOffset, over.endOffset], scope, ctx))
+}

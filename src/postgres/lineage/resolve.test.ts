@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { loadParser } from '../statement/parse.ts'
+import { readSql } from '../statement/read-sql.ts'
+import { type CatalogRelation, index } from './catalog.ts'
+import { namesOf } from './names.ts'
+import { originsOf } from './origins.ts'
+import { protect } from './protection.ts'
+import { columnsOf, type Plan } from './resolve.ts'
+import { afterStatement, newSession } from './session.ts'
+
+before(loadParser)
+
+function table(
+  oid: number,
+  name: string,
+  columns: readonly string[],
+  more: Partial<CatalogRelation> = {},
+): CatalogRelation {
+  return {
+    oid,
+    schema: 'public',
+    name,
+    kind: 'r',
+    columns: columns.map((column, at) => ({ attribute: at + 1, name: column, type: 25, generated: null })),
+    definition: null,
+    parents: [],
+    hasRules: false,
+    ...more,
+  }
+}
+
+const relations = [
+  table(1, 'patients', ['id', 'ssn', 'ward', 'age']),
+  table(2, 'visits', ['id', 'patient_id', 'reason']),
+  table(3, 'v', ['a', 'b'], { kind: 'v', definition: 'SELECT id, ssn FROM public.patients' }),
+  table(4, 'loop', ['a'], { kind: 'v', definition: 'SELECT a FROM public.loop' }),
+  table(5, 'child', ['id', 'ssn', 'ward', 'age'], { parents: [1] }),
+  table(6, 'secrets', ['id', 'ssn'], { schema: 'hidden' }),
+]
+const catalog = index({
+  version: '1',
+  relations: new Map(relations.map(relation => [relation.oid, relation])),
+  functions: new Map(),
+  types: new Map(),
+  builtinColumns: new Map([['json_each', ['key', 'value']]]),
+  ownOperators: new Set(),
+  ownCasts: new Set(),
+})
+const rule = (relation: string, column: string, label: string) => ({ schema: 'public', relation, column, label })
+const protection = protect(catalog, [rule('patients', 'ssn', 'phi.ssn'), rule('patients', 'age', 'phi.date')])
+const user = { name: 'me', path: ['public'] }
+
+function plans(sql: string): readonly Plan[] {
+  const read = readSql(sql)
+  assert.ok(read.kind === 'read', sql)
+  let session = newSession(user)
+  return read.statements.map(statement => {
+    const plan = columnsOf(statement.tree, protection, session)
+    session = afterStatement(session, statement, plan, user)
+    return plan
+  })
+}
+
+function plan(sql: string): Plan {
+  const last = plans(sql).at(-1)
+  assert.ok(last !== undefined)
+  return last
+}
+
+const forms = (sql: string) => plan(sql).columns?.map(({ form, labels }) => `${form} ${labels}`) ?? 'unknown'
+
+describe('the form of a column', () => {
+  const table = {
+    'SELECT ssn FROM patients': ['identity phi.ssn'],
+    'SELECT x.y FROM (SELECT ssn AS y FROM patients) x': ['identity phi.ssn'],
+    'SELECT b FROM v': ['identity phi.ssn'],
+    'SELECT ssn FROM child': ['identity phi.ssn'],
+    'SELECT ssn FROM patients UNION ALL SELECT ssn FROM child': ['identity phi.ssn'],
+    'SELECT ssn FROM patients UNION ALL SELECT reason FROM visits': ['derived phi.ssn'],
+    'SELECT upper(ssn), id FROM patients': ['derived phi.ssn', 'clean '],
+    'SELECT ssn || age FROM patients': ['derived phi.date,phi.ssn'],
+    'SELECT max(ssn), count(ssn) FROM patients': ['derived phi.ssn', 'clean '],
+    'SELECT p FROM patients p': ['derived phi.date,phi.ssn'],
+    'SELECT (p).ward, (p).ssn FROM patients p': ['clean ', 'derived phi.ssn'],
+    'SELECT nobody_knows(1)': ['derived unknown'],
+    'SELECT x FROM nowhere': ['derived unknown'],
+    'SELECT a FROM loop': ['derived unknown'],
+    'SELECT ssn FROM hidden.secrets': ['clean '],
+    "SELECT key, value FROM json_each('{}')": ['clean ', 'clean '],
+    'UPDATE patients SET ward = ssn RETURNING ward': ['derived phi.ssn'],
+    'DELETE FROM visits': [],
+    'SHOW search_path': ['clean '],
+    'SHOW my.setting': ['derived unknown'],
+    'EXECUTE nothing': 'unknown',
+    'FETCH 1 FROM nothing': 'unknown',
+    'SELECT * FROM nowhere': 'unknown',
+    'PREPARE a AS SELECT ssn FROM patients; EXECUTE a': ['identity phi.ssn'],
+    'PREPARE a AS SELECT ssn FROM patients; DEALLOCATE a; EXECUTE a': 'unknown',
+    'DECLARE c CURSOR FOR SELECT id, ssn FROM patients; FETCH c': ['clean ', 'identity phi.ssn'],
+    'DECLARE c CURSOR FOR SELECT 1; CLOSE c; FETCH c': 'unknown',
+    'SET search_path = nowhere; SELECT id FROM patients': ['derived unknown'],
+    'SET search_path = hidden; SELECT ssn FROM secrets': ['clean '],
+    'SET LOCAL search_path = hidden; SELECT id FROM patients': ['derived unknown'],
+    'BEGIN; SET search_path = hidden; ROLLBACK; SELECT id FROM patients': ['derived unknown'],
+    'BEGIN; SET LOCAL search_path = hidden; SELECT ssn FROM secrets': ['clean '],
+    "SELECT set_config('search_path', 'hidden', true); SELECT id FROM patients": ['derived unknown'],
+    "SELECT set_config('search_path', 'hidden', false); SELECT ssn FROM secrets": ['clean '],
+    'BEGIN; SAVEPOINT a; COMMIT; SELECT id FROM patients': ['clean '],
+  }
+  for (const [sql, expected] of Object.entries(table)) test(sql, () => assert.deepEqual(forms(sql), expected))
+
+  test('an identity names the stored column, whatever views stand between', () => {
+    assert.deepEqual(plan('SELECT b AS z FROM v').columns?.[0]?.column, { relation: 1, attribute: 2 })
+  })
+})
+
+describe('sum and avg', () => {
+  const aggregate = (sql: string) => plan(sql).columns?.[0]?.aggregate ?? null
+
+  test('of one stored column over one relation are marked, with the count beside them', () => {
+    assert.deepEqual(aggregate('SELECT avg(age), count(age) FROM patients'), { function: 'avg', countColumn: 1 })
+    assert.deepEqual(aggregate('SELECT sum(age), count(*) FROM patients'), { function: 'sum', countColumn: null })
+  })
+
+  test('of anything that could single out one value are not', () => {
+    for (const sql of [
+      'SELECT avg(age), count(age) FROM patients p, visits v',
+      'SELECT sum(CASE WHEN id = 5 THEN age END) FROM patients',
+      'SELECT sum(DISTINCT age) FROM patients',
+      'SELECT sum(age) FILTER (WHERE id = 5) FROM patients',
+      'SELECT sum(age) OVER () FROM patients',
+      'SELECT max(age) FROM patients',
+      'SELECT avg(age) FROM (SELECT age FROM patients LIMIT 1) x',
+    ])
+      assert.equal(aggregate(sql), null, sql)
+  })
+})
+
+describe('what is not shown', () => {
+  const uses = (sql: string) => plan(sql).oracles.map(({ use }) => use)
+
+  test('conditions and orders are told apart', () => {
+    assert.deepEqual(uses("SELECT id FROM patients WHERE ssn = 'x'"), ['equality'])
+    assert.deepEqual(uses("SELECT id FROM patients WHERE ssn LIKE 'x%'"), ['pattern'])
+    assert.deepEqual(uses("SELECT id FROM patients WHERE ssn > 'x'"), ['comparison'])
+    assert.deepEqual(uses('SELECT id FROM patients WHERE ssn IS NULL'), ['presence'])
+    assert.deepEqual(uses('SELECT p.id FROM patients p JOIN child c ON c.ssn = p.ssn'), ['join'])
+    assert.deepEqual(uses('SELECT id FROM patients ORDER BY ssn'), ['order'])
+    assert.deepEqual(uses('SELECT count(*) FROM patients GROUP BY ssn'), ['group'])
+    assert.deepEqual(uses("SELECT id FROM patients WHERE ward = 'x' ORDER BY id"), [])
+  })
+
+  test('protected data on its way to less protected places is a flow', () => {
+    const to = (sql: string) => plan(sql).flows.map(flow => `${flow.to} ${flow.target}`)
+    assert.deepEqual(to('UPDATE patients SET ward = ssn'), ['column patients.ward'])
+    assert.deepEqual(to('INSERT INTO child (id, ssn) SELECT id, ssn FROM patients'), [])
+    assert.deepEqual(to('INSERT INTO visits (reason) SELECT ssn FROM patients'), ['column visits.reason'])
+    assert.deepEqual(to('CREATE TABLE x AS SELECT ssn FROM patients'), ['table x'])
+    assert.deepEqual(to('CREATE VIEW x AS SELECT ssn FROM patients'), ['view x'])
+    assert.deepEqual(to('CREATE TEMP VIEW x AS SELECT ssn FROM patients'), ['table x'])
+    assert.deepEqual(to("SELECT pg_notify('c', ssn) FROM patients"), ['function pg_notify'])
+  })
+
+  test('errors could quote whatever takes part', () => {
+    assert.deepEqual(plan('SELECT id FROM patients WHERE ssn IS NULL').touches, ['phi.ssn'])
+    assert.deepEqual(plan('INSERT INTO patients (id) VALUES (1)').touches, ['phi.date', 'phi.ssn'])
+    assert.deepEqual(plan('SELECT id FROM patients').touches, [])
+    assert.equal(plan('DO $$ BEGIN END $$').touches, 'unknown')
+  })
+
+  test('work without end stops as unknown', () => {
+    let doubled = 'SELECT 1 AS a'
+    for (let depth = 0; depth < 30; depth++) doubled = `SELECT 1 AS a ORDER BY (${doubled}) + 1`
+    const stars = Array.from({ length: 24 }, (_, at) => `c${at + 1} AS (SELECT * FROM c${at} x, c${at} y)`)
+    assert.equal(plan(`WITH c0 AS (SELECT * FROM patients), ${stars.join()} SELECT * FROM c24`).columns, null)
+    const made = plan(doubled)
+    assert.equal(made.columns, null)
+    assert.equal(made.flows.length > 0, true)
+  })
+})
+
+describe('the plan against the description', () => {
+  const origins = (sql: string, ...fields: readonly (readonly [string, number, number])[]) =>
+    originsOf(
+      plan(sql),
+      protection,
+      fields.map(([name, table, attribute]) => ({ name, table, attribute })),
+    )
+
+  test('that fits leaves labels as they are', () => {
+    const found = origins('SELECT ssn, upper(ssn), id FROM patients', ['ssn', 1, 2], ['upper', 0, 0], ['id', 1, 1])
+    assert.deepEqual(found, [
+      { labels: new Set(['phi.ssn']), derived: false },
+      { labels: new Set(['phi.ssn']), derived: true },
+      { labels: new Set(), derived: false },
+    ])
+  })
+
+  test('that does not fit hides everything', () => {
+    assert.equal(origins('SELECT id FROM patients', ['id', 1, 1], ['ssn', 1, 2])[0]?.labels, 'unknown')
+    assert.equal(origins('SELECT id FROM patients', ['other', 1, 1])[0]?.labels, 'unknown')
+    assert.equal(origins('SELECT id FROM patients', ['id', 999, 1])[0]?.labels, 'unknown')
+    assert.deepEqual(origins('SELECT id FROM patients', ['id', 1, 2])[0], {
+      labels: new Set(['phi.ssn']),
+      derived: true,
+    })
+  })
+
+  test('names of statements come from the same catalog', () => {
+    const names = namesOf(catalog, ['public'])
+    assert.equal(names.schemaOf('patients'), 'public')
+    assert.equal(names.schemaOf('secrets'), null)
+    assert.equal(names.functionReach(null, 'nobody'), null)
+  })
+})

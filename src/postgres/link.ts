@@ -1,0 +1,309 @@
+// One caller's connection and the gateway's own behind it, from ready to the end. Promise: whatever ends one side ends the
+// other, a statement that runs for a caller that is gone is cancelled, and a fault of either side is recorded before it is
+// told.
+import type { Socket } from 'node:net'
+import { type Authored, authoredBytes } from '../gateway/authored.ts'
+import { Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
+import type { Gateway, HoldView, Session } from '../gateway/seam.ts'
+import { Answers, IDLE } from './answers.ts'
+import { Asking } from './asking.ts'
+import { CallerFramer } from './caller-framer.ts'
+import type { CancelKeys } from './cancel-keys.ts'
+import type { PostgresConnectionConfig } from './connection-config.ts'
+import { CopyIn } from './copy-in.ts'
+import { back, WireFault } from './frames.ts'
+import { fatal, fatalReport, frame, notice, own, readyBytes } from './messages.ts'
+import { Names } from './names.ts'
+import { WireOutlet } from './outlets.ts'
+import type { ReadStatements } from './reading.ts'
+import { Releases } from './releases.ts'
+import { Runs, type Step } from './runs.ts'
+import { cancelUpstream, type Upstream } from './upstream.ts'
+
+export interface LinkParts {
+  readonly gateway: Gateway
+  readonly session: Session
+  readonly config: PostgresConnectionConfig
+  readonly caller: Socket
+  /** Bytes of the caller that were read already. */
+  readonly early: Buffer
+  readonly upstream: Upstream
+  readonly minor: 0 | 2
+  readonly read: ReadStatements
+  readonly keys: CancelKeys<Link>
+}
+
+/** Bytes of answers that may be on their way to the record. */
+const UNDURABLE_BYTES = limits.chunkBytes * limits.chunksPerExchange
+
+export class Link {
+  readonly session: Session
+  readonly #parts: LinkParts
+  readonly #outlet: WireOutlet<'caller'>
+  readonly #releases: Releases
+  readonly #answers: Answers
+  readonly #asking: Asking
+  readonly #copyIn: CopyIn
+  readonly #framer: CallerFramer
+  readonly #runs: Runs
+  readonly #key: Buffer
+  readonly #names = new Names()
+  readonly #onClose: (link: Link) => void
+  #withdrawal = new AbortController()
+  #steps: Step[] = []
+  #queued = 0
+  #working = false
+  #paused = false
+  #closed = false
+  #waitingForRoom = false
+
+  constructor(parts: LinkParts, onClose: (link: Link) => void) {
+    this.#parts = parts
+    this.#onClose = onClose
+    const { session, upstream, caller, config, gateway } = parts
+    this.session = session
+    this.#outlet = new WireOutlet(caller)
+    const refuse = (refusal: Refusal) => this.#end(fatal(refusal), 'cut')
+    this.#releases = new Releases(this.#outlet, refuse, () => this.#flow())
+    this.#copyIn = new CopyIn(session, upstream.outlet, refuse)
+    this.#answers = new Answers({
+      session,
+      framer: upstream.framer,
+      releases: this.#releases,
+      names: this.#names,
+      transparent: config.transparent,
+      onCopyIn: asked => this.#copyIn.begin(asked),
+      onCopyFailed: () => this.#copyIn.stop(),
+      onIdle: () => this.#idle(),
+      onFault: fault => void this.#fault(fault),
+    })
+    this.#asking = new Asking({
+      gateway,
+      session,
+      outlet: upstream.outlet,
+      answers: this.#answers,
+      names: this.#names,
+      copyIn: this.#copyIn,
+      read: config.transparent ? null : parts.read,
+      withdrawn: () => this.#withdrawal.signal,
+      waiting: hold => this.#notify(hold),
+      onTerminate: () => this.#end(null, 'done'),
+    })
+    this.#runs = new Runs(
+      step => this.#steps.push(step),
+      () => void this.#work(),
+    )
+    this.#framer = new CallerFramer((type, buffer, start, end) => this.#runs.frame(type, buffer, start, end))
+    this.#key = parts.keys.issue(parts.minor, this)
+  }
+
+  /** What the system said while it let us in, and our own key; then questions are taken. */
+  async start(): Promise<void> {
+    const { upstream, session, caller, early } = this.#parts
+    upstream.attach(
+      this.#answers,
+      () => {
+        this.#answers.onRead()
+        this.#flow()
+      },
+      fault => void this.#fault(fault),
+    )
+    this.#answers.settings(upstream.parameters)
+    this.#releases.author(authoredBytes(Buffer.concat([frame(back.keyData, this.#key), readyBytes(IDLE)])))
+    session.ended.addEventListener('abort', () => this.#sessionEnded(), { once: true })
+    upstream.socket.once('close', () => this.#systemGone())
+    caller.once('close', () => this.#callerGone())
+    caller.on('end', () => this.#callerGone())
+    caller.on('data', piece => this.#take(piece))
+    if (early.length > 0) this.#take(early)
+    caller.resume()
+    if (caller.destroyed) this.#callerGone()
+    else if (upstream.socket.destroyed) this.#systemGone()
+    else if (session.ended.aborted) this.#sessionEnded()
+  }
+
+  /** As its caller asks on another connection. What waits is withdrawn; what runs is cancelled. */
+  async cancel(): Promise<void> {
+    this.#withdrawal.abort()
+    this.#withdrawal = new AbortController()
+    const { gateway, session, config, upstream } = this.#parts
+    if (this.#answers.idle) return
+    const nothing = new Uint8Array()
+    const admission = await gateway.ask(session, {
+      door: 'system',
+      action: CANCEL,
+      question: session.inspect.frames(nothing, nothing),
+      parent: null,
+      withdrawn: session.ended,
+      patienceMs: 0,
+      waiting: () => undefined,
+    })
+    if (admission instanceof Refusal) return
+    const sent = await cancelUpstream(config, upstream.key).then(
+      () => true,
+      () => false,
+    )
+    admission.end(sent ? 'done' : 'failed', 0)
+  }
+
+  close(): void {
+    this.#end(fatalReport('57P01', 'The gateway is stopping. Connect again.'), 'cut')
+  }
+
+  // ---- the caller ----
+
+  #take(piece: Buffer): void {
+    if (this.#closed) return
+    this.#queued += piece.length
+    try {
+      this.#framer.push(piece)
+    } catch (fault) {
+      void this.#fault(fault)
+      return
+    }
+    if (!this.#working) this.#queued = 0
+    else if (this.#queued > limits.wireQueueBytes && !this.#paused) {
+      this.#paused = true
+      this.#parts.caller.pause()
+    }
+  }
+
+  async #work(): Promise<void> {
+    if (this.#working) return
+    this.#working = true
+    try {
+      while (this.#steps.length > 0 && !this.#closed) {
+        const steps = this.#steps
+        this.#steps = []
+        await this.#asking.work(steps)
+        if (this.#steps.length === 0) await this.#copyIn.flush()
+        if (this.#steps.length > 0) continue
+        this.#queued = 0
+        if (this.#paused) this.#resume()
+      }
+    } catch (fault) {
+      await this.#fault(fault)
+    } finally {
+      this.#working = false
+    }
+  }
+
+  #resume(): void {
+    this.#paused = false
+    this.#parts.caller.resume()
+  }
+
+  #notify(hold: HoldView): void {
+    if (this.#parts.upstream.framer.passing) return
+    const until = new Date(hold.until).toISOString()
+    const who = hold.approvers.join(', ')
+    this.#releases.author(
+      notice(`This statement waits for approval ${hold.reference}.`, `${who} may approve until ${until}.`),
+    )
+  }
+
+  // ---- the system ----
+
+  #idle(): void {
+    if (this.#answers.status === IDLE) for (const { asked } of this.#names.endPortals()) asked?.abandon('done')
+    this.#asking.onIdle()
+  }
+
+  /** Reads on from the system when the record and the caller keep up. */
+  #flow(): void {
+    if (this.#waitingForRoom || this.#closed) return
+    if (this.#releases.undurable < UNDURABLE_BYTES && !this.#outlet.full) return
+    const { upstream } = this.#parts
+    this.#waitingForRoom = true
+    upstream.socket.pause()
+    void this.#room()
+  }
+
+  async #room(): Promise<void> {
+    const { upstream, session } = this.#parts
+    await this.#releases.below(UNDURABLE_BYTES / 2)
+    await this.#outlet.drained()
+    await session.standing.room()
+    this.#waitingForRoom = false
+    if (!this.#closed) upstream.socket.resume()
+  }
+
+  // ---- the end ----
+
+  async #fault(fault: unknown): Promise<void> {
+    if (this.#closed) return
+    this.#parts.caller.pause()
+    this.#parts.upstream.socket.pause()
+    const { gateway, session } = this.#parts
+    const known = fault instanceof WireFault || fault instanceof Refusal
+    const detail = fault instanceof WireFault ? fault.message : undefined
+    this.#end(fatal(await gateway.refuse(session, known ? fault.code : 'internal', detail)), 'cut')
+  }
+
+  #callerGone(): void {
+    if (this.#closed) return
+    const { config, upstream } = this.#parts
+    if (!this.#answers.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
+    this.#end(null, 'gone')
+  }
+
+  #systemGone(): void {
+    if (this.#closed) return
+    let farewell: boolean
+    try {
+      farewell = this.#answers.lastPart()
+    } catch (fault) {
+      void this.#fault(fault)
+      return
+    }
+    if (farewell) {
+      void this.#releases.below(1).then(() => this.#end(null, 'failed'))
+      return
+    }
+    const { gateway, session } = this.#parts
+    void gateway.refuse(session, 'upstream').then(refusal => this.#end(fatal(refusal), 'failed'))
+  }
+
+  #sessionEnded(): void {
+    const reason = this.session.ended.reason
+    const says = reason instanceof Refusal ? reason.says : 'This session has ended.'
+    this.#end(fatalReport('57P01', says), 'cut')
+  }
+
+  #end(last: Authored | null, outcome: 'done' | 'gone' | 'cut' | 'failed'): void {
+    if (this.#closed) return
+    this.#closed = true
+    const { upstream, keys, session, caller } = this.#parts
+    keys.revoke(this.#key)
+    this.#withdrawal.abort()
+    this.#copyIn.stop()
+    this.#answers.close(outcome === 'done' ? 'gone' : outcome)
+    for (const { asked } of this.#names.endPortals()) asked?.abandon('gone')
+    this.#asking.onIdle()
+    if (last) this.#releases.end(last)
+    else this.#releases.end()
+    upstream.socket.resume()
+    upstream.outlet.end(own.terminate)
+    setTimeout(() => {
+      upstream.socket.destroy()
+      caller.destroy()
+    }, LINGER_MS).unref()
+    void session.close(outcome === 'done' || outcome === 'gone' ? 'done' : 'cut')
+    this.#onClose(this)
+  }
+}
+
+/** How long either side may take to read the last words. */
+const LINGER_MS = 2_000
+
+const CANCEL = {
+  operation: 'sql.cancel',
+  target: 'unlisted',
+  subjectMatter: '',
+  effects: new Set(['session'] as const),
+  facts: {},
+  found: new Set<string>(),
+  carries: new Set<string>(),
+  exact: new Uint8Array(),
+} as const

@@ -1,0 +1,60 @@
+// Reads a SQL text. Promise: every text gives a list of statements or a refusal, in bounded time; nothing is thrown.
+import { fingerprintSync } from 'libpg-query'
+import { type Classified, classify } from './classify.ts'
+import { inlineBytes, notAnalysable, parseText, type RawStatement, refuseBytes, type Trees } from './parse.ts'
+import type { Read, Statement, StatementRefusal } from './statement.ts'
+import { type Names, noNames } from './uses.ts'
+
+/** Parses a long text elsewhere, with a time limit. */
+export type ParseAside = (text: string) => Promise<Trees | StatementRefusal>
+
+export interface ReadSettings {
+  readonly names?: Names
+}
+
+/** A text of at most `inlineBytes`; a longer one is for `readLongSql`. */
+export function readSql(sql: string | Uint8Array, settings: ReadSettings = {}): Read {
+  const bytes = typeof sql === 'string' ? Buffer.from(sql) : sql
+  const refusal = refuseBytes(bytes)
+  if (refusal !== null) return refusal
+  const text = typeof sql === 'string' ? sql : Buffer.from(sql).toString()
+  if (text.isWellFormed()) return readTrees(parseText(text), bytes, settings)
+  return notAnalysable() // a lone surrogate would reach the server as another character
+}
+
+export async function readLongSql(
+  sql: string | Uint8Array,
+  settings: ReadSettings,
+  parseAside: ParseAside,
+): Promise<Read> {
+  const bytes = typeof sql === 'string' ? Buffer.from(sql) : sql
+  if (bytes.length <= inlineBytes) return readSql(sql, settings)
+  const refusal = refuseBytes(bytes)
+  if (refusal !== null) return refusal
+  return readTrees(await parseAside(Buffer.from(bytes).toString()), bytes, settings)
+}
+
+function readTrees(trees: Trees | StatementRefusal, bytes: Uint8Array, settings: ReadSettings): Read {
+  if (trees.kind === 'refused') return trees
+  const statements: Statement[] = []
+  for (const raw of trees.statements) {
+    let found: Classified | null
+    try {
+      found = classify(raw.tree, settings.names ?? noNames)
+    } catch {
+      return notAnalysable()
+    }
+    if (found === null) return notAnalysable()
+    statements.push({ ...found, start: raw.start, end: raw.end, fingerprint: () => fingerprintOf(raw, bytes) })
+  }
+  return { kind: 'read', statements }
+}
+
+function fingerprintOf(raw: RawStatement, bytes: Uint8Array): string {
+  if (raw.end - raw.start > inlineBytes) return 'long'
+  try {
+    return fingerprintSync(Buffer.from(bytes.subarray(raw.start, raw.end)).toString())
+  } catch {
+    return 'none'
+  }
+}

@@ -1,0 +1,39 @@
+// What the gateway never passes on, whatever policy says. Promise: these are statements whose answer or effect nobody
+// could record or mask: files and programs of the server, SQL held in a string, another identity, another reading of SQL.
+import { judgeSetting, refuseSetting } from './settings.ts'
+import { refused, type SessionChange, type StatementKind, type StatementRefusal } from './statement.ts'
+import { as, flag, list, type Tagged, text } from './tree.ts'
+import type { Uses } from './uses.ts'
+
+export function refuseStatement(
+  { tag, body }: Tagged,
+  kind: StatementKind,
+  uses: Uses,
+  session: readonly SessionChange[],
+): StatementRefusal | null {
+  for (const change of session)
+    if (change.kind === 'set' && judgeSetting(change.setting) === 'refused') return refuseSetting()
+  if (uses.setConfigs.includes(null)) return blocked('set_config takes constants alone through the gateway.')
+  if (uses.functions.some(({ reach }) => reach === 'outside'))
+    return blocked('The statement calls a function that reaches past what the gateway can see.')
+  if (tag === 'CopyStmt' && (flag(body, 'is_program') || text(body, 'filename') !== ''))
+    return blocked("COPY to or from the server's files and programs is not passed on.")
+  if (tag === 'LoadStmt' || tag === 'AlterSystemStmt') return blocked('This statement is not passed on.')
+  if (tag === 'TransactionStmt' && /PREPARE|COMMIT_PREPARED|ROLLBACK_PREPARED/.test(text(body, 'kind')))
+    return blocked('Two-phase transactions are not passed on.')
+  if (kind === 'other') return refused('unreadable', '0A000', 'The gateway does not know this kind of statement.')
+  if (tag === 'CreateFunctionStmt' && untrusted(body)) return blocked('Functions in this language are not passed on.')
+  return null
+}
+
+function untrusted(body: Tagged['body']): boolean {
+  return list(body, 'options').some(item => {
+    const option = as(item, 'DefElem') ?? {}
+    if (text(option, 'defname') !== 'language') return false
+    return !/^(sql|plpgsql)$/i.test(text(as(option.arg, 'String') ?? {}, 'sval'))
+  })
+}
+
+function blocked(detail: string): StatementRefusal {
+  return refused('blocked', '42501', detail)
+}

@@ -1,0 +1,71 @@
+// Words of the system: errors, notices, settings it reports. Promise: on a connection that is read, nothing a statement or
+// a row could have put there leaves: severity, state and position stay, sentences are the gateway's.
+import { back, FrameReader, HEAD_BYTES } from './frames.ts'
+import { frame } from './messages.ts'
+
+/** Fields of a report that are codes or numbers and never values. */
+const plain = new Set(['S', 'V', 'C', 'P'])
+const settings = new Set([
+  'client_encoding',
+  'DateStyle',
+  'default_transaction_read_only',
+  'in_hot_standby',
+  'integer_datetimes',
+  'IntervalStyle',
+  'is_superuser',
+  'scram_iterations',
+  'server_encoding',
+  'server_version',
+  'standard_conforming_strings',
+  'TimeZone',
+])
+
+/** First two characters of a SQLSTATE, for the classes callers meet most. */
+const classes: Readonly<Record<string, string>> = {
+  '08': 'connection exception',
+  '0A': 'feature not supported',
+  '22': 'data exception',
+  '23': 'integrity constraint violation',
+  '25': 'invalid transaction state',
+  '26': 'invalid statement name',
+  '34': 'invalid cursor name',
+  '40': 'transaction rollback',
+  '42': 'syntax error or access rule violation',
+  '53': 'insufficient resources',
+  '54': 'program limit exceeded',
+  '55': 'object not in prerequisite state',
+  '57': 'operator intervention',
+}
+
+function reportFields(raw: Buffer, start: number, end: number): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>()
+  const reader = new FrameReader(raw, start, end)
+  for (let kind = reader.byte(); kind !== 0; kind = reader.byte()) {
+    fields.set(String.fromCharCode(kind), reader.text().toString())
+  }
+  return fields
+}
+
+/** The frame that goes out in place of this one; null where it goes out as it is. */
+export function releasedWords(type: number, raw: Buffer, start: number, end: number): Uint8Array | null {
+  if (type === back.parameterStatus) {
+    const name = new FrameReader(raw, start, end).name()
+    return settings.has(name) ? null : frame(type, `${name}\0[hidden]\0`)
+  }
+  if (type === back.notification) {
+    const reader = new FrameReader(raw, start, end)
+    return frame(type, reader.bytes(4), `${reader.text().toString()}\0\0`)
+  }
+  const fields = reportFields(raw, start, end)
+  const kept = [...fields].filter(([kind]) => plain.has(kind)).map(([kind, text]) => `${kind}${text}\0`)
+  const state = fields.get('C') ?? ''
+  const says = classes[state.slice(0, 2)] ?? (type === back.notice ? 'notice' : 'error')
+  return frame(type, `${kept.join('')}M${says} (words of the database are hidden)\0\0`)
+}
+
+/** For the transcript, where it is searched for labels. */
+export function wordsOf(type: number, raw: Buffer, start: number, end: number): string {
+  if (type === back.parameterStatus) return raw.toString('utf8', start + HEAD_BYTES, end - 1).replace('\0', ' = ')
+  const fields = reportFields(raw, start, end)
+  return `${fields.get('V') ?? ''} ${fields.get('C') ?? ''} ${fields.get('M') ?? ''}`
+}

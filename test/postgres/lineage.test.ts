@@ -1,0 +1,276 @@
+// The resolver against a real server. Promise: wherever a planted value really comes out of the unmasked database, the
+// plan made beforehand had marked it; harmless queries keep every column.
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
+import { type Postgres, startPostgres } from '../../examples/clinic/postgres.ts'
+import { loadCatalog } from '../../src/postgres/lineage/catalog-load.ts'
+import { type DescribedColumn, originsOf } from '../../src/postgres/lineage/origins.ts'
+import { type Protection, protect } from '../../src/postgres/lineage/protection.ts'
+import { columnsOf, type Plan } from '../../src/postgres/lineage/resolve.ts'
+import { afterStatement, newSession } from '../../src/postgres/lineage/session.ts'
+import { loadParser } from '../../src/postgres/statement/parse.ts'
+import { readSql } from '../../src/postgres/statement/read-sql.ts'
+import type { Statement } from '../../src/postgres/statement/statement.ts'
+
+const planted = [
+  'Zorbelquint Amaretho',
+  'Yndrazil Pomtweck',
+  'Hasperoon Vildemar',
+  'Quibbelstrand Ono',
+  'kevvistan-plo-one',
+  'qorrimash-tiv-two',
+  'wubbelnax-sef-three',
+  'jaffrentil-old-nine',
+  '730918221',
+  '730918222',
+  '730918223',
+  '730918229',
+  'trolvaneck-badge',
+  'midderglump-badge',
+  'sprangolite-finding',
+  'vexormindal-finding',
+]
+const user = { name: 'postgres', path: ['public'] }
+const folder = join(import.meta.dirname, '.')
+const lines = (file: string) =>
+  readFileSync(join(folder, file), 'utf8')
+    .split('\n')
+    .filter(line => line !== '' && !line.startsWith('--'))
+
+/** Whole values, backwards, in the usual encodings, and any run of six characters. */
+const traces = planted.flatMap(value => {
+  const low = value.toLowerCase()
+  const pieces = Array.from({ length: Math.max(1, low.length - 5) }, (_, at) => low.slice(at, at + 6))
+  const whole = Buffer.from(value)
+  const spread = [
+    [...low].reverse().join(''),
+    whole.toString('hex'),
+    whole.toString('base64').slice(0, 14).toLowerCase(),
+  ]
+  return [
+    ...pieces.filter(piece => !/^ |-(find|badg)|findin|inding|-badge|^badge|^4?7309182$|^309182/.test(piece)),
+    ...spread,
+    createHash('md5').update(value).digest('hex'),
+  ]
+})
+
+function leaks(text: string): boolean {
+  const low = text.toLowerCase().replaceAll(/[{},"\s]+/g, m => (m.includes(' ') ? ' ' : m))
+  return traces.some(trace => low.includes(trace))
+}
+
+interface Outcome {
+  readonly described: readonly (readonly DescribedColumn[])[]
+  /** Of each result, the positions of columns in which a planted value stood. */
+  readonly columns: readonly (readonly number[])[]
+  readonly words: boolean
+}
+
+let home: string
+let server: Postgres
+let protection: Protection
+
+before(async () => {
+  await loadParser()
+  home = mkdtempSync(join(tmpdir(), 'sallyport-lineage-'))
+  server = await startPostgres({ dir: home })
+  const client = await connect()
+  await client.query('CREATE DATABASE lineage')
+  await client.end()
+  const loader = await connect('lineage')
+  await loader.query(readFileSync(join(folder, 'lineage-schema.sql'), 'utf8'))
+  const catalog = await loadCatalog(
+    async sql =>
+      (await loader.query<(string | null)[]>({ text: sql, rowMode: 'array', types: { getTypeParser: () => String } }))
+        .rows,
+  )
+  await loader.end()
+  const column = (relation: string, name: string, label: string) => ({
+    schema: 'public',
+    relation,
+    column: name,
+    label,
+  })
+  protection = protect(catalog, [
+    column('patients', 'ssn', 'phi.ssn'),
+    column('patients', 'full_name', 'phi.name'),
+    column('patients', 'mrn', 'phi.mrn'),
+    column('staff', 'badge', 'phi.other'),
+    column('labs', 'finding', 'phi.other'),
+    { schema: 'hidden', relation: '*', column: 'ssn', label: 'phi.ssn' },
+  ])
+})
+
+after(async () => {
+  await server.stop()
+  rmSync(home, { recursive: true, force: true })
+})
+
+async function connect(database = 'postgres'): Promise<pg.Client> {
+  const client = new pg.Client({ ...parts(), database })
+  await client.connect()
+  return client
+}
+
+function parts() {
+  return { host: server.host, port: server.port, user: server.user, password: server.password }
+}
+
+/** Statement by statement, in a transaction that is rolled back. */
+async function run(statements: readonly string[]): Promise<Outcome> {
+  const client = await connect('lineage')
+  const heard: string[] = []
+  client.on('notice', notice => heard.push(`${notice.message} ${notice.detail ?? ''}`))
+  client.on('notification', message => heard.push(message.payload ?? ''))
+  const found: number[][] = []
+  const described: DescribedColumn[][] = []
+  try {
+    await client.query('BEGIN')
+    const started = statements.some(text => text.includes('pg_notify'))
+    if (started) await client.query('LISTEN c')
+    for (const text of statements) {
+      const copied: string[] = []
+      const listen = (message: { chunk: Buffer }) => copied.push(message.chunk.toString())
+      // biome-ignore format: one line
+      const wire = (client as unknown as { connection: NodeJS.EventEmitter }).connection
+      wire.on('copyData', listen)
+      const result = await client.query<(string | null)[]>({
+        text,
+        rowMode: 'array',
+        types: { getTypeParser: () => String },
+      })
+      wire.off('copyData', listen)
+      const rows =
+        copied.length > 0 ? copied.map(row => row.trimEnd().split(text.includes('csv') ? ',' : '\t')) : result.rows
+      found.push(columnsThatLeak(rows))
+      described.push(
+        result.fields.map(({ name, tableID, columnID }) => ({ name, table: tableID, attribute: columnID })),
+      )
+    }
+    if (started) await client.query('COMMIT')
+  } catch (error) {
+    const { message, detail, where, hint } = error as pg.DatabaseError
+    heard.push([message, detail, where, hint].join(' '))
+  }
+  await client.end()
+  return { described, columns: found, words: heard.some(leaks) }
+}
+
+function columnsThatLeak(rows: readonly (readonly (string | null)[])[]): number[] {
+  const width = rows[0]?.length ?? 0
+  return Array.from({ length: width }, (_, at) => at).filter(
+    at => rows.some(row => leaks(readable(row[at] ?? ''))) || leaks(rows.map(row => row[at]).join('')),
+  )
+}
+
+/** Binary values arrive as hex. */
+function readable(cell: string): string {
+  return cell.startsWith('\\x') ? `${cell} ${Buffer.from(cell.slice(2), 'hex').toString()}` : cell
+}
+
+interface Planned {
+  readonly statement: Statement
+  readonly text: string
+  readonly plan: Plan
+}
+
+function planLine(sql: string): readonly Planned[] {
+  const read = readSql(sql, {})
+  assert.equal(read.kind, 'read', sql)
+  if (read.kind !== 'read') return []
+  let session = newSession(user)
+  const bytes = Buffer.from(sql)
+  return read.statements.map(statement => {
+    const plan = columnsOf(statement.tree, protection, session)
+    session = afterStatement(session, statement, plan, user)
+    return { statement, plan, text: bytes.subarray(statement.start, statement.end).toString() }
+  })
+}
+
+function marked(plan: Plan, column: number): boolean {
+  return plan.columns === null || plan.columns[column]?.form !== 'clean'
+}
+
+/** Whether policy is told anything by which it could hold or stop the line. */
+function noticed({ statement, plan }: Planned): boolean {
+  const columns = plan.columns === null || plan.columns.some(({ form }) => form !== 'clean')
+  const told = plan.oracles.length > 0 || plan.flows.length > 0
+  return columns || told || statement.refusal !== null || statement.effects.has('define')
+}
+
+describe('lineage', () => {
+  test('every attack that leaks is marked', { timeout: 240_000 }, async t => {
+    let leaked = 0
+    let quiet = 0
+    let refused = 0
+    const paths = new Set<string>()
+    const missed: string[] = []
+    for (const line of lines('lineage-attacks.sql')) {
+      const [, path = '', kind = '', sql = ''] = /^\/\* (\d+) ?(\w*) \*\/ (.*)$/.exec(line) ?? []
+      assert.notEqual(sql, '', line)
+      paths.add(path)
+      const planned = planLine(sql)
+      for (const { plan } of planned)
+        if (plan.flows.some(flow => flow.target === 'unknown')) missed.push(`not worked out: ${line}`)
+      const flows = planned.some(({ plan }) => plan.flows.length > 0)
+      if (['9', '21'].includes(path) && !flows) missed.push(`no flow: ${line}`)
+      if (path === '22' && !planned.some(({ plan }) => plan.oracles.length > 0 || marked(plan, 0)))
+        missed.push(`no oracle: ${line}`)
+      if (kind === 'refused') {
+        refused++
+        if (!planned.some(({ statement }) => statement.refusal !== null)) missed.push(`not refused: ${line}`)
+        continue
+      }
+      if (!planned.some(noticed) && planned.every(({ plan }) => plan.touches.length === 0))
+        missed.push(`unnoticed: ${line}`)
+      if (planned.some(({ statement }) => statement.refusal !== null)) missed.push(`refused, not run: ${line}`)
+      const outcome = await run(planned.map(({ text }) => text))
+      const really = outcome.words || outcome.columns.some(columns => columns.length > 0)
+      if (kind === 'quiet') quiet++
+      else if (really) leaked++
+      else missed.push(`no attack, nothing came out: ${line}`)
+      // What stops a statement before it runs stops the ones after it in the same line.
+      let stopped = false
+      for (const [at, columns] of outcome.columns.entries()) {
+        const step = planned[at]
+        if (step === undefined) continue
+        const { plan, statement } = step
+        if (plan.flows.length > 0 || (statement.effects.has('define') && !statement.effects.has('read'))) stopped = true
+        for (const column of columns)
+          if (!stopped && !marked(plan, column)) missed.push(`column ${column} of ${at}: ${line}`)
+      }
+      const spoke = planned.every(
+        ({ plan, statement }) =>
+          plan.touches.length === 0 && plan.flows.length === 0 && !statement.effects.has('define'),
+      )
+      if (outcome.words && spoke) missed.push(`words: ${line}`)
+    }
+    t.diagnostic(`${leaked} attacks leaked, ${quiet} quiet ones noticed, ${refused} refused, ${paths.size} leak paths`)
+    assert.deepEqual(missed, [])
+    assert.ok(leaked + quiet + refused >= 150)
+  })
+
+  test('harmless queries keep every column', { timeout: 60_000 }, async t => {
+    const wrong: string[] = []
+    const all = lines('lineage-harmless.sql')
+    for (const line of all) {
+      const planned = planLine(line)
+      const outcome = await run(planned.map(({ text }) => text))
+      if (outcome.columns.length !== planned.length) wrong.push(`did not run: ${line}`)
+      for (const { plan, statement } of planned) {
+        const bad = plan.columns === null ? ['?'] : plan.columns.filter(({ form }) => form !== 'clean').map(c => c.name)
+        const fields = outcome.described[planned.findIndex(step => step.plan === plan)] ?? []
+        const hidden = originsOf(plan, protection, fields).some(({ labels }) => labels === 'unknown' || labels.size > 0)
+        if (hidden) wrong.push(`description does not fit: ${line}`)
+        if (bad.length > 0 || plan.flows.length > 0 || statement.refusal !== null) wrong.push(`${bad.join()}: ${line}`)
+      }
+    }
+    t.diagnostic(`${all.length} harmless lines`)
+    assert.deepEqual(wrong, [])
+  })
+})

@@ -89,7 +89,8 @@ describe('seeded values in questions', () => {
     let blocked = 0
     for (const one of record.sessions().flatMap(({ id }) => record.session(id))) {
       if (one.entry.kind === 'question' && one.entry.decision === 'block') blocked++
-      found.look(Buffer.from(JSON.stringify(one.entry).replaceAll(/[0-9a-f]{64}/g, '')))
+      // Digests and times hold eight digits in a row by chance.
+      found.look(Buffer.from(JSON.stringify(one.entry).replaceAll(/[0-9a-f]{64}|"(?:at|until)":\d{13}/g, '')))
       found.look(record.transcript(one) ?? Buffer.alloc(0))
     }
     record.close()

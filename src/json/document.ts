@@ -28,7 +28,7 @@ export type Kind = (typeof Kind)[keyof typeof Kind]
 /**
  * Numbers per node on the tape: kind, start, end, next. `next` is the index of the first node after this subtree.
  * Written in memory that is kept and copied into a plain array, which lives in the heap: the memory of a typed one is a
- * malloc and a free of its own per message, and an array that grows leaves four times its size to the collector.
+ * malloc and a free of its own per message, and one that grows leaves its earlier copies to the collector.
  */
 const STRIDE = 4
 

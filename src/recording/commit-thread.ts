@@ -30,9 +30,6 @@ interface Flight {
   readonly reject: (fault: CommitFault) => void
 }
 
-/** Nothing of a parcel outlives its commit, so that room for more than a few only costs memory: 80 MiB at 256 callers. */
-const YOUNG_MIB = 6
-
 export class CommitThread {
   readonly #worker: Worker
   readonly #flights = new Map<number, Flight>()
@@ -52,11 +49,7 @@ export class CommitThread {
     options: CommitOptions,
     onFault: (fault: Fault) => void,
   ): Promise<{ thread: CommitThread; size: number; lastAt: number }> {
-    const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), {
-      workerData: options,
-      name: 'commit',
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-    })
+    const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), { workerData: options, name: 'commit' })
     const thread = new CommitThread(worker, onFault)
     return new Promise((resolve, reject) => {
       worker.once('message', (message: FromWorker) => {

@@ -1,5 +1,5 @@
-// What crosses between the event loop and the commit thread. Promise: one message carries any number of drafts packed
-// into shared memory, because cloning an object per draft costs more than committing it.
+// What crosses between the event loop and the commit thread. Promise: one message carries any number of drafts as flat
+// primitives and one packed buffer, because cloning an object per draft costs more than committing it.
 import type { KeyObject } from 'node:crypto'
 import type { LeafText } from './entry-form.ts'
 
@@ -22,35 +22,32 @@ export interface Item {
 
 export interface Parcel {
   readonly id: number
-  readonly items: number
+  readonly flat: readonly (string | number)[]
   /** Shared with the other thread, which reads it before it replies and never later. */
   readonly bytes: Uint8Array
 }
 
-/** Numbers per item, before all else: six lengths of text, roles, time, three lengths of payload. */
 const STRIDE = 12
-const NUMBER_BYTES = 8
-/** In place of a length: nothing there, or the same bytes as an earlier payload of this item. */
+/** In place of a length: nothing there, or the same bytes as the raw payload. */
 const NONE = -1
-const SAME_AS_RAW = -2
-const SAME_AS_TRANSCRIPT = -3
+const SAME = -2
 
 export function itemBytes({ raw, transcript, released }: Item): number {
   return (
     (raw?.length ?? 0) +
     (transcript === raw ? 0 : (transcript?.length ?? 0)) +
-    (released === raw || released === transcript ? 0 : (released?.length ?? 0))
+    (released === raw ? 0 : (released?.length ?? 0))
   )
 }
 
-/** Memory of one parcel after another: made anew it would be tens of megabytes a second for the collector. */
+/** Payload memory of one parcel after another: made anew it would be tens of megabytes a second for the collector. */
 export class ParcelMemory {
   #shared = new SharedArrayBuffer(1 << 20)
 
-  take(bytes: number): Buffer {
-    if (bytes > KEPT_MEMORY_BYTES) return Buffer.from(new SharedArrayBuffer(bytes))
+  take(bytes: number): Uint8Array {
+    if (bytes > KEPT_MEMORY_BYTES) return new Uint8Array(new SharedArrayBuffer(bytes))
     if (bytes > this.#shared.byteLength) this.#shared = new SharedArrayBuffer(KEPT_MEMORY_BYTES)
-    return Buffer.from(this.#shared, 0, bytes)
+    return new Uint8Array(this.#shared, 0, bytes)
   }
 }
 
@@ -58,74 +55,48 @@ const KEPT_MEMORY_BYTES = 8 << 20
 
 /** At most one parcel may be on its way for each memory. */
 export function pack(id: number, items: readonly Item[], memory: ParcelMemory): Parcel {
-  const texts = items.map(({ session, leaf, extra }) =>
-    session.concat(leaf.head, leaf.body, leaf.kind, leaf.middle, leaf.tail, extra),
-  )
-  let total = items.length * STRIDE * NUMBER_BYTES
-  for (const [index, item] of items.entries()) total += Buffer.byteLength(texts[index] as string) + itemBytes(item)
+  const flat: (string | number)[] = []
+  let total = 0
+  for (const item of items) total += itemBytes(item)
   const bytes = memory.take(total)
-  const numbers = new Float64Array(bytes.buffer, 0, items.length * STRIDE)
-  let at = numbers.byteLength
-  const put = (part: Uint8Array | null, raw: Uint8Array | null, transcript: Uint8Array | null) => {
+  let at = 0
+  const put = (part: Uint8Array | null, raw: Uint8Array | null) => {
     if (part === null) return NONE
-    if (part === raw) return SAME_AS_RAW
-    if (part === transcript) return SAME_AS_TRANSCRIPT
+    if (part === raw) return SAME
     bytes.set(part, at)
     at += part.length
     return part.length
   }
-  for (const [index, { session, leaf, roles, at: time, raw, transcript, released }] of items.entries()) {
-    const base = index * STRIDE
-    const written = bytes.write(texts[index] as string, at, 'utf8')
-    at += written
-    numbers[base] = written
-    numbers[base + 1] = session.length
-    numbers[base + 2] = leaf.head.length
-    numbers[base + 3] = leaf.body.length
-    numbers[base + 4] = leaf.kind.length
-    numbers[base + 5] = leaf.middle.length
-    numbers[base + 6] = leaf.tail.length
-    numbers[base + 7] = roles
-    numbers[base + 8] = time
-    numbers[base + 9] = put(raw, null, null)
-    numbers[base + 10] = put(transcript, raw, null)
-    numbers[base + 11] = put(released, raw, transcript)
+  for (const item of items) {
+    const { leaf, raw } = item
+    flat.push(item.session, leaf.head, leaf.body, leaf.kind, leaf.middle, leaf.tail, item.roles, item.at, item.extra)
+    flat.push(put(raw, null), put(item.transcript, raw), put(item.released, raw))
   }
-  return { id, items: items.length, bytes }
+  return { id, flat, bytes }
 }
 
-export function* unpack({ items, bytes }: Parcel): Generator<Item> {
-  const shared = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const numbers = new Float64Array(bytes.buffer, bytes.byteOffset, items * STRIDE)
-  let at = numbers.byteLength
-  for (let base = 0; base < numbers.length; base += STRIDE) {
-    const number = (offset: number) => numbers[base + offset] as number
-    const text = shared.toString('utf8', at, at + number(0))
-    at += number(0)
-    let from = 0
-    const part = (length: number) => {
-      from += length
-      return text.slice(from - length, from)
+export function* unpack({ flat, bytes }: Parcel): Generator<Item> {
+  let at = 0
+  const take = (length: number, raw: Uint8Array | null) => {
+    if (length === NONE) return null
+    if (length === SAME) return raw
+    at += length
+    return bytes.subarray(at - length, at)
+  }
+  for (let base = 0; base < flat.length; base += STRIDE) {
+    const text = (offset: number) => flat[base + offset] as string
+    const count = (offset: number) => flat[base + offset] as number
+    const raw = take(count(9), null)
+    yield {
+      session: text(0),
+      leaf: { head: text(1), body: text(2), kind: text(3), middle: text(4), tail: text(5) },
+      roles: count(6),
+      at: count(7),
+      extra: text(8),
+      raw,
+      transcript: take(count(10), raw),
+      released: take(count(11), raw),
     }
-    const take = (length: number, raw: Uint8Array | null, transcript: Uint8Array | null) => {
-      if (length === NONE) return null
-      if (length === SAME_AS_RAW) return raw
-      if (length === SAME_AS_TRANSCRIPT) return transcript
-      at += length
-      return shared.subarray(at - length, at)
-    }
-    const session = part(number(1))
-    const leaf = {
-      head: part(number(2)),
-      body: part(number(3)),
-      kind: part(number(4)),
-      middle: part(number(5)),
-      tail: part(number(6)),
-    }
-    const raw = take(number(9), null, null)
-    const transcript = take(number(10), raw, null)
-    const released = take(number(11), raw, transcript)
-    yield { session, leaf, roles: number(7), at: number(8), extra: text.slice(from), raw, transcript, released }
   }
 }
 

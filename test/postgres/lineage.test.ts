@@ -136,7 +136,6 @@ async function run(statements: readonly string[]): Promise<Outcome> {
     for (const text of statements) {
       const copied: string[] = []
       const listen = (message: { chunk: Buffer }) => copied.push(message.chunk.toString())
-      // biome-ignore format: one line
       const wire = (client as unknown as { connection: NodeJS.EventEmitter }).connection
       wire.on('copyData', listen)
       const result = await client.query<(string | null)[]>({

@@ -1,9 +1,8 @@
 // The API over a real record and real rules, end to end: what is written by an Inbox is what auditors and approvers see.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
 import { Approvals } from '../access/approvals.ts'
 import { newId } from '../gateway/ids.ts'
@@ -11,12 +10,14 @@ import type { EntryBody } from '../recording/entry.ts'
 import { Inbox } from '../recording/inbox.ts'
 import { loadKeys } from '../recording/keys.ts'
 import { openRecord, type RecordReader } from '../recording/read.ts'
+import { frameEnds, readFile, refitted } from '../recording/test-file.ts'
 import { verifyLog } from '../recording/verify.ts'
 import { openStore, type Store } from '../store/open.ts'
 import { type Fixture, need, openFixture, people, secret } from './api.fixture.ts'
 import { createApp } from './app.ts'
 import { logHealth } from './log-health.ts'
 import type { ApiOptions } from './options.ts'
+import { RecordThread } from './record-thread.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'sallyport-real-record-'))
 const session = newId('s')
@@ -26,6 +27,7 @@ let inbox: Inbox
 let store: Store
 let approvals: Approvals
 let reader: RecordReader
+let thread: RecordThread
 let options: ApiOptions
 
 interface Body {
@@ -61,12 +63,13 @@ before(async () => {
     providers: () => 1,
   })
   reader = openRecord(dir, keys)
+  thread = new RecordThread({ dir, instance: 'gateway' }, keys)
   options = {
     ...fixture.options,
     approvals,
-    recorded: reader,
+    recorded: thread,
     record: draft => inbox.record(draft),
-    log: () => logHealth(dir, 'gateway'),
+    log: () => thread.log(),
   }
   const { alice } = people
   assert.ok(alice)
@@ -91,6 +94,7 @@ before(async () => {
 
 after(async () => {
   reader.close()
+  await thread.close()
   await approvals.close()
   await store.destroy()
   await inbox.close()
@@ -153,18 +157,20 @@ describe('the API over a real record', () => {
   })
 
   it('never shows a payload that is not what its entry committed to', async () => {
-    const file = new DatabaseSync(join(dir, 'inbox', 'gateway', 'inbox-000001.sqlite'), { timeout: 5_000 })
+    const file = join(dir, 'inbox', 'gateway', 'inbox-000001.log')
+    const whole = readFileSync(file)
     const question = reader.exchange(reference).find(({ entry }) => entry.kind === 'question')
-    const kept = file.prepare('SELECT transcript FROM entry WHERE seq = ?').get(Number(question?.ref.seq))
-    const changed = Buffer.from(kept?.transcript as Uint8Array)
-    changed[changed.length - 1] = (changed.at(-1) as number) ^ 1
-    file.prepare('UPDATE entry SET transcript = ? WHERE seq = ?').run(changed, Number(question?.ref.seq))
+    const kept = readFile(file)
+      .flat()
+      .find(record => record.kind === 'entry' && BigInt(record.seq) === question?.ref.seq)
+    assert.ok(kept?.kind === 'entry' && kept.transcript)
+    const changed = Buffer.from(whole)
+    const at = whole.indexOf(kept.transcript) + kept.transcript.length - 1
+    changed[at] = (changed[at] as number) ^ 1
+    writeFileSync(file, refitted(changed, frameEnds(file)))
     const { body } = await call('carol', `/approvals/${reference}`)
     assert.deepEqual([body.asked, body.unreadable], [null, true])
-    file
-      .prepare('UPDATE entry SET transcript = ? WHERE seq = ?')
-      .run(kept?.transcript as Uint8Array, Number(question?.ref.seq))
-    file.close()
+    writeFileSync(file, whole)
   })
 
   it('refuses to show anything once the record cannot be written', async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
 import { newId } from '../gateway/ids.ts'
 import { Inbox } from '../recording/inbox.ts'
 import { loadKeys } from '../recording/keys.ts'
+import { frameEnds, readFile, refitted, writeFile } from '../recording/test-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-log-'))
 const demo = join(folder, '.sallyport', 'demo')
@@ -22,10 +22,10 @@ function run(...args: string[]): Promise<{ code: number; out: string; err: strin
   })
 }
 
-function copyOfLog(name: string): { readonly dir: string; readonly file: DatabaseSync } {
+function copyOfLog(name: string): { readonly dir: string; readonly file: string } {
   const dir = join(folder, name)
   cpSync(data, dir, { recursive: true })
-  return { dir, file: new DatabaseSync(join(dir, 'inbox', 'gateway', 'inbox-000001.sqlite')) }
+  return { dir, file: join(dir, 'inbox', 'gateway', 'inbox-000001.log') }
 }
 
 before(async () => {
@@ -50,6 +50,25 @@ describe('sallyport log verify', () => {
     assert.match(ran.out, /entries +22, all under a signed checkpoint/)
   })
 
+  it('finds the log that a configuration names, beside its own file', async () => {
+    const place = join(folder, 'conf')
+    mkdirSync(place)
+    const file = {
+      version: 1,
+      data: '../.sallyport/demo/data',
+      providers: { idp: { issuer: 'https://idp.example.org' } },
+      connections: { clinic: { mcp: 'https://mcp.example.org/mcp' } },
+    }
+    writeFileSync(join(place, 'sallyport.yaml'), JSON.stringify(file))
+    const ran = await run('log', 'verify', '--config', join('conf', 'sallyport.yaml'), '--json')
+    assert.deepEqual([ran.code, JSON.parse(ran.out).entries], [0, 22], ran.err)
+    writeFileSync(join(place, 'sallyport.yaml'), JSON.stringify({ ...file, data: 'nothing-here' }))
+    const none = await run('log', 'verify', '--config', join('conf', 'sallyport.yaml'))
+    assert.deepEqual([none.code, /There is no log under .*nothing-here/.test(none.err)], [2, true])
+    const broken = await run('log', 'verify', '--config', join('conf', 'other.yaml'))
+    assert.deepEqual([broken.code, /no such file/.test(broken.err)], [2, true])
+  })
+
   it("finds the demo's log", async () => {
     const ran = await run('--demo', 'casey', 'log', 'verify', '--json')
     const verdict = JSON.parse(ran.out)
@@ -57,8 +76,7 @@ describe('sallyport log verify', () => {
   })
 
   it("needs no secret, and an auditor's own copy of the key finds a log that another key signed", async () => {
-    const { dir, file } = copyOfLog('public')
-    file.close()
+    const { dir } = copyOfLog('public')
     rmSync(join(dir, 'keys'), { recursive: true })
     assert.equal((await run('log', 'verify', '--data', dir)).code, 0)
     assert.equal((await run('log', 'verify', '--data', dir, '--key', join(data, 'log-public.pem'))).code, 0)
@@ -71,8 +89,13 @@ describe('sallyport log verify', () => {
 
   it('ends with 1 and says where when an entry was changed', async () => {
     const { dir, file } = copyOfLog('changed')
-    file.exec("UPDATE entry SET leaf = replace(leaf, 'carol', 'karol') WHERE seq = 7")
-    file.close()
+    const leaf = readFile(file)
+      .flat()
+      .find(record => record.kind === 'entry' && record.seq === 7)
+    assert.ok(leaf?.kind === 'entry')
+    const whole = readFileSync(file)
+    whole.write('k', whole.indexOf(leaf.leaf) + Buffer.from(leaf.leaf).indexOf('carol'))
+    writeFileSync(file, refitted(whole, frameEnds(file)))
     const ran = await run('log', 'verify', '--data', dir)
     assert.equal(ran.code, 1)
     assert.match(ran.out, /intact +NO/)
@@ -81,8 +104,8 @@ describe('sallyport log verify', () => {
 
   it('ends with 1 when an entry is missing', async () => {
     const { dir, file } = copyOfLog('missing')
-    file.exec('DELETE FROM entry WHERE seq = 7')
-    file.close()
+    const left = readFile(file).map(records => records.filter(one => one.kind !== 'entry' || one.seq !== 7))
+    writeFile(file, left)
     const ran = await run('log', 'verify', '--data', dir, '--json')
     assert.deepEqual([ran.code, JSON.parse(ran.out).complete], [1, false])
   })

@@ -86,10 +86,10 @@ export const limitTable = {
   checkpointMs: { value: 1_000, unit: 'ms', reason: 'the root of the log is signed at least this often' },
   leafBytes: { value: 65_535, unit: 'bytes', reason: 'the entry size of C2SP tlog-tiles' },
   lazyEntries: { value: 10_000, unit: 'items', reason: 'entries nobody waits for, kept while the disk is full' },
-  inboxWalBytes: {
+  inboxFileBytes: {
     value: 64 << 20,
     unit: 'bytes',
-    reason: 'an inbox file is closed when its write-ahead log is this large',
+    reason: 'an inbox file of this size is followed by another',
   },
   strangerSources: { value: 10_000, unit: 'items', reason: 'sources of refused strangers counted apart in one minute' },
   apiBytes: { value: 64 << 10, unit: 'bytes', reason: 'bodies of the API are a reason or a question' },
@@ -98,6 +98,14 @@ export const limitTable = {
     value: 2_000,
     unit: 'items',
     reason: 'sessions one request looks through for those its caller may see',
+  },
+  apiPageBytes: { value: 1 << 20, unit: 'bytes', reason: 'a page ends early where its payloads are long' },
+  apiReads: { value: 64, unit: 'items', reason: 'questions about the record that wait for the thread that reads it' },
+  apiReadMs: { value: 20_000, unit: 'ms', reason: 'a reading of the record that takes longer is given up' },
+  apiScannedApprovals: {
+    value: 2_000,
+    unit: 'items',
+    reason: 'requests for approval one request looks through for those its caller may see',
   },
   apiShownBytes: { value: 64 << 10, unit: 'bytes', reason: 'what the API shows of one payload; a page has up to 200' },
   celChars: { value: 1_024, unit: 'chars', reason: 'a condition is a line, not a program' },

@@ -20,7 +20,7 @@ export interface Commitment {
   readonly sha256: string
   /** Length of the stored ciphertext. */
   readonly bytes: number
-  /** HMAC-SHA-256 of the plaintext under a salt that lies inside the ciphertext, hex. */
+  /** SHA-256 of a salt that lies inside the ciphertext and the plaintext, hex. */
   readonly salted: string
 }
 
@@ -118,7 +118,7 @@ export type Entry = Common &
     readonly blob?: Blob
     /** SHA-256 of the wrapped key that payloads use from this entry on, hex: nobody can put another in its place. */
     readonly key?: string
-    /** HMAC-SHA-256 of the released bytes under the salt of the sealed payload, hex: what was delivered can be shown. */
+    /** SHA-256 of the salt of the sealed payload and the released bytes, hex: what was delivered can be shown. */
     readonly releasedSalted?: string
   }
 

@@ -1,216 +1,184 @@
-// One file of an inbox: a SQLite database with entries, blobs, keys, the tree's right edge, checkpoints and indexes.
-// Promise: a file is whole from its first transaction on, says which format it is, and an unknown format is refused.
+// One file of an inbox: a line that names its format, then frames, only ever appended. Promise: a frame is durable when
+// `append` returns; one that could not be written leaves none of its bytes; an unknown format is refused.
 import {
   closeSync,
-  existsSync,
+  constants,
+  fdatasyncSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
-  readdirSync,
+  readSync,
   renameSync,
   rmSync,
-  statSync,
+  writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { type Edge, emptyEdge, readEdge, writeEdge } from './merkle.ts'
+import { crc32 } from 'node:zlib'
+import { FRAME_HEAD_BYTES, type FrameBuilder, NO_FRAME, readFrameHead } from './frame.ts'
+import { filePath, syncFolder } from './inbox-folder.ts'
+import { type Edge, writeEdge } from './merkle.ts'
 
-/** `SPRT`: what `file` and SQLite show of it. */
-const APPLICATION_ID = 0x53505254
-const FORMAT = 1
-const NAME = /^inbox-([0-9]{6})\.sqlite$/
-const INSTANCE = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+const FORMAT = 2
+const FIRST_LINE = Buffer.from(`sallyport inbox ${FORMAT}\n`)
+const NAMED = /^sallyport inbox ([0-9]{1,9})\n/
+/** Where the first frame of a file begins. */
+export const FIRST_FRAME = FIRST_LINE.length
 
-const SCHEMA = `
-CREATE TABLE meta (log TEXT NOT NULL, number INTEGER NOT NULL, first INTEGER NOT NULL, next INTEGER);
-CREATE TABLE tree (size INTEGER NOT NULL, edge BLOB NOT NULL);
-CREATE TABLE entry (seq INTEGER PRIMARY KEY, prev INTEGER, key INTEGER, hash BLOB NOT NULL,
-  leaf BLOB NOT NULL, transcript BLOB, sealed BLOB);
-CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
-CREATE TABLE session_key (id INTEGER PRIMARY KEY, session TEXT, wrapped BLOB NOT NULL, derive BLOB NOT NULL);
-CREATE TABLE session (id TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, entries INTEGER NOT NULL,
-  opened_at INTEGER NOT NULL, closed_at INTEGER, outcome TEXT, questions INTEGER NOT NULL, blocks INTEGER NOT NULL,
-  holds INTEGER NOT NULL, key INTEGER, subject TEXT NOT NULL, connection TEXT NOT NULL, opening TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE exchange (id TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (id, seq)) WITHOUT ROWID;
-PRAGMA application_id = ${APPLICATION_ID};
-PRAGMA user_version = ${FORMAT};
-`
+/** Durable with the write itself where the system has it: half the calls. */
+const DURABLE: number | undefined = constants.O_DSYNC
 
-export interface FileMeta {
-  readonly log: string
+export class InboxFile {
+  readonly #handle: number
   readonly number: number
-  /** Position in the log of the first entry this file may hold. */
-  readonly first: number
-  /** The file that follows, once there is one. */
-  readonly next: number | null
+  #end: number
+  #crc: number
+
+  constructor(folder: string, number: number, end: number, crc: number) {
+    this.#handle = openSync(filePath(folder, number), constants.O_RDWR | (DURABLE ?? 0))
+    this.number = number
+    this.#end = end
+    this.#crc = crc
+  }
+
+  /** Length of what is durable. */
+  get end(): number {
+    return this.#end
+  }
+
+  /** Where the frame begins. Throws the system's error; then nothing was added, or the file cannot be written any more. */
+  append(frame: FrameBuilder): number {
+    const { bytes, crc } = frame.close(this.#crc)
+    try {
+      writeAll(this.#handle, bytes, this.#end)
+      if (DURABLE === undefined) fdatasyncSync(this.#handle)
+    } catch (error) {
+      ftruncateSync(this.#handle, this.#end)
+      throw error
+    }
+    this.#end += bytes.length
+    this.#crc = crc
+    return this.#end - bytes.length
+  }
+
+  /** Takes away what a write that was cut short left behind the last whole frame. */
+  cutTail(): void {
+    ftruncateSync(this.#handle, this.#end)
+    fsyncSync(this.#handle)
+  }
+
+  close(): void {
+    closeSync(this.#handle)
+  }
 }
 
-/** One row of the session index: what can be listed without reading the session's entries. */
-export interface SessionIndexRow {
-  readonly id: string
-  readonly first: number
-  readonly last: number
-  readonly entries: number
-  readonly opened_at: number
-  readonly closed_at: number | null
-  readonly outcome: string | null
-  readonly questions: number
-  readonly blocks: number
-  readonly holds: number
-  readonly key: number | null
-  readonly subject: string
-  readonly connection: string
-  /** The body of its session.open entry. */
-  readonly opening: string
-}
-
-export function logDir(dir: string, instance: string): string {
-  if (!INSTANCE.test(instance)) throw new Error('An instance is named with letters, digits, dots and dashes.')
-  return join(dir, 'inbox', instance)
-}
-
-/** The instances that have a log under this data directory. */
-export function logsIn(dir: string): string[] {
-  const folder = join(dir, 'inbox')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true })
-    .filter(item => item.isDirectory() && INSTANCE.test(item.name))
-    .map(item => item.name)
-    .sort()
-}
-
-export function filePath(folder: string, number: number): string {
-  return join(folder, `inbox-${String(number).padStart(6, '0')}.sqlite`)
-}
-
-/** Numbers of the files of one log, ascending. */
-export function fileNumbers(folder: string): number[] {
-  return readdirSync(folder)
-    .map(name => Number(NAME.exec(name)?.[1] ?? 0))
-    .filter(number => number > 0)
-    .sort((left, right) => left - right)
-}
-
-/** Five entries of 1 KB payloads: a tenth less CPU per entry at 32 callers and a fifth less at 256 than pages of 4 KiB. */
-const PAGE_BYTES = 16 << 10
-
-/** Makes a file in one transaction: after a crash it is either whole, or a leftover that `isLeftover` knows. */
-export function createFile(folder: string, log: string, number: number, edge: Edge = emptyEdge): DatabaseSync {
+/** Made under another name, so that it is there whole or not at all. */
+export function createFile(folder: string, log: string, number: number, edge: Edge, frame: FrameBuilder): InboxFile {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = filePath(folder, number)
-  if (existsSync(path)) throw new Error(`The inbox ${path} is there already.`)
-  let db: DatabaseSync | null = null
+  frame.begin()
+  frame.record({ kind: 'head', log, number, first: edge.size, edge: writeEdge(edge).toString('hex') })
+  const { bytes, crc } = frame.close(NO_FRAME)
+  const draft = `${path}.new`
+  rmSync(draft, { force: true })
+  const handle = openSync(draft, 'wx', 0o600)
   try {
-    makeEmpty(`${path}.new`, path)
-    db = new DatabaseSync(path, { timeout: BUSY_MS })
-    hot(db)
-    db.exec('BEGIN IMMEDIATE')
-    db.exec(SCHEMA)
-    db.prepare('INSERT INTO meta VALUES (?, ?, ?, NULL)').run(log, number, edge.size)
-    db.prepare('INSERT INTO tree VALUES (?, ?)').run(edge.size, writeEdge(edge))
-    db.exec('COMMIT')
-    syncFolder(folder)
-    return db
-  } catch (error) {
-    db?.close()
-    removeFile(path)
-    throw error
-  }
-}
-
-/**
- * The change to a write-ahead log is itself a transaction with a rollback journal, which a reader could not undo after a
- * crash: it is made under another name.
- */
-function makeEmpty(draft: string, path: string): void {
-  removeFile(draft)
-  closeSync(openSync(draft, 'wx', 0o600))
-  const db = new DatabaseSync(draft)
-  try {
-    db.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL`)
-  } finally {
-    db.close()
-  }
-  renameSync(draft, path)
-}
-
-/** Waits this long for a reader that recovers a write-ahead log after a crash; writers there is one only. */
-const BUSY_MS = 5_000
-
-function hot(db: DatabaseSync): void {
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
-  const { synchronous } = db.prepare('PRAGMA synchronous').get() as { synchronous: number }
-  const { journal_mode } = db.prepare('PRAGMA journal_mode').get() as { journal_mode: string }
-  if (synchronous < 2 || journal_mode !== 'wal')
-    throw new Error('The inbox cannot be made durable on this file system.')
-}
-
-export function openForWriting(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: BUSY_MS })
-  try {
-    refuseUnknown(db, path)
-    hot(db)
-    return db
-  } catch (error) {
-    db.close()
-    throw error
-  }
-}
-
-export function openForReading(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
-  try {
-    refuseUnknown(db, path)
-    return db
-  } catch (error) {
-    db.close()
-    throw error
-  }
-}
-
-function refuseUnknown(db: DatabaseSync, path: string): void {
-  const { application_id } = db.prepare('PRAGMA application_id').get() as { application_id: number }
-  const { user_version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
-  if (application_id !== APPLICATION_ID) throw new Error(`The file ${path} is not an inbox of this product.`)
-  if (user_version !== FORMAT) {
-    throw new Error(`The inbox ${path} has format ${user_version}, and this version reads format ${FORMAT} only.`)
-  }
-}
-
-/** A file whose making a crash cut short: it never held an entry. */
-export function isLeftover(path: string): boolean {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
-  try {
-    const { tables } = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number }
-    return tables === 0
-  } finally {
-    db.close()
-  }
-}
-
-export function removeFile(path: string): void {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-}
-
-export function readMeta(db: DatabaseSync): FileMeta {
-  return db.prepare('SELECT log, number, first, next FROM meta').get() as unknown as FileMeta
-}
-
-/** Null where what is stored is no edge of any tree. */
-export function readTree(db: DatabaseSync): Edge | null {
-  const row = db.prepare('SELECT size, edge FROM tree').get() as { size: number; edge: Uint8Array } | undefined
-  return row ? readEdge(row.size, row.edge) : null
-}
-
-export function walBytes(path: string): number {
-  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  try {
+    writeAll(handle, FIRST_LINE, 0)
+    writeAll(handle, bytes, FIRST_FRAME)
     fsyncSync(handle)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
   } finally {
     closeSync(handle)
   }
+  renameSync(draft, path)
+  syncFolder(folder)
+  return new InboxFile(folder, number, FIRST_FRAME + bytes.length, crc)
 }
+
+function writeAll(handle: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done, bytes.length - done, at + done)
+}
+
+// ---- reading ----
+
+/** A handle for reading, to be closed. Throws Error with one sentence where the file is of another kind or format. */
+export function openForReading(path: string): number {
+  const handle = openSync(path, 'r')
+  const start = Buffer.alloc(32)
+  const named = NAMED.exec(start.toString('latin1', 0, readSync(handle, start, 0, start.length, 0)))
+  if (named && Number(named[1]) === FORMAT) return handle
+  closeSync(handle)
+  if (!named) throw new Error(`The file ${path} is not an inbox of this product.`)
+  throw new Error(`The inbox ${path} has format ${named[1]}, and this version reads format ${FORMAT} only.`)
+}
+
+export interface Frame {
+  readonly offset: number
+  readonly end: number
+  readonly crc: number
+  /** False where the body, or its place behind the frame before it, is not what the frame says. */
+  readonly whole: boolean
+  /** Until the next frame is read. */
+  readonly body: Buffer
+}
+
+/** Frames of a file in order, also while it is written. */
+export class FrameReader {
+  readonly #handle: number
+  #window = Buffer.allocUnsafe(WINDOW_BYTES)
+  #windowAt = 0
+  #windowEnd = 0
+  #at: number
+  #crc: number | null
+  /** Why there is no next frame. torn: a write was cut short, or is under way. broken: no frame begins there. */
+  tail: 'end' | 'torn' | 'broken' = 'end'
+
+  /** `before` is the CRC of the frame before; null where it is not known. */
+  constructor(handle: number, at: number = FIRST_FRAME, before: number | null = NO_FRAME) {
+    this.#handle = handle
+    this.#at = at
+    this.#crc = before
+  }
+
+  /** Where the next frame begins, or would. */
+  get at(): number {
+    return this.#at
+  }
+
+  next(): Frame | null {
+    const offset = this.#at
+    const start = this.#read(offset, FRAME_HEAD_BYTES)
+    if (start.length < FRAME_HEAD_BYTES) return this.#ends(start.length === 0 ? 'end' : 'torn')
+    const head = readFrameHead(start)
+    if (head === null) return this.#ends('broken')
+    const body = this.#read(offset + FRAME_HEAD_BYTES, head.bytes)
+    if (body.length < head.bytes) return this.#ends('torn')
+    const whole = crc32(body) === head.crc && (this.#crc === null || this.#crc === head.before)
+    this.#at = offset + FRAME_HEAD_BYTES + head.bytes
+    this.#crc = head.crc
+    return { offset, end: this.#at, crc: head.crc, whole, body }
+  }
+
+  #ends(tail: 'end' | 'torn' | 'broken'): null {
+    this.tail = tail
+    return null
+  }
+
+  /** Fewer bytes where the file ends before. */
+  #read(at: number, bytes: number): Buffer {
+    if (at < this.#windowAt || at + bytes > this.#windowEnd) {
+      if (bytes > this.#window.length) this.#window = Buffer.allocUnsafe(bytes)
+      this.#windowAt = at
+      this.#windowEnd = at
+      for (let got = -1; got !== 0 && this.#windowEnd - at < this.#window.length; this.#windowEnd += got) {
+        const filled = this.#windowEnd - at
+        got = readSync(this.#handle, this.#window, filled, this.#window.length - filled, this.#windowEnd)
+      }
+    }
+    const from = at - this.#windowAt
+    return this.#window.subarray(from, Math.min(from + bytes, this.#windowEnd - this.#windowAt))
+  }
+}
+
+const WINDOW_BYTES = 256 << 10

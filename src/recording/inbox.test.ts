@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -12,6 +12,7 @@ import type { Draft, EntryBody } from './entry.ts'
 import { Cleared, Inbox, type InboxOptions } from './inbox.ts'
 import { loadKeys, loadSealPrivateKey } from './keys.ts'
 import { openRecord } from './read.ts'
+import { frameEnds } from './test-file.ts'
 import { answer, call, draft, opening, openSession, payload, question, temporaryDir } from './test-log.ts'
 import { verifyLog } from './verify.ts'
 
@@ -273,10 +274,10 @@ test('a second opener is refused with one sentence, also in the same process, an
 
 test('a log that goes on over restarts and files stays one log', async () => {
   const dir = temporaryDir()
-  const walBytes = 512 << 10
+  const fileBytes = 256 << 10
   const sessions: string[] = []
   for (let start = 0; start < 3; start++) {
-    const { inbox } = await openInbox({ dir, walBytes })
+    const { inbox } = await openInbox({ dir, fileBytes })
     const session = await openSession(inbox, `start ${start}`)
     sessions.push(session)
     for (let count = 0; count < 40; count++) await call(inbox, session, 'x'.repeat(2_000))
@@ -291,9 +292,7 @@ test('a log that goes on over restarts and files stays one log', async () => {
     if (start === 1) await inbox.record(draft(session, { kind: 'session.close', entries: 0, outcome: 'done' }))
     await inbox.close()
   }
-  const files = readdirSync(join(dir, 'inbox', 'one')).filter(
-    name => name.endsWith('.sqlite') && name.startsWith('inbox'),
-  )
+  const files = readdirSync(join(dir, 'inbox', 'one')).filter(name => name.endsWith('.log'))
   assert.ok(files.length > 3, `${files.length} files`)
   const verdict = await verified(dir)
   assert.deepEqual([verdict.sessions, verdict.openSessions], [3, 2])
@@ -346,29 +345,103 @@ test('files are for their owner only, and an unknown format or a foreign file is
   const folder = join(dir, 'inbox', 'one')
   for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
   await inbox.close()
-  const file = join(folder, 'inbox-000001.sqlite')
-  const db = new DatabaseSync(file)
-  db.exec('PRAGMA user_version = 2')
-  await assert.rejects(Inbox.open({ dir, instance: 'one', keys }), /has format 2, and this version reads format 1 only/)
-  db.exec('PRAGMA user_version = 1; PRAGMA application_id = 7')
+  const file = join(folder, 'inbox-000001.log')
+  const whole = readFileSync(file)
+  writeFileSync(file, whole.toString('latin1').replace('inbox 2', 'inbox 3'), 'latin1')
+  await assert.rejects(Inbox.open({ dir, instance: 'one', keys }), /has format 3, and this version reads format 2 only/)
+  writeFileSync(file, 'something else')
   await assert.rejects(Inbox.open({ dir, instance: 'one', keys }), /is not an inbox of this product/)
-  db.close()
+  writeFileSync(file, whole)
+  writeFileSync(join(folder, 'inbox-000001.sqlite'), '')
+  await assert.rejects(Inbox.open({ dir, instance: 'one', keys }), /has format 1, and this version reads format 2 only/)
   await assert.rejects(Inbox.open({ dir, instance: '../x', keys }), /An instance is named/)
   assert.ok(existsSync(file))
 })
 
-test('a start on entries that were cut off is refused', async () => {
+test('a start on entries that were cut off or changed is refused', async () => {
   const { dir, inbox } = await openInbox()
   await call(inbox, await openSession(inbox))
   await inbox.close()
-  const db = new DatabaseSync(join(dir, 'inbox', 'one', 'inbox-000001.sqlite'))
-  db.exec('DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry)')
-  db.close()
+  const file = join(dir, 'inbox', 'one', 'inbox-000001.log')
+  const whole = readFileSync(file)
+  const frames = frameEnds(file)
+  truncateSync(file, frames.at(-3))
+  await assert.rejects(Inbox.open({ dir, instance: 'one', keys }), /does not hold what it says/)
+  const changed = Buffer.from(whole)
+  const at = (frames[2] as number) + 40
+  changed[at] = (changed[at] as number) ^ 1
+  writeFileSync(file, changed)
   await assert.rejects(Inbox.open({ dir, instance: 'one', keys }), /does not hold what it says/)
 })
 
+test('a write that was cut short at any byte is taken away, and what was durable before is there', async () => {
+  const { dir, inbox } = await openInbox()
+  const session = await openSession(inbox)
+  await call(inbox, session)
+  await inbox.close()
+  const folder = join(dir, 'inbox', 'one')
+  const file = join(folder, 'inbox-000001.log')
+  const whole = readFileSync(file)
+  const frames = frameEnds(file)
+  const [before, end] = [frames.at(-2) as number, frames.at(-1) as number]
+  for (let at = before + 1; at < end; at += 23) {
+    writeFileSync(file, whole.subarray(0, at))
+    assert.deepEqual((await verifyLog(dir, { publicKey: keys.verifying })).faults, [], `cut at ${at}`)
+    const again = await Inbox.open({ dir, instance: 'one', keys })
+    await again.close()
+    await verified(dir)
+    assert.ok(readFileSync(file).subarray(0, before).equals(whole.subarray(0, before)))
+    rmSync(join(folder, 'index.sqlite'))
+    for (const suffix of ['-wal', '-shm']) rmSync(join(folder, `index.sqlite${suffix}`), { force: true })
+  }
+})
+
+test('the index is made again where it is missing, broken, or behind', async () => {
+  const { dir, inbox } = await openInbox({ fileBytes: 64 << 10 })
+  const sessions: string[] = []
+  const exchanges: string[] = []
+  for (let count = 0; count < 5; count++) {
+    const session = await openSession(inbox)
+    sessions.push(session)
+    for (let calls = 0; calls < 10; calls++) exchanges.push(await call(inbox, session, 'x'.repeat(500)))
+  }
+  await inbox.close()
+  const index = join(dir, 'inbox', 'one', 'index.sqlite')
+  const view = () => {
+    const reader = openRecord(dir, keys)
+    const seen = [
+      reader.sessions(),
+      sessions.map(id => reader.session(id)),
+      exchanges.slice(-5).map(id => reader.exchange(id)),
+    ]
+    const shown = reader.session(sessions[1] as string).map(one => String(reader.transcript(one)))
+    reader.close()
+    return JSON.stringify([seen, shown], (_, value) => (typeof value === 'bigint' ? String(value) : value))
+  }
+  const whole = view()
+  const attacks: Record<string, () => void> = {
+    missing: () => rmSync(index),
+    broken: () => writeFileSync(index, 'not a database'),
+    behind: () => {
+      const db = new DatabaseSync(index)
+      db.exec(
+        "DELETE FROM place; DELETE FROM session; DELETE FROM exchange; DELETE FROM session_key; UPDATE told SET size = 0, edge = x''",
+      )
+      db.close()
+    },
+  }
+  for (const [name, attack] of Object.entries(attacks)) {
+    attack()
+    assert.equal(view(), whole, `read beside an index that is ${name}`)
+    const before = (await verified(dir)).entries
+    await (await Inbox.open({ dir, instance: 'one', keys, fileBytes: 64 << 10 })).close()
+    assert.equal(view(), whole, `read after the index that was ${name} was made again`)
+    assert.equal((await verified(dir)).entries, before + 2)
+  }
+})
+
 test('readers beside a busy writer see whole entries only', async () => {
-  const { dir, inbox } = await openInbox({ walBytes: 2 << 20 })
+  const { dir, inbox } = await openInbox({ fileBytes: 2 << 20 })
   let writing = true
   const writers = Array.from({ length: 8 }, async () => {
     const session = await openSession(inbox)

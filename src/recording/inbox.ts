@@ -10,7 +10,7 @@ import { LogClock } from './clock.ts'
 import { CommitFault, CommitThread, type Committed } from './commit-thread.ts'
 import { itemOf } from './draft-item.ts'
 import type { Draft, EntryRef } from './entry.ts'
-import { logDir } from './inbox-file.ts'
+import { logDir } from './inbox-folder.ts'
 import type { RecordingKeys } from './keys.ts'
 import { lockFolder } from './lock.ts'
 import { type Fault, type Item, itemBytes } from './parcel.ts'
@@ -42,13 +42,13 @@ export interface InboxOptions {
   readonly keys: RecordingKeys
   readonly version?: string
   readonly wallClock?: () => number
-  readonly walBytes?: number
+  readonly fileBytes?: number
   readonly undurableBytes?: number
   readonly checkpointMs?: number
 }
 
 export interface InboxHealth {
-  /** `full` and `busy` end when a commit works again; `poisoned` ends with a restart. */
+  /** `full` ends when a commit works again; `poisoned` ends with a restart. */
   readonly state: 'ok' | Fault | 'closed'
   /** Durable entries of this log. */
   readonly entries: number
@@ -108,7 +108,7 @@ export class Inbox {
     try {
       const { signing, verifying, seal, transcript } = keys
       const bounds = {
-        walBytes: options.walBytes ?? limits.inboxWalBytes,
+        fileBytes: options.fileBytes ?? limits.inboxFileBytes,
         checkpointMs: options.checkpointMs ?? limits.checkpointMs,
       }
       let inbox: Inbox | null = null
@@ -259,7 +259,7 @@ export class Inbox {
 
   #landed(batch: readonly Waiting[], { first, refused }: Committed): void {
     this.#flying = false
-    if (this.#state === 'full' || this.#state === 'busy') this.#state = 'ok'
+    if (this.#state === 'full') this.#state = 'ok'
     const out = new Set(refused)
     let seq = first
     batch.forEach(({ bytes, settle }, index) => {
@@ -295,7 +295,7 @@ export class Inbox {
     this.#wake()
   }
 
-  /** Writes what was kept, or nothing but the tree's size: when that is durable, the disk works again. */
+  /** Writes what was kept, or an empty frame: when that is durable, the disk works again. */
   #probe(): void {
     this.#retry = null
     if (this.#flying || this.#state === 'poisoned' || this.#state === 'ok') return
@@ -321,7 +321,7 @@ export class Inbox {
     const body = { kind: 'stop', version: this.#version } as const
     this.#enqueue(itemOf({ session: null, body, payload: null, released: null }, at), null)
     // Where the disk was full this is the last try.
-    if (this.#state === 'full' || this.#state === 'busy') this.#send()
+    if (this.#state === 'full') this.#send()
     await this.#idle()
     this.#lost += this.#queue.length
     await this.#thread.close()

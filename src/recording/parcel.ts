@@ -102,8 +102,8 @@ export function* unpack({ flat, bytes }: Parcel): Generator<Item> {
 
 // ---- messages ----
 
-/** `full` and `busy` pass; `poisoned` lasts until a restart, since a failed flush may have lost what it reports as kept. */
-export type Fault = 'full' | 'busy' | 'poisoned'
+/** `full` passes; `poisoned` lasts until a restart, since a failed flush may have lost what it reports as kept. */
+export type Fault = 'full' | 'poisoned'
 
 export type ToWorker = { readonly kind: 'commit'; readonly parcel: Parcel } | { readonly kind: 'close' }
 
@@ -122,6 +122,6 @@ export interface CommitOptions {
   readonly verifying: KeyObject
   readonly seal: KeyObject
   readonly transcript: KeyObject
-  readonly walBytes: number
+  readonly fileBytes: number
   readonly checkpointMs: number
 }

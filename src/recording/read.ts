@@ -1,19 +1,12 @@
 // The record as it is read: by the API, the CLI and tests, beside a running gateway or offline. Promise: opens files for
 // reading only and changes nothing in them; a transcript is shown only if it is what its entry committed to.
 import type { KeyObject } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
 import type { Entry, EntryRef } from './entry.ts'
-import {
-  fileNumbers,
-  filePath,
-  isLeftover,
-  logDir,
-  logsIn,
-  openForReading,
-  readMeta,
-  type SessionIndexRow,
-} from './inbox-file.ts'
+import type { StoredEntry } from './frame.ts'
+import { logsIn } from './inbox-folder.ts'
+import { LogReader } from './log-reader.ts'
 import { openBlob, type Place, SealError, type StoredKey, salted, transcriptKey, unwrapKey } from './seal.ts'
+import type { SessionRow } from './session-row.ts'
 
 export interface RecordedEntry {
   readonly ref: EntryRef
@@ -74,20 +67,6 @@ interface Unsealed {
 const PAGE = 50
 const PAGE_MAX = 1_000
 
-interface OpenFile {
-  readonly log: string
-  readonly number: number
-  readonly first: number
-  readonly db: DatabaseSync
-}
-
-interface EntryRow {
-  readonly seq: number
-  readonly prev: number | null
-  readonly key: number | null
-  readonly leaf: Uint8Array
-}
-
 /** `keys` are needed for transcripts alone. */
 export function openRecord(dir: string, keys?: { readonly transcript: KeyObject }): RecordReader {
   return new FileReader(dir, keys?.transcript ?? null)
@@ -96,7 +75,7 @@ export function openRecord(dir: string, keys?: { readonly transcript: KeyObject 
 class FileReader implements RecordReader {
   readonly #dir: string
   readonly #transcript: KeyObject | null
-  readonly #open = new Map<string, OpenFile>()
+  readonly #open = new Map<string, LogReader>()
 
   constructor(dir: string, transcript: KeyObject | null) {
     this.#dir = dir
@@ -105,67 +84,65 @@ class FileReader implements RecordReader {
 
   sessions(filter: SessionFilter = {}): SessionSummary[] {
     const limit = Math.min(Math.max(1, Math.floor(filter.limit ?? PAGE)), PAGE_MAX)
-    const before = filter.before ?? '~'
-    const found = new Map<string, SessionSummary>()
-    for (const log of logsIn(this.#dir)) {
-      // Newest file first: its row is the one that counts.
-      for (const file of this.#files(log).reverse()) {
-        const rows = file.db
-          .prepare(
-            `SELECT * FROM session WHERE id < ? AND (? IS NULL OR subject = ?) AND (? IS NULL OR connection = ?)
-             ORDER BY id DESC LIMIT ?`,
-          )
-          .all(before, ...twice(filter.subject), ...twice(filter.connection), limit)
-        for (const row of rows as unknown as SessionIndexRow[]) {
-          if (!found.has(row.id)) found.set(row.id, summaryOf(log, row))
-        }
-      }
-    }
-    return [...found.values()].sort((left, right) => (left.id < right.id ? 1 : -1)).slice(0, limit)
+    const found = this.#logs().flatMap(log =>
+      log.atOnce(() =>
+        log.sessions({ ...filter, before: filter.before ?? '~', limit }).map(row => summaryOf(log.name, row)),
+      ),
+    )
+    return found.sort((left, right) => (left.id < right.id ? 1 : -1)).slice(0, limit)
   }
 
   summary(session: string): SessionSummary | null {
-    const found = this.#sessionRow(session)
-    return found && summaryOf(found.log, found.row)
+    for (const log of this.#logs()) {
+      const row = log.atOnce(() => log.session(session))
+      if (row) return summaryOf(log.name, row)
+    }
+    return null
   }
 
   session(id: string): RecordedEntry[] {
-    const found = this.#sessionRow(id)
-    if (!found) return []
+    for (const log of this.#logs()) {
+      const entries = log.atOnce(() => this.#session(log, id))
+      if (entries.length > 0) return entries
+    }
+    return []
+  }
+
+  #session(log: LogReader, id: string): RecordedEntry[] {
     const entries: RecordedEntry[] = []
-    for (let seq: number | null = found.row.last; seq !== null; ) {
-      const row = this.#row(found.log, seq)
-      if (!row) break
-      entries.push(recorded(found.log, row))
-      seq = row.prev
+    for (let seq = log.session(id)?.last ?? null; seq !== null; ) {
+      const stored = log.entry(seq)
+      if (!stored) break
+      entries.push(recorded(log.name, stored))
+      seq = stored.prev
     }
     return entries.reverse()
   }
 
   exchange(id: string): RecordedEntry[] {
+    return this.#logs().flatMap(log => log.atOnce(() => this.#exchange(log, id)))
+  }
+
+  #exchange(log: LogReader, id: string): RecordedEntry[] {
     const found = new Map<bigint, RecordedEntry>()
-    for (const log of logsIn(this.#dir)) {
-      for (const file of this.#files(log)) {
-        const rows = file.db.prepare('SELECT seq FROM exchange WHERE id = ?').all(id) as { seq: number }[]
-        for (const { seq } of rows) {
-          const row = this.#row(log, seq)
-          if (!row) continue
-          const listed = recorded(log, row)
-          found.set(listed.ref.seq, listed)
-          if (listed.entry.session === null) continue
-          for (const one of this.session(listed.entry.session)) {
-            if ('exchange' in one.entry && one.entry.exchange === id) found.set(one.ref.seq, one)
-          }
-        }
+    for (const seq of log.exchange(id)) {
+      const stored = log.entry(seq)
+      if (!stored) continue
+      const listed = recorded(log.name, stored)
+      found.set(listed.ref.seq, listed)
+      if (listed.entry.session === null) continue
+      for (const one of this.#session(log, listed.entry.session)) {
+        if ('exchange' in one.entry && one.entry.exchange === id) found.set(one.ref.seq, one)
       }
     }
     return [...found.values()].sort((left, right) => Number(left.ref.seq - right.ref.seq))
   }
 
   entry(seq: bigint, log?: string): RecordedEntry | null {
-    for (const name of log === undefined ? logsIn(this.#dir) : [log]) {
-      const row = this.#row(name, Number(seq))
-      if (row) return recorded(name, row)
+    for (const reader of this.#logs()) {
+      if (log !== undefined && reader.name !== log) continue
+      const stored = reader.atOnce(() => reader.entry(Number(seq)))
+      if (stored) return recorded(reader.name, stored)
     }
     return null
   }
@@ -189,61 +166,34 @@ class FileReader implements RecordReader {
   }
 
   close(): void {
-    for (const { db } of this.#open.values()) db.close()
+    for (const log of this.#open.values()) log.close()
     this.#open.clear()
   }
 
   // ----
 
-  #files(log: string): OpenFile[] {
-    const folder = logDir(this.#dir, log)
-    return fileNumbers(folder).flatMap(number => {
-      const path = filePath(folder, number)
-      const known = this.#open.get(path)
-      if (known) return [known]
-      // A file may be in the making at this moment.
-      if (isLeftover(path)) return []
-      const db = openForReading(path)
-      const file = { log, number, first: readMeta(db).first, db }
-      this.#open.set(path, file)
-      return [file]
+  #logs(): LogReader[] {
+    return logsIn(this.#dir).map(name => {
+      const log = this.#open.get(name) ?? new LogReader(this.#dir, name)
+      this.#open.set(name, log)
+      return log
     })
   }
 
-  #fileOf(log: string, seq: number): OpenFile | undefined {
-    return this.#files(log).findLast(file => file.first <= seq)
-  }
-
-  #row(log: string, seq: number): EntryRow | undefined {
-    const row = this.#fileOf(log, seq)?.db.prepare('SELECT seq, prev, key, leaf FROM entry WHERE seq = ?').get(seq)
-    return row as EntryRow | undefined
-  }
-
-  #sessionRow(id: string): { log: string; row: SessionIndexRow } | null {
-    for (const log of logsIn(this.#dir)) {
-      for (const file of this.#files(log).reverse()) {
-        const row = file.db.prepare('SELECT * FROM session WHERE id = ?').get(id)
-        if (row) return { log, row: row as unknown as SessionIndexRow }
-      }
-    }
-    return null
-  }
-
   #blob({ ref }: RecordedEntry, column: 'transcript' | 'sealed'): { key: StoredKey; bytes: Uint8Array } {
-    const file = this.#fileOf(ref.log, Number(ref.seq))
-    const row = file?.db.prepare(`SELECT key, ${column} AS bytes FROM entry WHERE seq = ?`).get(Number(ref.seq))
-    const { key, bytes } = (row ?? {}) as { key?: number | null; bytes?: Uint8Array | null }
-    const stored = file?.db.prepare('SELECT wrapped, derive FROM session_key WHERE id = ?').get(key ?? null)
-    if (!bytes || !stored) throw new SealError('changed')
-    return { bytes, key: stored as unknown as StoredKey }
+    const log = this.#logs().find(({ name }) => name === ref.log)
+    const found = log?.atOnce(() => {
+      const stored = log.entry(Number(ref.seq))
+      const bytes = stored?.[column]
+      const key = stored && stored.key !== null ? log.key(stored.key) : null
+      return bytes && key ? { key, bytes } : null
+    })
+    if (!found) throw new SealError('changed')
+    return found
   }
 }
 
-function twice(value: string | undefined): [string | null, string | null] {
-  return [value ?? null, value ?? null]
-}
-
-function recorded(log: string, { seq, leaf }: EntryRow): RecordedEntry {
+function recorded(log: string, { seq, leaf }: StoredEntry): RecordedEntry {
   return { ref: { log, seq: BigInt(seq) }, entry: JSON.parse(Buffer.from(leaf).toString()) as Entry }
 }
 
@@ -251,7 +201,7 @@ function placeOf({ ref, entry }: RecordedEntry): Place {
   return { log: ref.log, session: entry.session, n: entry.n, seq: Number(ref.seq) }
 }
 
-function summaryOf(log: string, row: SessionIndexRow): SessionSummary {
+function summaryOf(log: string, row: SessionRow): SessionSummary {
   const body = JSON.parse(row.opening) as Extract<Entry, { kind: 'session.open' }>
   return {
     log,

@@ -1,87 +1,59 @@
-// The index of sessions as the commit thread keeps it. Promise: a row per session says where its entries begin and end
-// and what they count to, is written in the transaction of the entries it counts, and moves along from file to file.
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { fileNumbers, filePath, openForReading, type SessionIndexRow } from './inbox-file.ts'
+// Sessions as the commit thread knows them. Promise: what a failed commit changed is undone; a session that is closed, or
+// was opened by an earlier process, takes no more payload.
+import type { IndexReader } from './log-index.ts'
 import type { Item } from './parcel.ts'
 import type { SessionKey } from './seal.ts'
+import type { SessionRow } from './session-row.ts'
 
-export interface LiveSession {
-  readonly id: string
-  readonly first: number
-  last: number
-  entries: number
-  readonly openedAt: number
-  closedAt: number | null
-  outcome: string | null
-  questions: number
-  blocks: number
-  holds: number
-  /** Null for a session that is closed or was opened by an earlier process: it takes no more payload. */
-  key: SessionKey | null
-  keyId: number | null
-  readonly subject: string
-  readonly connection: string
-  readonly opening: string
-  /** The newest file that has this row. */
-  file: number
-  /** The newest file that has its key. */
-  keyFile: number
+export interface LiveSession extends SessionRow {
+  /** Null for a session that is closed or was opened by an earlier process. */
+  secret: SessionKey | null
 }
 
 export class SessionIndex {
-  readonly #folder: string
+  readonly #index: IndexReader
   readonly #known = new Map<string, LiveSession>()
-  /** As they were before this transaction, so that it can be undone; null for one that it opened. */
+  /** As they were before this commit, so that it can be undone; null for one that it opened. */
   readonly #before = new Map<string, LiveSession | null>()
-  #file: number
-  #insert: StatementSync
-  #update: StatementSync
-  #select: StatementSync
-  #key: StatementSync
+  /** Changed since the index was last written. */
+  #unwritten = new Map<string, LiveSession>()
 
-  constructor(db: DatabaseSync, folder: string, file: number) {
-    this.#folder = folder
-    this.#file = file
-    ;[this.#insert, this.#update, this.#select, this.#key] = prepare(db)
-  }
-
-  moveTo(db: DatabaseSync, file: number): void {
-    this.#file = file
-    ;[this.#insert, this.#update, this.#select, this.#key] = prepare(db)
+  constructor(index: IndexReader) {
+    this.#index = index
   }
 
   find(id: string): LiveSession | null {
-    return this.#known.get(id) ?? this.#past(id)
+    const known = this.#known.get(id) ?? this.#unwritten.get(id)
+    if (known) return known
+    const row = this.#index.session(id)
+    return row && { ...row, secret: null }
   }
 
   /** A session that would begin with this entry, or null where there already is one of that id. */
   opening(item: Item, seq: number): LiveSession | null {
-    if (this.#known.has(item.session) || this.#select.get(item.session)) return null
+    if (this.find(item.session)) return null
     const body = JSON.parse(item.extra) as { provider: string; subject: string; connection: string }
     return {
       id: item.session,
       first: seq,
       last: seq,
       entries: 0,
-      openedAt: item.at,
-      closedAt: null,
+      opened_at: item.at,
+      closed_at: null,
       outcome: null,
       questions: 0,
       blocks: 0,
       holds: 0,
-      key: null,
-      keyId: null,
+      key: seq,
+      secret: null,
       subject: body.subject,
       connection: body.connection,
       opening: item.extra,
-      file: 0,
-      keyFile: 0,
     }
   }
 
-  open(session: LiveSession, key: SessionKey): LiveSession {
-    session.key = key
-    session.keyId = session.first
+  open(session: LiveSession, secret: SessionKey): LiveSession {
+    session.secret = secret
     this.#before.set(session.id, null)
     this.#known.set(session.id, session)
     return session
@@ -94,81 +66,32 @@ export class SessionIndex {
     return session
   }
 
-  /** Writes what this transaction changed. */
-  write(): void {
-    for (const id of this.#before.keys()) {
-      const one = this.#known.get(id) as LiveSession
-      if (one.file === this.#file) {
-        this.#update.run(one.last, one.entries, one.closedAt, one.outcome, one.questions, one.blocks, one.holds, id)
-      } else {
-        const counts = [one.questions, one.blocks, one.holds, one.keyId] as const
-        const ends = [one.openedAt, one.closedAt, one.outcome] as const
-        this.#insert.run(
-          id,
-          one.first,
-          one.last,
-          one.entries,
-          ...ends,
-          ...counts,
-          one.subject,
-          one.connection,
-          one.opening,
-        )
-        one.file = this.#file
-      }
-      if (one.key && one.keyFile !== this.#file) {
-        this.#key.run(one.keyId, id, one.key.wrapped, one.key.derive)
-        one.keyFile = this.#file
-      }
-    }
-  }
-
   /** After the commit: sessions that will take no more payload are not kept in memory. */
   done(): void {
     for (const id of this.#before.keys()) {
       const one = this.#known.get(id) as LiveSession
-      if (one.closedAt !== null || one.key === null) this.#known.delete(id)
+      this.#unwritten.set(id, one)
+      if (one.closed_at !== null || one.secret === null) this.#known.delete(id)
     }
     this.#before.clear()
   }
 
   undo(): void {
     for (const [id, before] of this.#before) {
-      if (before?.key) this.#known.set(id, before)
+      if (before?.secret) this.#known.set(id, before)
       else this.#known.delete(id)
+      // A later change must not be made to what the failed commit left behind.
+      if (before && this.#unwritten.has(id)) this.#unwritten.set(id, before)
     }
     this.#before.clear()
   }
 
-  #past(id: string): LiveSession | null {
-    const here = this.#select.get(id) as SessionIndexRow | undefined
-    if (here) return asPast(here, this.#file)
-    for (const number of fileNumbers(this.#folder).reverse()) {
-      if (number >= this.#file) continue
-      const db = openForReading(filePath(this.#folder, number))
-      try {
-        const row = db.prepare('SELECT * FROM session WHERE id = ?').get(id) as SessionIndexRow | undefined
-        if (row) return asPast(row, number)
-      } finally {
-        db.close()
-      }
-    }
-    return null
+  /** What the index has to be told. */
+  get unwritten(): Map<string, LiveSession> {
+    return this.#unwritten
   }
-}
 
-function asPast(row: SessionIndexRow, file: number): LiveSession {
-  const { opened_at: openedAt, closed_at: closedAt, key: keyId, ...rest } = row
-  return { ...rest, openedAt, closedAt, key: null, keyId, file, keyFile: file }
-}
-
-function prepare(db: DatabaseSync): [StatementSync, StatementSync, StatementSync, StatementSync] {
-  return [
-    db.prepare(`INSERT INTO session (id, first, last, entries, opened_at, closed_at, outcome, questions, blocks, holds, key,
-      subject, connection, opening) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-    db.prepare(`UPDATE session SET last = ?, entries = ?, closed_at = ?, outcome = ?, questions = ?, blocks = ?, holds = ?
-      WHERE id = ?`),
-    db.prepare('SELECT * FROM session WHERE id = ?'),
-    db.prepare('INSERT INTO session_key (id, session, wrapped, derive) VALUES (?, ?, ?, ?)'),
-  ]
+  written(): void {
+    this.#unwritten = new Map()
+  }
 }

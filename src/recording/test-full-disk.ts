@@ -1,6 +1,7 @@
 // Run by a test with a data directory on a disk of 4 MB. Promise: prints `ok` when a full disk refused what it could not
 // keep, kept what it had acknowledged, and went on by itself once there was room.
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../gateway/errors.ts'
@@ -18,7 +19,7 @@ const inbox = await Inbox.open({ dir, instance: 'one', keys })
 const session = await openSession(inbox)
 const ballast = join(dir, 'ballast')
 writeFileSync(ballast, Buffer.alloc(2 << 20))
-const bytes = Buffer.alloc(20_000, 7).map((_, at) => (at * 7919) % 251)
+const bytes = randomBytes(20_000)
 const part = masked(bytes, bytes, bytes, {})
 
 const kept: bigint[] = []

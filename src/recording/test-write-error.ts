@@ -1,4 +1,4 @@
-// Run by a test under a limit on file size, which SQLite reports as an I/O error. Prints the state and the refusals.
+// Run by a test under a limit on file size, which the system reports as an error of the write. Prints the state and the refusals.
 import { Inbox } from './inbox.ts'
 import { loadKeys } from './keys.ts'
 import { call, openSession } from './test-log.ts'

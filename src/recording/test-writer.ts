@@ -6,7 +6,7 @@ import { loadKeys } from './keys.ts'
 import { answer, draft, openSession, payload, question } from './test-log.ts'
 
 const dir = process.argv[2] as string
-const inbox = await Inbox.open({ dir, instance: 'one', keys: loadKeys(dir), walBytes: 1 << 20, checkpointMs: 20 })
+const inbox = await Inbox.open({ dir, instance: 'one', keys: loadKeys(dir), fileBytes: 1 << 20, checkpointMs: 20 })
 
 async function caller(): Promise<never> {
   const session = await openSession(inbox)

@@ -1,15 +1,18 @@
 // Whether a log is what it was. Promise: everything is recomputed from the leaves, with a public key as the only thing
 // believed, in memory that does not grow with the log; a fault says where and what, and never an excerpt.
 //
-// Its limit: entries after the newest checkpoint are covered by the stored right edge alone. Whoever can write the file
-// can cut them off together with that edge, or go back to a whole older copy; only an anchor outside would tell.
+// Its limit: entries after the newest checkpoint are covered by nothing signed. Whoever can write the files can cut them
+// off together with what the index says of them, or go back to a whole older copy; only an anchor outside would tell.
 import type { KeyObject } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync } from 'node:fs'
 import { origin, verifyCheckpoint } from './checkpoint.ts'
-import { fileNumbers, filePath, isLeftover, logDir, logsIn, openForReading, readMeta, readTree } from './inbox-file.ts'
+import { type CheckpointRecord, type FrameRecord, MalformedFrame, readRecords, type StoredEntry } from './frame.ts'
+import { type Frame, FrameReader, openForReading } from './inbox-file.ts'
+import { fileNumbers, filePath, logDir, logsIn } from './inbox-folder.ts'
 import { readVerifyingKey } from './keys.ts'
-import { append, type Edge, emptyEdge, root, sameEdge } from './merkle.ts'
-import { type EntryRow, LogStory } from './verify-story.ts'
+import { readIndex } from './log-index.ts'
+import { append, type Edge, emptyEdge, readEdge, root, sameEdge } from './merkle.ts'
+import { LogStory } from './verify-story.ts'
 
 interface Fault {
   readonly log: string
@@ -94,12 +97,12 @@ class LogWalk {
     this.#log = log
     this.#publicKey = publicKey
     this.#report = report
-    this.#story = new LogStory(this.#folder, report)
+    this.#story = new LogStory(this.#folder, readIndex(this.#folder), report)
   }
 
   async run(onProgress: (entries: number) => void) {
     if (!this.#publicKey) this.#report('intact', null, 'there is no public key to check signatures with')
-    const numbers = existsSync(this.#folder) ? fileNumbers(this.#folder) : []
+    const numbers = this.#fileNumbers()
     if (numbers.length === 0) this.#report('complete', null, 'the log has no files')
     // Files may be added while this runs: the last one says whether another follows.
     for (let number = 1, last = numbers[numbers.length - 1] ?? 0; number <= last; number++) {
@@ -118,82 +121,111 @@ class LogWalk {
         this.#unreadable(number, error)
       }
     }
-    this.#story.close()
+    this.#story.end(this.#edge.size)
     const { sessions, openSessions } = this.#story
     return { entries: this.#edge.size, signed: this.#signed, sessions, openSessions }
   }
 
+  #fileNumbers(): number[] {
+    try {
+      return fileNumbers(this.#folder)
+    } catch (error) {
+      this.#report('intact', null, error instanceof Error ? error.message : 'the folder cannot be read')
+      return []
+    }
+  }
+
   /** The number of the next file, where this one says there is one. */
   async #file(number: number, onProgress: (entries: number) => void): Promise<number | null> {
-    const path = filePath(this.#folder, number)
-    if (isLeftover(path)) return null
-    const db = openForReading(path)
+    const handle = openForReading(filePath(this.#folder, number))
     try {
-      // One snapshot, so that a log can be verified while it is written.
-      db.exec('BEGIN')
-      const meta = readMeta(db)
-      if (meta.log !== this.#log || meta.number !== number)
-        this.#report('intact', null, `file ${number} is another one`)
-      if (meta.first !== this.#edge.size) {
-        this.#report('complete', this.#edge.size, `file ${number} begins at entry ${meta.first}`)
+      const reader = new FrameReader(handle)
+      let next: number | null = null
+      let first = true
+      let seen = 0
+      for (let frame = reader.next(); frame; frame = reader.next()) {
+        for (const record of this.#records(frame)) {
+          if (first && record.kind !== 'head')
+            this.#report('intact', this.#edge.size, `file ${number} has no beginning`)
+          first = false
+          if (record.kind === 'next') next = record.number
+          else this.#record(record, number)
+          if (seen++ % PROGRESS_ENTRIES === 0) {
+            onProgress(this.#edge.size)
+            await new Promise(resolve => setImmediate(resolve))
+          }
+        }
+        if (!frame.whole)
+          this.#report('intact', this.#edge.size - 1, `bytes of file ${number} were changed at ${frame.offset}`)
+      }
+      if (reader.tail === 'broken' || (reader.tail === 'torn' && next !== null)) {
+        this.#report('intact', this.#edge.size, `file ${number} cannot be read from byte ${reader.at} on`)
         this.#treeBroken = true
-        this.#edge = { ...this.#edge, size: meta.first }
       }
-      this.#story.beginFile(db, number)
-      const notes = db.prepare('SELECT size, note FROM checkpoint ORDER BY size').iterate()
-      const checkpoints = notes as unknown as Iterator<CheckpointRow, undefined>
-      let checkpoint = checkpoints.next()
-      const rows = db.prepare('SELECT seq, prev, key, hash, leaf, transcript, sealed FROM entry ORDER BY seq')
-      for (const row of rows.iterate() as Iterable<EntryRow>) {
-        this.#entry(row)
-        for (; !checkpoint.done && checkpoint.value.size <= this.#edge.size; checkpoint = checkpoints.next()) {
-          this.#checkpoint(checkpoint.value)
-        }
-        if (row.seq % PROGRESS_ENTRIES === 0) {
-          onProgress(this.#edge.size)
-          await new Promise(resolve => setImmediate(resolve))
-        }
-      }
-      if (!checkpoint.done) {
-        const { size } = checkpoint.value
-        this.#report('complete', this.#edge.size, `a checkpoint says that there were ${size} entries`)
-        this.#checkpointNote(checkpoint.value)
-      }
-      const tree = readTree(db)
-      if (!tree || (this.#treeBroken ? tree.size !== this.#edge.size : !sameEdge(tree, this.#edge))) {
-        this.#report('intact', this.#edge.size - 1, `the right edge of file ${number} is not that of its entries`)
-      }
-      this.#story.endFile()
-      return meta.next
+      return next
     } finally {
-      db.close()
+      closeSync(handle)
     }
   }
 
-  #entry(row: EntryRow): void {
+  *#records({ body, offset }: Frame): Generator<FrameRecord> {
+    try {
+      yield* readRecords(body)
+    } catch (error) {
+      if (!(error instanceof MalformedFrame)) throw error
+      this.#report('intact', this.#edge.size, `the frame at byte ${offset} is not of a known form`)
+      this.#treeBroken = true
+    }
+  }
+
+  #record(record: Exclude<FrameRecord, { kind: 'next' }>, number: number): void {
+    if (record.kind === 'entry') this.#entry(record, number)
+    else if (record.kind === 'key') this.#story.key(record)
+    else if (record.kind === 'checkpoint') this.#checkpoint(record)
+    else {
+      if (record.log !== this.#log || record.number !== number)
+        this.#report('intact', null, `file ${number} is another one`)
+      const edge = readEdge(record.first, Buffer.from(record.edge, 'hex'))
+      if (record.first !== this.#edge.size) {
+        this.#report('complete', this.#edge.size, `file ${number} begins at entry ${record.first}`)
+        this.#treeBroken = true
+        this.#edge = { size: record.first, hashes: [] }
+      } else if (!this.#treeBroken && (edge === null || !sameEdge(edge, this.#edge))) {
+        this.#report('intact', record.first - 1, `file ${number} does not begin where the one before ends`)
+      }
+    }
+  }
+
+  #entry(row: StoredEntry, number: number): void {
     const expected = this.#edge.size
     if (row.seq !== expected) {
-      this.#report('complete', expected, `entries ${expected} to ${row.seq - 1} are missing`)
+      const missing =
+        row.seq > expected ? `entries ${expected} to ${row.seq - 1} are missing` : `entry ${row.seq} comes again`
+      this.#report('complete', expected, missing)
       this.#treeBroken = true
-      this.#edge = { ...this.#edge, size: row.seq }
+      this.#edge = { size: row.seq, hashes: [] }
     }
-    const hash = this.#story.entry(row)
-    this.#edge = append(this.#treeBroken ? { size: 0, hashes: [] } : this.#edge, hash)
-    if (this.#treeBroken) this.#edge = { size: row.seq + 1, hashes: [] }
+    const hash = this.#story.entry(row, number)
+    this.#edge = this.#treeBroken ? { size: row.seq + 1, hashes: [] } : append(this.#edge, hash)
   }
 
-  #checkpoint(row: CheckpointRow): void {
-    const signed = this.#checkpointNote(row)
+  #checkpoint(record: CheckpointRecord): void {
+    const signed = this.#checkpointNote(record)
+    if (record.size > this.#edge.size) {
+      this.#report('complete', this.#edge.size, `a checkpoint says that there were ${record.size} entries`)
+      return
+    }
     if (!signed || this.#treeBroken) return
-    if (row.size !== this.#edge.size || !signed.root.equals(root(this.#edge))) {
-      this.#report('intact', row.size - 1, `entries ${this.#signed} to ${row.size - 1} are not those that were signed`)
+    if (record.size !== this.#edge.size || !signed.root.equals(root(this.#edge))) {
+      const seq = record.size - 1
+      this.#report('intact', seq, `entries ${this.#signed} to ${seq} are not those that were signed`)
       this.#treeBroken = true
       return
     }
-    this.#signed = row.size
+    this.#signed = record.size
   }
 
-  #checkpointNote({ size, note }: CheckpointRow) {
+  #checkpointNote({ size, note }: CheckpointRecord) {
     if (!this.#publicKey) return null
     const signed = verifyCheckpoint(note, origin(this.#log), this.#publicKey)
     if (signed && signed.size === size) return signed
@@ -202,14 +234,9 @@ class LogWalk {
   }
 
   #unreadable(number: number, error: unknown): void {
-    const says = (error as { errcode?: number }).errcode
-    const own = error instanceof Error && says === undefined ? 'it is not of a known format' : `SQLite error ${says}`
-    this.#report('intact', this.#edge.size, `file ${number} cannot be read from here on: ${own}`)
+    const code = (error as { code?: string }).code
+    const why = code === undefined ? 'it is not of a known format' : code
+    this.#report('intact', this.#edge.size, `file ${number} cannot be read from here on: ${why}`)
     this.#treeBroken = true
   }
-}
-
-interface CheckpointRow {
-  readonly size: number
-  readonly note: string
 }

@@ -119,7 +119,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   async function start(): Promise<void> {
     const log = openSync(logFile, 'a')
-    child = spawn(process.execPath, ['src/main.ts', '--config', configFile], {
+    child = spawn(process.execPath, ['tools/run.mjs', 'src/main.ts', '--config', configFile], {
       cwd: root,
       env: { ...environment(), ...options.env },
       stdio: ['ignore', log, log],

@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { connect, type TLSSocket } from 'node:tls'
 import { type Doors, listen } from './listener.ts'
 
 const tls = {
   cert: new URL('../test/support/tls/loopback-test.crt', import.meta.url).pathname,
   key: new URL('../test/support/tls/loopback-test.key', import.meta.url).pathname,
+}
+
+const renewed = {
+  cert: new URL('../test/support/tls/loopback-renewed.crt', import.meta.url).pathname,
+  key: new URL('../test/support/tls/loopback-renewed.key', import.meta.url).pathname,
 }
 
 const doors: Doors = {
@@ -50,6 +59,59 @@ describe('listener', () => {
       listen({ host: '127.0.0.1', port: 0, tls: missing }, doors),
       /\/nowhere\/cert\.pem.*\(ENOENT\)/,
     )
+  })
+
+  it('follows a renewed certificate without cutting anybody off, and keeps the old one where the new is none', {
+    timeout: 15_000,
+  }, async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'sallyport-tls-'))
+    const files = { cert: join(dir, 'cert.pem'), key: join(dir, 'key.pem') }
+    const put = (name: 'cert' | 'key', from: string) => {
+      writeFileSync(`${files[name]}.new`, readFileSync(from))
+      renameSync(`${files[name]}.new`, files[name])
+    }
+    put('cert', tls.cert)
+    put('key', tls.key)
+    const said: string[] = []
+    let heard = Promise.withResolvers<void>()
+    const say = (sentence: string) => {
+      said.push(sentence)
+      heard.resolve()
+    }
+    const listener = await listen({ host: '127.0.0.1', port: 0, tls: files, say }, doors)
+    const open = connect({ host: '127.0.0.1', port: listener.port, ca: readFileSync(tls.cert) })
+    await once(open, 'secureConnect')
+    const askOn = async (socket: TLSSocket) => {
+      socket.write('GET /mcp/clinic HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+      return String((await once(socket, 'data'))[0])
+    }
+    assert.match(await askOn(open), /^HTTP\/1\.1 200/)
+
+    // Only half of the new pair is there: no handshake fails.
+    put('cert', renewed.cert)
+    await heard.promise
+    assert.match(said[0] ?? '', /cert\.pem.*cannot be used.*The former one stays\.$/)
+    const meanwhile = connect({ host: '127.0.0.1', port: listener.port, ca: readFileSync(tls.cert) })
+    await once(meanwhile, 'secureConnect')
+    meanwhile.destroy()
+
+    heard = Promise.withResolvers<void>()
+    put('key', renewed.key)
+    await heard.promise
+    assert.match(said[1] ?? '', /was renewed/)
+    const stale = connect({ host: '127.0.0.1', port: listener.port, ca: readFileSync(tls.cert) })
+    await assert.rejects(once(stale, 'secureConnect'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+    const fresh = connect({ host: '127.0.0.1', port: listener.port, ca: readFileSync(renewed.cert) })
+    await once(fresh, 'secureConnect')
+    assert.equal(fresh.getPeerCertificate().subject.CN, 'loopback renewed')
+    assert.match(await askOn(fresh), /^HTTP\/1\.1 200/)
+    assert.match(await askOn(open), /^HTTP\/1\.1 200/)
+    assert.equal(said.length, 2)
+    open.destroy()
+    fresh.destroy()
+    listener.finish()
+    await listener.close()
+    rmSync(dir, { recursive: true })
   })
 
   it('knows its paths and no spelling beside them', async () => {

@@ -1,9 +1,9 @@
 // The HTTP listener and its few paths. Promise: HTTPS with certificate files or plain HTTP on loopback, nothing else; what
 // is not one of these paths is 404; a caller that sends slowly is cut.
-import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { type CertificateFiles, followCertificate, readCertificate, TLS_SETTINGS } from './certificate.ts'
 import { limits } from './gateway/limits.ts'
 
 export interface Doors {
@@ -19,8 +19,9 @@ export interface Doors {
 export interface ListenOptions {
   readonly host: string
   readonly port: number
-  /** Paths of PEM files. */
-  readonly tls: { readonly cert: string; readonly key: string } | null
+  readonly tls: CertificateFiles | null
+  /** Told when the certificate changes, or cannot. */
+  readonly say?: (sentence: string) => void
 }
 
 const CONNECTION_PATH = /^\/mcp\/([a-z0-9][a-z0-9_-]{0,62})\/?$/
@@ -37,29 +38,24 @@ export async function listen(options: ListenOptions, doors: Doors): Promise<List
     noDelay: true,
   }
   const route: RequestListener = (request, response) => dispatch(request, response, doors)
-  const server = options.tls
-    ? createSecureServer({ ...settings, ...(await readPem(options.tls)), minVersion: 'TLSv1.2' }, route)
-    : createServer(settings, route)
+  const { tls } = options
+  const pair = tls && (await readCertificate(tls))
+  const secure = pair && createSecureServer({ ...settings, ...pair, ...TLS_SETTINGS }, route)
+  const server = secure ?? createServer(settings, route)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: options.host, port: options.port }, () => resolve())
   })
-  return new Listener(server)
-}
-
-async function readPem(files: { readonly cert: string; readonly key: string }): Promise<{ cert: Buffer; key: Buffer }> {
-  try {
-    return { cert: await readFile(files.cert), key: await readFile(files.key) }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    throw new Error(`The certificate ${files.cert} and its key ${files.key} cannot be read (${code}).`)
-  }
+  const say = options.say ?? (() => undefined)
+  return new Listener(server, secure && tls ? followCertificate(secure, tls, pair, say) : () => undefined)
 }
 
 export class Listener {
   readonly #server: Server
-  constructor(server: Server) {
+  readonly #unfollow: () => void
+  constructor(server: Server, unfollow: () => void) {
     this.#server = server
+    this.#unfollow = unfollow
   }
 
   get port(): number {
@@ -68,6 +64,7 @@ export class Listener {
 
   /** Takes no new connections; `finish` cuts those that are still open. */
   close(): Promise<void> {
+    this.#unfollow()
     return new Promise(resolve => {
       this.#server.close(() => resolve())
       this.#server.closeIdleConnections()

@@ -1,11 +1,14 @@
 // A configuration made ready to serve. Promise: rules, masking, connections and credentials of one file are swapped in one
 // step; a file with which this cannot be done changes nothing.
-import { dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type Config, type ConnectionConfig, maskingRules, policySource } from './config/config.ts'
 import { loadConfig } from './config/load.ts'
+import type { Problem } from './config/problem.ts'
 import { resolveSecret } from './config/secrets.ts'
 import type { Ruled, Ruling } from './gateway/ruling.ts'
 import type { Connection } from './gateway/seam.ts'
+import { gatewayAudience } from './identity/audience.ts'
 import { compileMasking } from './masking/plan.ts'
 import type { McpConnectionConfig } from './mcp/connection-config.ts'
 import { compilePolicy } from './policy/compile.ts'
@@ -39,6 +42,28 @@ export async function makeLive(config: Config, digest: string): Promise<LiveConf
   return { config, digest, ruling: { policy: compilePolicy(policySource(config)), connections: ruled }, mcp }
 }
 
+/** What a running gateway cannot change, by the names of the sections: where it listens, and where it keeps things. */
+export function needsRestart(started: Config, next: Config): string[] {
+  const changed = {
+    listen: !isDeepStrictEqual(started.listen, next.listen),
+    data: started.data !== next.data,
+    // Without `seal:` the keys lie below `data`, and move with it.
+    seal:
+      started.sealKeys !== next.sealKeys &&
+      relative(started.data, started.sealKeys) !== relative(next.data, next.sealKeys),
+  }
+  return Object.entries(changed).flatMap(([section, is]) => (is ? [section] : []))
+}
+
+/** As the file says, but for what stays until the next start. */
+export function asStarted(started: Config, next: Config): Config {
+  const { listen, data, sealKeys } = started
+  const audience = gatewayAudience(listen.publicUrl)
+  const whole = gatewayAudience(next.listen.publicUrl)
+  const providers = next.providers.map(each => (each.audience === whole ? { ...each, audience } : each))
+  return { ...next, listen, data, sealKeys, providers }
+}
+
 function anyOf(patterns: readonly string[]): (text: string) => boolean {
   const globs = patterns.map(pattern => compileGlob(pattern, 'name'))
   return text => globs.some(glob => glob.matches(text))
@@ -65,9 +90,15 @@ async function systemOf(
 }
 
 /** Reads a file and makes it live, or says all that is wrong with it. */
-export async function loadLive(file: string): Promise<LiveConfig> {
+export async function loadLive(
+  file: string,
+): Promise<{ readonly live: LiveConfig; readonly warnings: readonly Problem[] }> {
   const loaded = await loadConfig(file)
-  if (loaded.ok) return makeLive(loaded.config, loaded.digest)
-  const lines = loaded.problems.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`)
-  throw new Error(`The configuration cannot be used:\n${lines.join('\n')}`)
+  if (loaded.ok) return { live: await makeLive(loaded.config, loaded.digest), warnings: loaded.warnings }
+  throw new Error(`The configuration cannot be used:\n${loaded.problems.map(lineOf).join('\n')}`)
+}
+
+/** Without the line itself, for logs. */
+export function lineOf({ file, line, column, message }: Problem): string {
+  return `${file}:${line}:${column} ${message}`
 }

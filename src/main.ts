@@ -4,14 +4,15 @@ import { parseArgs } from 'node:util'
 import { Approvals } from './access/approvals.ts'
 import { createApi } from './api/app.ts'
 import { explainQuestion, usableConnections } from './api/in-force.ts'
-import { logHealth } from './api/log-health.ts'
+import { RecordThread } from './api/record-thread.ts'
 import { watchConfig } from './config/watch.ts'
 import { Pipeline } from './gateway/pipeline.ts'
+import type { Gateway } from './gateway/seam.ts'
 import { audiencesOf } from './identity/audience.ts'
 import { Identity } from './identity/identity.ts'
 import { challenge, resourceMetadata } from './identity/metadata.ts'
 import { type Listener, listen } from './listener.ts'
-import { type LiveConfig, loadLive, makeLive } from './live-config.ts'
+import { asStarted, type LiveConfig, lineOf, loadLive, makeLive, needsRestart } from './live-config.ts'
 import { createMasker } from './masking/masker.ts'
 import { compileMasking } from './masking/plan.ts'
 import { createMcpDoor } from './mcp/door.ts'
@@ -19,7 +20,6 @@ import { fromElsewhere } from './mcp/entrance.ts'
 import { StdioProcesses } from './mcp/upstream-stdio.ts'
 import { Inbox } from './recording/inbox.ts'
 import { loadKeys } from './recording/keys.ts'
-import { openRecord } from './recording/read.ts'
 import { openStore } from './store/open.ts'
 import { version } from './version.ts'
 
@@ -51,7 +51,9 @@ async function start(
   undo: (() => unknown)[],
   stopped: () => Promise<void>,
 ): Promise<RunningGateway> {
-  let live = await loadLive(configFile)
+  const loaded = await loadLive(configFile)
+  let { live } = loaded
+  for (const warning of loaded.warnings) say(`warning: ${lineOf(warning)}`)
   const { config } = live
   const { publicUrl } = config.listen
   const keys = loadKeys(config.data, { sealDir: config.sealKeys })
@@ -81,10 +83,11 @@ async function start(
     ruling: () => live.ruling,
   })
   undo.push(() => pipeline.close())
+  const gateway: Gateway = pipeline
   const processes = new StdioProcesses()
   undo.push(() => processes.close())
   const door = createMcpDoor({
-    gateway: pipeline,
+    gateway,
     connections: () => live.mcp,
     identify: async ({ authorization }, connection) => {
       const subject = await identity.authenticate(authorization, audiencesOf(publicUrl, connection))
@@ -96,14 +99,14 @@ async function start(
     version,
     openStdio: (system, stderr) => processes.open(system, stderr),
   })
-  const recorded = openRecord(config.data, keys)
+  const recorded = new RecordThread({ dir: config.data, instance: INSTANCE }, keys)
   undo.push(() => recorded.close())
   const inForce = () => ({ policy: live.ruling.policy, connections: live.config.connections })
   const api = createApi({
     publicUrl,
     authenticate: authorization => identity.authenticate(authorization, audiencesOf(publicUrl, null)),
     fromElsewhere: (headers, port) => fromElsewhere(headers, { publicUrl }, port),
-    stranger: (code, source) => pipeline.stranger(code, source),
+    stranger: (code, source, reason) => gateway.stranger(code, source, reason),
     record: draft => inbox.record(draft),
     roles: () => live.config.roles,
     providers: () => live.config.providers.length,
@@ -111,29 +114,35 @@ async function start(
     recorded,
     connections: subject => usableConnections(inForce(), subject, publicUrl),
     explain: question => explainQuestion(inForce(), question),
-    log: () => logHealth(config.data, INSTANCE),
+    log: () => recorded.log(),
   })
-  const listener = await listen(config.listen, {
-    mcp: (request, response, name) => door.handle(request, response, name),
-    api,
-    metadata: name =>
-      name === null || live.config.connections.has(name) ? resourceMetadata(publicUrl, name, identity.issuers) : null,
-    healthy: () => inbox.health().state === 'ok',
-  })
+  const listener = await listen(
+    { ...config.listen, say },
+    {
+      mcp: (request, response, name) => door.handle(request, response, name),
+      api,
+      metadata: name =>
+        name === null || live.config.connections.has(name) ? resourceMetadata(publicUrl, name, identity.issuers) : null,
+      healthy: () => inbox.health().state === 'ok',
+    },
+  )
   undo.push(() => closeInOrder(listener, () => door.close()))
 
   await recordConfig(inbox, '', live, 'live')
   const watch = watchConfig(configFile, live, {
     async onChange(loaded) {
-      const next = await makeLive(loaded.config, loaded.digest)
+      const next = await makeLive(asStarted(config, loaded.config), loaded.digest)
+      const restart = needsRestart(config, loaded.config)
       await recordConfig(inbox, live.digest, next, 'live')
       identity.update(next.config.providers, next.config.groups)
       live = next
       say('configuration changed', { digest: next.digest })
+      for (const warning of loaded.warnings) say(`warning: ${lineOf(warning)}`)
+      if (restart.length > 0) say(`RESTART NEEDED: ${restart.join(', ')} changed in the file and stay as they were`)
     },
     async onBroken(problems) {
       await recordConfig(inbox, live.digest, live, 'broken')
-      for (const { file, line, column, message } of problems) say(`${file}:${line}:${column} ${message}`)
+      for (const problem of problems) say(lineOf(problem))
       say('the changed configuration cannot be used; the old one stays', { digest: live.digest })
     },
   })

@@ -112,6 +112,53 @@ describe('approvals', () => {
     await approvals.close()
   })
 
+  it('counts one person once, whether or not a token of theirs names the person', async () => {
+    const two: ApprovalNeed = { ...need, people: 2 }
+    const approvals = await open()
+    await approvals.request(request('x_1', { needs: [two] }))
+    const named = subject('carol')
+    const first = await approvals.vote('x_1', { ...named, person: null }, 'approve', 'ok')
+    assert.equal(typeof first === 'object' && first.state, 'open')
+    assert.equal(await approvals.vote('x_1', named, 'approve', 'with another client'), 'already-voted')
+    await approvals.request(request('x_2', { digest: 'd2', needs: [two] }))
+    await approvals.vote('x_2', named, 'approve', 'ok')
+    assert.equal(await approvals.vote('x_2', { ...named, person: null }, 'approve', 'again'), 'already-voted')
+    assert.equal((await approvals.show('x_2'))?.state, 'open')
+    await approvals.close()
+  })
+
+  it('knows a person however the name is written', async () => {
+    const approvals = await open()
+    await approvals.request(request('x_1', { subject: subject('anna', { person: 'zoë@example.org' }) }))
+    for (const person of ['ZOË@EXAMPLE.ORG', 'zoe\u0308@example.org', ' zoë@example.org ', '\uff5aoë@example.org']) {
+      const other = subject('a1', { provider: 'entra', person })
+      assert.equal(await approvals.vote('x_1', other, 'approve', 'mine'), 'self', person)
+    }
+    await approvals.close()
+  })
+
+  it('with several providers nobody of another one answers for a requester whose person is not known', async () => {
+    providers = 2
+    const approvals = await open()
+    const human = subject('alice', { person: null })
+    await approvals.request(
+      request('x_1', { subject: subject('bot', { kind: 'agent', person: null, onBehalfOf: human }) }),
+    )
+    await approvals.request(request('x_2', { digest: 'd2', subject: human }))
+    for (const id of ['x_1', 'x_2']) {
+      const elsewhere = subject('a1', { provider: 'entra', person: 'alice@example.org' })
+      assert.equal(await approvals.vote(id, elsewhere, 'approve', 'mine'), 'unknown-requester')
+      assert.equal(await approvals.vote(id, { ...human, person: 'alice@example.org' }, 'approve', 'mine'), 'self')
+      const voted = await approvals.vote(id, subject('carol'), 'approve', 'of the same provider')
+      assert.equal(typeof voted === 'object' && voted.state, 'approved')
+    }
+    const job = subject('job', { kind: 'service', person: null })
+    await approvals.request(request('x_3', { digest: 'd3', subject: job }))
+    const voted = await approvals.vote('x_3', subject('carol', { provider: 'entra' }), 'approve', 'a service is nobody')
+    assert.equal(typeof voted === 'object' && voted.state, 'approved')
+    await approvals.close()
+  })
+
   it('one denial denies, and an identical question hears it until the deadline', async () => {
     const approvals = await open()
     await approvals.request(request('x_1'))

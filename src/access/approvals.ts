@@ -6,7 +6,7 @@ import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
 import type { Draft } from '../recording/entry.ts'
 import type { Store } from '../store/open.ts'
 import type { ApprovalRow, ApprovalState } from '../store/tables.ts'
-import { allMet, countedAs, mayApprove, type NotApprover, requesterNames, subjectName } from './approver.ts'
+import { allMet, countedAs, hasVoted, mayApprove, type NotApprover, requestersOf, subjectName } from './approver.ts'
 
 export interface ApprovalRequest {
   /** The id of the exchange that opens it. */
@@ -136,7 +136,7 @@ export class Approvals {
       operation: asked.operation,
       target: asked.target,
       requester,
-      requesters: JSON.stringify(requesterNames(asked.subject)),
+      requesters: JSON.stringify(requestersOf(asked.subject)),
       needs: JSON.stringify(asked.needs),
       found: JSON.stringify(asked.found),
       state: 'open',
@@ -266,8 +266,7 @@ export class Approvals {
     if (notApprover) return notApprover
     if (approval.state === 'expired' || (approval.state === 'open' && this.#past(id))) return 'expired'
     if (approval.state !== 'open') return 'closed'
-    const person = countedAs(approver)
-    return approval.votes.some(vote => vote.person === person) ? 'already-voted' : null
+    return hasVoted(approver, approval.votes) ? 'already-voted' : null
   }
 
   async show(id: string): Promise<(Approval & { readonly votes: readonly Vote[] }) | null> {
@@ -282,10 +281,11 @@ export class Approvals {
     return { ...read(row), votes }
   }
 
-  /** Newest first. */
-  async list(state: ApprovalState | 'all', limit: number): Promise<Approval[]> {
-    let query = this.#options.store.selectFrom('approval').selectAll().orderBy('opened', 'desc').limit(limit)
+  /** Newest first; `before` is the id of the last one of the page before. */
+  async list(state: ApprovalState | 'all', limit: number, before: string | null = null): Promise<Approval[]> {
+    let query = this.#options.store.selectFrom('approval').selectAll().orderBy('id', 'desc').limit(limit)
     if (state !== 'all') query = query.where('state', '=', state)
+    if (before !== null) query = query.where('id', '<', before)
     return (await query.execute()).map(read)
   }
 

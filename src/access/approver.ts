@@ -2,7 +2,12 @@
 // never an agent or a service; one person counts once, in however many groups.
 import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
 
-export type NotApprover = 'self' | 'not-human' | 'no-person' | 'not-in-group'
+export type NotApprover = 'self' | 'not-human' | 'no-person' | 'unknown-requester' | 'not-in-group'
+
+/** What is kept of who asks, to compare approvers with. */
+export function requestersOf(subject: Subject): string[] {
+  return [...requesterNames(subject), ...unknownAt(subject)]
+}
 
 /** Every name under which a subject, or the human it acts for, could come back as an approver. */
 export function requesterNames(subject: Subject): string[] {
@@ -21,13 +26,26 @@ export function countedAs(approver: Subject): string {
   return approver.person === null ? subjectName(approver) : personName(approver.person)
 }
 
+/** However it is written: two spellings of one name must not be two people. */
 function personName(person: string): string {
-  return `person|${person.toLowerCase()}`
+  return `person|${person.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim()}`
+}
+
+/** Marks each provider whose token does not say which person asks: at another provider it could be anyone. */
+function unknownAt(subject: Subject): string[] {
+  const own = subject.kind === 'human' && subject.person === null ? [unknownName(subject.provider)] : []
+  return subject.onBehalfOf ? [...own, ...unknownAt(subject.onBehalfOf)] : own
+}
+
+const UNKNOWN = 'unknown|'
+
+function unknownName(provider: string): string {
+  return `${UNKNOWN}${provider}`
 }
 
 /**
- * Whether `approver` may answer. With more than one provider a person must be known by the person claim, since two
- * subjects without it may be one human.
+ * Whether `approver` may answer. With more than one provider both sides must be known by the person claim, since two
+ * subjects without it may be one human; at one and the same provider two accounts are two people.
  */
 export function mayApprove(
   approver: Subject,
@@ -37,7 +55,14 @@ export function mayApprove(
   if (approver.kind !== 'human' || approver.onBehalfOf !== null) return 'not-human'
   if (requesterNames(approver).some(name => request.requesters.includes(name))) return 'self'
   if (approver.person === null && providers > 1) return 'no-person'
+  const unknown = request.requesters.filter(name => name.startsWith(UNKNOWN))
+  if (providers > 1 && unknown.some(name => name !== unknownName(approver.provider))) return 'unknown-requester'
   return request.needs.some(need => need.from.some(group => approver.groups.has(group))) ? null : 'not-in-group'
+}
+
+/** Under either name: a person's tokens do not all say who the person is. */
+export function hasVoted(approver: Subject, votes: readonly { readonly person: string; readonly subject: string }[]) {
+  return votes.some(vote => vote.person === countedAs(approver) || vote.subject === subjectName(approver))
 }
 
 export interface CountedVote {

@@ -1,5 +1,5 @@
 // What an approval is bound to. Promise: the same digest only for the same subject, connection, tool, tool definition,
-// arguments and rules; keyed, because arguments are few enough to be guessed from a plain hash.
+// arguments, rules and holds to be met; keyed, because arguments are few enough to be guessed from a plain hash.
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Subject } from '../gateway/seam.ts'
 import { subjectName } from './approver.ts'
@@ -9,6 +9,8 @@ export interface Bound {
   readonly connection: string
   /** Digest of the rules compiled for this connection. */
   readonly rules: string
+  /** The rules that hold this question now: a group, the time or a label may have added one since it was approved. */
+  readonly holds: readonly string[]
   readonly operation: string
   readonly subjectMatter: string
   /** Canonical bytes of what is asked. */
@@ -27,6 +29,7 @@ export function approvalDigest(key: KeyObject, bound: Bound): string {
   for (let subject: Subject | null = bound.subject; subject; subject = subject.onBehalfOf) add(subjectName(subject))
   add('')
   for (const part of [bound.connection, bound.rules, bound.operation, bound.subjectMatter]) add(part)
+  add(JSON.stringify([...bound.holds].sort()))
   add(bound.exact)
   return hmac.digest('hex')
 }

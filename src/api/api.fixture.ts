@@ -1,5 +1,6 @@
 // For tests of the API and the command line: the real app over real approvals on a store of its own. The record is a
 // double, named as such: entries in memory, transcripts beside them.
+import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import type { Draft, Entry, EntryBody } from '../recording/entry.ts'
 import type { RecordedEntry, SessionFilter, SessionSummary } from '../recording/read.ts'
 import { openStore } from '../store/open.ts'
 import type { ApiOptions } from './options.ts'
+import { type Readable, RecordPages } from './record-pages.ts'
 import type { RecordView } from './record-view.ts'
 
 const publicUrl = 'http://127.0.0.1:7300'
@@ -46,7 +48,7 @@ export const people: Readonly<Record<string, Subject>> = {
   faceless: human('faceless', ['officers'], { person: null }),
 }
 
-class RecordDouble implements RecordView {
+class RecordDouble implements Readable {
   readonly #all: RecordedEntry[] = []
   readonly #transcripts = new Map<RecordedEntry, Buffer>()
   broken = false
@@ -78,6 +80,12 @@ class RecordDouble implements RecordView {
   session(id: string): RecordedEntry[] {
     return this.#all.filter(({ entry }) => entry.session === id)
   }
+  entry(seq: bigint): RecordedEntry | null {
+    return this.#all[Number(seq)] ?? null
+  }
+  together<T>(_: string, work: () => T): T {
+    return work()
+  }
   exchange(id: string): RecordedEntry[] {
     const ids = (entry: Entry) =>
       ['exchange', 'reference'].flatMap(name => (name in entry ? [entry[name as keyof Entry]] : []))
@@ -108,11 +116,24 @@ class RecordDouble implements RecordView {
   }
 }
 
+/** Read on this thread. */
+function atHand(record: Readable): RecordView {
+  const pages = new RecordPages(record, () => assert.fail('there is no log'))
+  return {
+    sessions: async filter => pages.sessions(filter),
+    summary: async session => pages.summary(session),
+    story: async (session, page, withPayload) => pages.story(session, page, withPayload),
+    exchange: async id => pages.exchange(id),
+    question: async id => pages.question(id),
+    log: async () => pages.log(),
+  }
+}
+
 export interface Fixture {
   readonly options: ApiOptions
   readonly record: RecordDouble
   readonly approvals: Approvals
-  readonly strangers: [Code, string][]
+  readonly strangers: [Code, string, string | undefined][]
   /** A session of `who` with one question held for approval; returns both ids. */
   held(who: string, over?: { needs?: readonly ApprovalNeed[] }): Promise<{ session: string; reference: string }>
   close(): Promise<void>
@@ -122,7 +143,7 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
   const dir = mkdtempSync(join(tmpdir(), 'sallyport-api-'))
   const store = await openStore(dir)
   const record = new RecordDouble()
-  const strangers: [Code, string][] = []
+  const strangers: Fixture['strangers'] = []
   const providers = over.providers ?? (() => 1)
   const approvals = await Approvals.open({
     store,
@@ -137,15 +158,15 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
       return known ?? unauthenticated(header === undefined ? 'missing' : 'bad-signature')
     },
     fromElsewhere: ({ host, origin }) => host?.startsWith('127.0.0.1') === false || origin === 'https://evil.example',
-    stranger: async (code, source) => {
-      strangers.push([code, source])
+    stranger: async (code, source, reason) => {
+      strangers.push([code, source, reason])
       return new Refusal(code, newId('x'))
     },
     record: draft => record.record(draft),
     roles: () => ({ approver: ['officers', 'managers'], auditor: ['auditors'], administrator: ['admins'] }),
     providers,
     approvals,
-    recorded: record,
+    recorded: atHand(record),
     connections: subject =>
       subject.groups.has('nurses') ? [{ name: 'clinic', kind: 'mcp', url: `${publicUrl}/mcp/clinic` }] : [],
     explain: ({ connection }) => ({
@@ -153,7 +174,13 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
       summary: `blocked by rule no-delete on ${connection}`,
       rules: [{ rule: 'no-delete', kind: 'block', decided: true, why: 'matches' }],
     }),
-    log: () => ({ origin: 'sallyport/test', size: 7, root: 'ab'.repeat(32), checkpoint: null }),
+    log: async () => ({
+      origin: 'sallyport/test',
+      size: 7,
+      root: 'ab'.repeat(32),
+      checkpoint: { size: 6, note: 'sallyport/test\n6\n' },
+      until: Date.now(),
+    }),
     ...over,
   }
   return {

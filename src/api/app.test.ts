@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { newId } from '../gateway/ids.ts'
+import type { Subject } from '../gateway/seam.ts'
 import { type Fixture, openFixture, people, secret } from './api.fixture.ts'
 import { createApi, createApp } from './app.ts'
 
@@ -45,7 +46,7 @@ beforeEach(async () => {
 afterEach(() => fixture.close())
 
 describe('every request', () => {
-  it('needs a token, and a bad one is counted per source', async () => {
+  it('needs a token, and a bad one is counted per source and reason', async () => {
     for (const path of ['/me', '/openapi.json', '/approvals', '/no/such/path']) {
       const answer = await call(null, path)
       isProblem(answer, 401, 'unauthenticated')
@@ -56,7 +57,8 @@ describe('every request', () => {
     }
     isProblem(await call('nobody', '/me'), 401, 'unauthenticated')
     assert.equal(fixture.strangers.length, 5)
-    assert.deepEqual(fixture.strangers[0], ['unauthenticated', 'unknown'])
+    assert.deepEqual(fixture.strangers[0], ['unauthenticated', 'unknown', 'missing'])
+    assert.deepEqual(fixture.strangers[4], ['unauthenticated', 'unknown', 'bad-signature'])
   })
 
   it('must come to our host and from our origin, before its token counts', async () => {
@@ -175,6 +177,22 @@ describe('approvals', () => {
       if (!may) isProblem(await vote(who, reference, 'approve'), 404, 'not-found')
     }
     assert.equal((await fixture.approvals.show(reference))?.state, 'open')
+  })
+
+  it('come in pages, newest first, and are found behind any number of those of others', async () => {
+    const mine: string[] = []
+    for (let at = 0; at < 3; at++) mine.push((await fixture.held('bob')).reference)
+    for (let at = 0; at < 1_020; at++) {
+      const { reference } = await fixture.held('alice')
+      await fixture.approvals.vote(reference, people.dora as Subject, 'deny', 'no')
+    }
+    const seen: string[] = []
+    for (let before: unknown = ''; before !== null; ) {
+      const { body } = await call('bob', `/approvals?state=all&limit=2${before ? `&before=${before}` : ''}`)
+      seen.push(...(body.approvals as { reference: string }[]).map(({ reference }) => reference))
+      before = body.next
+    }
+    assert.deepEqual(seen, mine.sort().reverse())
   })
 
   it('of a person are not seen by an agent that acts for that person', async () => {
@@ -344,6 +362,37 @@ describe('policy and log', () => {
     const about = '/policy/explain?connection=clinic&operation=tools/call:x&groups=nurses&subject=bob'
     isProblem(await call('alice', about), 403, 'forbidden')
     for (const who of ['audrey', 'admin']) assert.equal((await call(who, about)).status, 200)
+  })
+
+  it('explain a call with its arguments, which come in a body and are told nobody', async () => {
+    const asked: unknown[] = []
+    const own = fixture
+    fixture = await openFixture({
+      explain: question => {
+        asked.push([question.args, question.found, question.carries])
+        return own.options.explain(question)
+      },
+    })
+    const explain = (who: string, body: object) =>
+      call(who, '/policy/explain', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ connection: 'clinic', operation: 'tools/call:x', ...body }),
+      })
+    const args = { ssn: secret, deep: [[[[[[[[[{ more: 1 }]]]]]]]]] }
+    const told = await explain('alice', { args, found: ['phi.ssn'] })
+    assert.deepEqual([told.status, told.body.decision], [200, 'block'])
+    assert.deepEqual(asked, [[args, ['phi.ssn'], undefined]])
+    isProblem(await explain('alice', { groups: ['nurses'] }), 403, 'forbidden')
+    assert.equal((await explain('audrey', { groups: ['nurses'], subject: 'bob' })).status, 200)
+    const refused = [await explain('alice', { args: [secret] }), await explain('alice', { [secret]: 1 })]
+    for (const answer of refused) {
+      isProblem(answer, 400, 'invalid')
+      assert.ok(!answer.text.includes(secret))
+    }
+    assert.ok(!JSON.stringify(fixture.record.of('refused')).includes(secret))
+    await fixture.close()
+    fixture = own
   })
 
   it('show the log to auditors and administrators', async () => {

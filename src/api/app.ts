@@ -64,15 +64,22 @@ async function identify(context: Context<Env>, options: ApiOptions): Promise<voi
   }
   const subject = await options.authenticate(context.req.header('authorization'))
   if (subject.kind === 'unauthenticated') {
-    context.header('www-authenticate', challenge(subject.reason satisfies Reason, null, options.publicUrl))
-    throw new Problem('unauthenticated', { reference: await strange(context, options, 'unauthenticated') })
+    context.header('www-authenticate', challenge(subject.reason, null, options.publicUrl))
+    throw new Problem('unauthenticated', {
+      reference: await strange(context, options, 'unauthenticated', subject.reason),
+    })
   }
   context.set('caller', { subject, roles: rolesOf(subject, options.roles()) })
 }
 
-async function strange(context: Context<Env>, options: ApiOptions, code: 'elsewhere' | 'unauthenticated') {
+async function strange(
+  context: Context<Env>,
+  options: ApiOptions,
+  code: 'elsewhere' | 'unauthenticated',
+  reason?: Reason,
+): Promise<string> {
   const source = context.env?.incoming?.socket.remoteAddress ?? 'unknown'
-  const refusal = await options.stranger(problems[code].recordedAs, source)
+  const refusal = await options.stranger(problems[code].recordedAs, source, reason)
   if (refusal.code === 'unrecorded') throw refusal
   return refusal.reference
 }

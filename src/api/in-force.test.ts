@@ -5,17 +5,21 @@ import { compilePolicy } from '../policy/compile.ts'
 import type { PolicySource, Rule } from '../policy/rules.ts'
 import { human } from './api.fixture.ts'
 import { explainQuestion, type InForce, usableConnections } from './in-force.ts'
+import type { ExplainQuestion } from './options.ts'
 
 const bare = { who: ['nurses'], on: ['clinic'], effects: null, found: null, carries: null, when: null }
 const more = { reveal: [], conceal: [], passBinary: false, approvers: null }
 const rules: Rule[] = [
   { id: 'read', kind: 'allow', patterns: ['tools/call:get_*'], ...bare, effects: ['read'], ...more },
+  { id: 'pages', kind: 'allow', patterns: ['tools/call:list_*'], ...bare, when: 'args.limit <= 50.0', ...more },
+  { id: 'no-ssn', kind: 'block', patterns: ['*'], ...bare, who: null, found: ['phi.ssn'], ...more },
+  { id: 'named', kind: 'allow', patterns: ['tools/call:find_*'], ...bare, carries: ['phi.name'], ...more },
   { id: 'no-delete', kind: 'block', patterns: ['tools/call:delete_*'], ...bare, who: null, ...more },
 ]
 const open = { effects: { read: ['get_*'] }, trustAnnotations: false, transparent: false, purpose: 'TREAT' }
 const source: PolicySource = {
   rules,
-  labels: [],
+  labels: ['phi.ssn', 'phi.name'],
   connections: [
     { name: 'clinic', transparent: false },
     { name: 'lab', transparent: true },
@@ -29,8 +33,9 @@ const inForce: InForce = {
   ]),
 }
 
-function decided(subject: Subject, about: string) {
-  const { decision } = explainQuestion(inForce, { subject, connection: 'clinic', operation: 'tools/call', about })
+function decided(subject: Subject, about: string, more: Partial<ExplainQuestion> = {}) {
+  const asked = { subject, connection: 'clinic', operation: 'tools/call', about }
+  const { decision } = explainQuestion(inForce, { ...asked, ...more })
   return [decision.kind, ...decision.rules]
 }
 
@@ -49,5 +54,15 @@ describe('what is in force', () => {
     assert.deepEqual(decided(human('alice', ['nurses']), 'delete_patient'), ['block', 'no-delete'])
     assert.deepEqual(decided(human('alice', ['nurses']), 'odd'), ['block'])
     assert.deepEqual(decided(human('dan', ['devs']), 'get_patient'), ['block'])
+  })
+
+  it('explains with arguments and labels, of the request and of the answer', () => {
+    const nurse = human('alice', ['nurses'])
+    assert.deepEqual(decided(nurse, 'list_all', { args: { limit: 50 } }), ['allow', 'pages'])
+    assert.deepEqual(decided(nurse, 'list_all', { args: { limit: 51 } }), ['block'])
+    assert.deepEqual(decided(nurse, 'list_all'), ['block', 'pages'])
+    assert.deepEqual(decided(nurse, 'get_patient', { found: ['phi.ssn'] }), ['block', 'no-ssn'])
+    assert.deepEqual(decided(nurse, 'find_all', { carries: ['phi.name'] }), ['allow', 'named'])
+    assert.deepEqual(decided(nurse, 'find_all', { carries: [] }), ['block'])
   })
 })

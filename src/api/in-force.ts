@@ -23,10 +23,10 @@ export function usableConnections(inForce: InForce, subject: Subject, publicUrl:
     .map(([name]) => ({ name, kind: 'mcp', url: connectionAudience(publicUrl, name) }))
 }
 
-/** Without arguments, labels or annotations: what is not declared writes, and what an answer carries is not known. */
+/** Without annotations: what is not declared writes. */
 export function explainQuestion(
   inForce: InForce,
-  { subject, connection, operation, about }: ExplainQuestion,
+  { subject, connection, operation, about, args, found, carries }: ExplainQuestion,
 ): Explanation {
   const declared = inForce.connections.get(connection)
   const purposeful = { ...subject, purpose: subject.purpose ?? declared?.purpose ?? null }
@@ -38,9 +38,9 @@ export function explainQuestion(
     target: about === '' ? 'unlisted' : about,
     subjectMatter: about,
     effects,
-    facts: { args: {}, ...(operation.startsWith('resources/') && { uri: about }) },
-    found: new Set(),
-    carries: 'unknown',
+    facts: { args: args ?? {}, ...(operation.startsWith('resources/') && { uri: about }) },
+    found: new Set(found),
+    carries: carries ? new Set(carries) : 'unknown',
     exact: new Uint8Array(),
   }
   return explain(inForce.policy, { subject: purposeful, connection, action })

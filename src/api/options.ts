@@ -3,7 +3,7 @@
 import type { Approvals } from '../access/approvals.ts'
 import type { Code, Refusal } from '../gateway/errors.ts'
 import type { Subject } from '../gateway/seam.ts'
-import type { Unauthenticated } from '../identity/unauthenticated.ts'
+import type { Reason, Unauthenticated } from '../identity/unauthenticated.ts'
 import type { Explanation } from '../policy/explain.ts'
 import type { Draft } from '../recording/entry.ts'
 import type { RecordView } from './record-view.ts'
@@ -18,8 +18,8 @@ export interface ApiOptions {
     headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
     port: number | undefined,
   ) => boolean
-  /** A refusal of somebody not identified: recorded and counted per source. */
-  readonly stranger: (code: Code, source: string) => Promise<Refusal>
+  /** A refusal of somebody not identified: recorded and counted per source and reason, an enumerated word. */
+  readonly stranger: (code: Code, source: string, reason?: Reason) => Promise<Refusal>
   /** Resolves when the entry is durable. */
   readonly record: (draft: Draft) => Promise<unknown>
   readonly roles: () => Roles
@@ -31,7 +31,7 @@ export interface ApiOptions {
   readonly connections: (subject: Subject) => readonly UsableConnection[]
   /** Under the rules in force now. */
   readonly explain: (question: ExplainQuestion) => Explanation
-  readonly log: () => LogHealth
+  readonly log: () => Promise<LogStanding>
 }
 
 export interface UsableConnection {
@@ -48,6 +48,12 @@ export interface ExplainQuestion {
   readonly operation: string
   /** What a rule's pattern is about: a tool's name, a URI. */
   readonly about: string
+  /** What `when:` sees; without, there are none. */
+  readonly args?: Readonly<Record<string, unknown>> | undefined
+  /** Labels in the request. */
+  readonly found?: readonly string[] | undefined
+  /** Labels the answer would have; without, that is not known. */
+  readonly carries?: readonly string[] | undefined
 }
 
 export interface LogHealth {
@@ -56,4 +62,9 @@ export interface LogHealth {
   /** RFC 6962 root over `size` leaves, hex. */
   readonly root: string
   readonly checkpoint: { readonly size: number; readonly note: string } | null
+}
+
+export interface LogStanding extends LogHealth {
+  /** When the newest entry under the checkpoint was made, wall-clock ms; null without one. */
+  readonly until: number | null
 }

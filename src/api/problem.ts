@@ -48,6 +48,12 @@ export const problems = {
     next: 'Have an administrator set `person:` of your identity provider, so that each approver counts once.',
     recordedAs: 'forbidden',
   },
+  'unknown-requester': {
+    status: 403,
+    title: 'The token of the requester does not say which person asks, so it could be you',
+    next: 'Let somebody of the same identity provider answer, or have an administrator set `person:` of that provider.',
+    recordedAs: 'forbidden',
+  },
   'not-in-group': {
     status: 403,
     title: 'None of your groups may answer this',

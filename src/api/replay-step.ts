@@ -2,13 +2,13 @@
 // or its transcript.
 import type { z } from 'zod'
 import type { Entry } from '../recording/entry.ts'
-import type { RecordedEntry } from '../recording/read.ts'
-import { type Showing, time } from './record-view.ts'
+import type { Step as Told } from './record-pages.ts'
+import { time } from './record-view.ts'
 import type { replayStep } from './schemas.ts'
 
 type Step = z.infer<typeof replayStep>
 
-export function replayStepOf({ ref, entry }: RecordedEntry, opened: number, showing: Showing): Step {
+export function replayStepOf({ ref, entry, shown, unreadable }: Told, opened: number): Step {
   return {
     ...bare,
     seq: String(ref.seq),
@@ -16,7 +16,8 @@ export function replayStepOf({ ref, entry }: RecordedEntry, opened: number, show
     offsetMs: Math.max(0, Math.round(entry.at - opened)),
     kind: entry.kind,
     ...particulars(entry),
-    ...showing,
+    shown,
+    unreadable,
   }
 }
 

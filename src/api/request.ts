@@ -11,7 +11,7 @@ export async function readBody(request: Request): Promise<unknown> {
   }
   const bytes = await bounded(request)
   try {
-    return readJson(bytes, { depth: 8, values: 1_000 }).value
+    return readJson(bytes, { depth: limits.jsonDepth, values: limits.apiBytes }).value
   } catch (error) {
     const fault = error instanceof JsonError ? error.fault : 'malformed'
     throw new Problem('invalid', { faults: [{ where: 'body', expected: `JSON (${fault})` }] })

@@ -5,7 +5,7 @@ import { answerApproval, getApproval, listApprovals } from './routes/approvals.t
 import { getExchange } from './routes/exchanges.ts'
 import { getLog } from './routes/log.ts'
 import { getConnections, getMe } from './routes/me.ts'
-import { explainPolicy } from './routes/policy.ts'
+import { explainCall, explainPolicy } from './routes/policy.ts'
 import { getSession, listSessions, replaySession } from './routes/sessions.ts'
 
 export const routes: readonly Route[] = [
@@ -20,5 +20,6 @@ export const routes: readonly Route[] = [
   replaySession,
   getExchange,
   explainPolicy,
+  explainCall,
   getLog,
 ]

@@ -51,10 +51,19 @@ export const approval = z.strictObject({
   /** Whether the reader asked for it, and whether the reader may answer it now; if not, why. */
   yours: z.boolean(),
   mayAnswer: z.boolean(),
-  whyNot: z.enum(['self', 'not-human', 'no-person', 'not-in-group', 'already-voted', 'closed', 'expired']).nullable(),
+  whyNot: z
+    .enum([
+      ...['self', 'not-human', 'no-person', 'unknown-requester', 'not-in-group'],
+      ...['already-voted', 'closed', 'expired'],
+    ] as const)
+    .nullable(),
 })
 
-export const approvals = z.strictObject({ approvals: z.array(approval) })
+export const approvals = z.strictObject({
+  approvals: z.array(approval),
+  /** Give it as `before` for the next page; null on the last. */
+  next: z.string().nullable(),
+})
 
 const votes = z.array(z.strictObject({ by: z.string(), outcome: z.enum(['approve', 'deny']), at: time }))
 
@@ -169,7 +178,8 @@ export const log = z.strictObject({
   origin: z.string(),
   size: z.int(),
   root: z.string(),
-  checkpoint: z.strictObject({ size: z.int(), note: z.string() }).nullable(),
+  /** `until`: when the newest entry under it was made. */
+  checkpoint: z.strictObject({ size: z.int(), note: z.string(), until: time.nullable() }).nullable(),
 })
 
 export const problem = z.strictObject({

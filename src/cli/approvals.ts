@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
-import type { approval, approvalDetail } from '../api/schemas.ts'
+import type { approval, approvalDetail, approvals as approvalsShape } from '../api/schemas.ts'
 import { type ApiFlags, action, connect } from './client.ts'
 import { exitCodes, facts, paint, print, printJson, table } from './output.ts'
 import { ago, counts, deadline, payload, plural } from './text.ts'
@@ -16,6 +16,7 @@ const states = ['open', 'approved', 'denied', 'expired', 'used', 'all']
 interface ListFlags extends ApiFlags {
   readonly state: string
   readonly limit: string
+  readonly before?: string
   readonly watch?: boolean
 }
 
@@ -31,6 +32,7 @@ export function register(program: Command): void {
     .option('--json', 'print JSON')
     .addOption(new Option('--state <state>', 'which to list').choices(states).default('open'))
     .option('--limit <number>', 'at most this many, newest first', '50')
+    .option('--before <reference>', 'those opened before this one')
     .option('--watch', 'list again every two seconds until interrupted')
     .action(action(list))
   approvals
@@ -51,16 +53,19 @@ export function register(program: Command): void {
 async function list(flags: ListFlags): Promise<void> {
   const client = connect(flags)
   for (;;) {
-    const { approvals } = await client.get<{ approvals: Approval[] }>('/approvals', {
-      state: flags.state,
-      limit: flags.limit,
-    })
+    const { state, limit, before } = flags
+    const page = await client.get<z.infer<typeof approvalsShape>>('/approvals', { state, limit, before })
     if (flags.watch && process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H')
-    if (flags.json) printJson({ approvals })
-    else printList(approvals, flags.state)
+    if (flags.json) printJson(page)
+    else printPage(page, state)
     if (!flags.watch) return
     await delay(WATCH_MS)
   }
+}
+
+function printPage({ approvals, next }: z.infer<typeof approvalsShape>, state: string): void {
+  printList(approvals, state)
+  if (next !== null) print(`\nOlder ones: sallyport approvals ls --state ${state} --before ${next}`)
 }
 
 function printList(approvals: readonly Approval[], state: string): void {
@@ -150,6 +155,7 @@ const because = {
   self: 'You asked for this, or an agent asked on your behalf, so someone else must answer.',
   'not-human': 'Only people answer, never an agent or a service.',
   'no-person': 'Your token does not say which person you are, so you cannot be counted.',
+  'unknown-requester': 'It does not say which person asks, so somebody of the same identity provider must answer.',
   'not-in-group': 'None of your groups may answer this.',
   'already-voted': 'You have answered; someone else must give the missing approval.',
   closed: 'It has been answered.',

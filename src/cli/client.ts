@@ -14,6 +14,7 @@ export interface ApiFlags {
 
 const DEFAULT_API = 'http://127.0.0.1:7300'
 const TIMEOUT_MS = 30_000
+const START_IT = 'Start it (the demo: npm start), or name its address with --api or SALLYPORT_API.'
 
 /** Options that stand before or after any command. */
 export function globalOptions(program: Command): Command {
@@ -32,10 +33,13 @@ export function action<F>(run: (flags: F, argument: string) => Promise<void>): (
 export class Client {
   readonly #base: string
   readonly #token: string
+  /** What to do where nobody answers. */
+  readonly #otherwise: string
 
-  constructor(base: string, token: string) {
+  constructor(base: string, token: string, otherwise = START_IT) {
     this.#base = base
     this.#token = token
+    this.#otherwise = otherwise
   }
 
   get<T>(path: string, query: Readonly<Record<string, string | number | undefined>> = {}): Promise<T> {
@@ -64,11 +68,7 @@ export class Client {
       challenge = response.headers.get('www-authenticate')
       text = await response.text()
     } catch {
-      throw new CliError(
-        'unreachable',
-        `No gateway answers at ${this.#base}.`,
-        'Start it (the demo: npm start), or name its address with --api or SALLYPORT_API.',
-      )
+      throw new CliError('unreachable', `No gateway answers at ${this.#base}.`, this.#otherwise)
     }
     const body = parsed(text)
     if (status === 200 && body !== undefined) return body as T
@@ -79,10 +79,10 @@ export class Client {
 export function connect(flags: ApiFlags): Client {
   const demo = flags.demo === undefined ? null : demoPerson(flags.demo)
   const named = flags.api ?? demo?.api ?? process.env.SALLYPORT_API ?? DEFAULT_API
-  return new Client(
-    baseOf(named),
-    flags.tokenFile === undefined ? (demo?.token ?? ownToken()) : tokenOf(flags.tokenFile),
-  )
+  const token = flags.tokenFile === undefined ? (demo?.token ?? ownToken()) : tokenOf(flags.tokenFile)
+  if (demo === null || flags.api !== undefined) return new Client(baseOf(named), token)
+  const left = `The demo that wrote ${demo.file} has ended. Start it again with: npm start. Or name another gateway: --api URL, with a token of it instead of --demo.`
+  return new Client(baseOf(named), token, left)
 }
 
 function baseOf(named: string): string {
@@ -141,14 +141,14 @@ export function demoFolder(): string {
   return places.find(place => isThere(join(place, 'demo.json'))) ?? (places[0] as string)
 }
 
-function demoPerson(name: string): { readonly api: string; readonly token: string } {
+function demoPerson(name: string): { readonly api: string; readonly token: string; readonly file: string } {
   const file = join(demoFolder(), 'demo.json')
   if (!isThere(file)) throw new CliError('unreachable', 'The demo is not running here.', 'Start it with: npm start')
   const demo = parsed(readFileSync(file, 'utf8')) as DemoFile | undefined
   if (demo?.version !== 1)
     throw new CliError('failed', `${file} has an unknown version.`, 'Start the demo anew: npm start')
   const person = demo.people.find(each => each.name === name)
-  if (person) return { api: demo.api, token: checked(person.token) }
+  if (person) return { api: demo.api, token: checked(person.token), file }
   throw new CliError(
     'usage',
     `The demo has nobody of this name.`,

@@ -185,7 +185,12 @@ describe('sallyport', () => {
     assert.match(connections.out, /"Authorization": "Bearer \$\{SALLYPORT_TOKEN\}"/)
     const json = JSON.parse((await run('alice', ['connections', 'ls', '--json'])).out)
     assert.equal(json.mcpClient.mcpServers.clinic.url, 'http://127.0.0.1:7300/mcp/clinic')
-    assert.match((await run('audrey', ['log', 'show'])).out, /entries +7\n/)
+    const log = (await run('audrey', ['log', 'show'])).out
+    assert.match(log, /entries +7\n/)
+    assert.match(
+      log,
+      /signed +the first 6 entries, the last of them from \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(\d+s ago\)\n/,
+    )
   })
 
   it('says how to start the gateway when none answers, with 5', async () => {
@@ -198,6 +203,27 @@ describe('sallyport', () => {
     assert.equal(ran.code, 5)
     assert.match(ran.err, /npm start/)
     assert.equal((await run(null, ['whoami', '--demo', 'alice'])).code, 5)
+    const demo = join(folder, '.sallyport', 'demo')
+    mkdirSync(demo, { recursive: true })
+    const people = [{ name: 'alice', token: 'alice' }]
+    writeFileSync(join(demo, 'demo.json'), JSON.stringify({ version: 1, api: `${closed}/api/v1`, people }))
+    const left = await run(null, ['whoami', '--demo', 'alice'])
+    assert.equal(left.code, 5)
+    assert.match(left.err, /The demo that wrote .*demo\.json has ended\. Start it again with: npm start\..*--api URL/)
+    rmSync(join(folder, '.sallyport'), { recursive: true })
+  })
+
+  it('asks the gateway that runs how a call would be decided', async () => {
+    const asked = ['policy', 'explain', '--live', '--connection', 'clinic', '--operation', 'tools/call:x']
+    const own = await run('alice', [...asked, '--args', `{"ssn":"${secret}"}`, '--found', 'phi.ssn'])
+    assert.deepEqual([own.code, own.err], [0, ''])
+    assert.match(own.out, /^blocked by rule no-delete on clinic\n/)
+    const json = await run('alice', [...asked, '--json'])
+    assert.equal(JSON.parse(json.out).decision, 'block')
+    assert.equal((await run('alice', [...asked, '--groups', 'officers'])).code, 3)
+    assert.equal((await run('audrey', [...asked, '--groups', 'officers'])).code, 0)
+    const mixed = await run('alice', [...asked, '--kind', 'agent'])
+    assert.deepEqual([mixed.code, /--kind does not go with --live/.test(mixed.err)], [2, true])
   })
 
   it('refuses a bad token with 3', async () => {

@@ -10,7 +10,7 @@ import { type LogVerdict, verifyLog } from '../recording/verify.ts'
 import { type ApiFlags, action, connect, demoFolder } from './client.ts'
 import { defaultFile, readConfiguration } from './configuration.ts'
 import { CliError, exitCodes, facts, paint, print, printJson } from './output.ts'
-import { plural } from './text.ts'
+import { ago, moment, plural } from './text.ts'
 
 interface VerifyFlags extends ApiFlags {
   readonly data?: string
@@ -128,7 +128,12 @@ async function show(flags: ApiFlags): Promise<void> {
       ['log', origin],
       ['entries', String(size)],
       ['root', root],
-      ['signed', checkpoint === null ? 'nothing yet' : `the first ${checkpoint.size} entries`],
+      ['signed', checkpoint === null ? 'nothing yet' : signedAs(checkpoint)],
     ]),
   )
+}
+
+function signedAs({ size, until }: NonNullable<z.infer<typeof health>['checkpoint']>): string {
+  const since = until === null ? '' : `, the last of them from ${moment(until)} (${ago(until)})`
+  return `the first ${size} entries${since}`
 }

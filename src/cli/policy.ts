@@ -1,20 +1,27 @@
-// sallyport policy explain: what would be decided, by which rule and why. Works on the file alone, without a gateway.
+// sallyport policy explain: what would be decided, by which rule and why. Works on the file alone, or asks a running
+// gateway for the rules in force.
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { z } from 'zod'
+import type { explanation } from '../api/schemas.ts'
 import { policySource } from '../config/config.ts'
+import { knownLabels } from '../config/labels.ts'
 import type { Action, Effect, Subject } from '../gateway/seam.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { effectsOf } from '../policy/effects.ts'
 import { type Explanation, explain } from '../policy/explain.ts'
+import { nearest } from '../policy/nearest.ts'
 import { natureOf } from '../policy/operations.ts'
+import { type ApiFlags, connect } from './client.ts'
 import { defaultFile, readConfiguration } from './configuration.ts'
 import { CliError, print, printJson, table } from './output.ts'
 
-interface Options {
+interface Options extends ApiFlags {
   readonly config: string
-  readonly subject: string
+  readonly live?: boolean
+  readonly subject?: string
   readonly kind: Subject['kind']
   readonly provider: string
-  readonly groups: readonly string[]
+  readonly groups?: readonly string[]
   readonly purpose?: string
   readonly connection: string
   readonly operation: string
@@ -22,8 +29,10 @@ interface Options {
   readonly effects?: readonly string[]
   readonly found: readonly string[]
   readonly carries?: readonly string[]
-  readonly json?: boolean
 }
+
+/** What only the file can be asked. */
+const ofTheFile = ['config', 'kind', 'provider', 'purpose', 'effects'] as const
 
 export function register(program: Command): void {
   program
@@ -32,10 +41,11 @@ export function register(program: Command): void {
     .command('explain')
     .description('say which rule would decide a request, and why')
     .option('-c, --config <file>', 'configuration file', defaultFile)
-    .option('--subject <id>', 'who asks', 'someone')
+    .option('--live', 'ask the gateway that runs: for yourself, or for others where a role of yours allows it')
+    .option('--subject <id>', 'who asks')
     .addOption(new Option('--kind <kind>', 'what they are').choices(['human', 'service', 'agent']).default('human'))
     .option('--provider <name>', 'who says so', '')
-    .option('--groups <list>', "the gateway's groups they are in", list, [])
+    .option('--groups <list>', "the gateway's groups they are in", list)
     .option('--purpose <code>', 'purpose of use')
     .requiredOption('--connection <name>', 'what they ask')
     .requiredOption('--operation <op>', 'what they want, such as tools/call:delete_patient')
@@ -44,32 +54,47 @@ export function register(program: Command): void {
     .option('--found <list>', 'labels found in the request', list, [])
     .option('--carries <list>', 'labels the answer would have; without, unknown', list)
     .option('--json', 'print JSON')
-    .action(explainRequest)
+    .action((_: unknown, command: Command) => explainRequest(command.optsWithGlobals(), command))
 }
 
-async function explainRequest(options: Options): Promise<void> {
+async function explainRequest(options: Options, command: Command): Promise<void> {
+  if (!options.live) return explainFile(options)
+  const given = ofTheFile.filter(name => command.getOptionValueSource(name) === 'cli')
+  if (given.length > 0) throw new CliError('usage', `--${given[0]} does not go with --live.`)
+  const { subject, groups, connection, operation, args, found, carries } = options
+  const asked = { subject, groups, connection, operation, args, found, carries }
+  const told = await connect(options).post<z.infer<typeof explanation>>('/policy/explain', asked)
+  if (options.json) printJson(told)
+  else show(told)
+}
+
+async function explainFile(options: Options): Promise<void> {
   const { config } = await readConfiguration(options.config)
   const connection = config.connections.get(options.connection)
   if (connection === undefined) {
     throw new CliError('usage', `unknown connection: it can be ${[...config.connections.keys()].join(', ')}`)
   }
-  for (const group of options.groups) {
+  for (const group of options.groups ?? []) {
     if (!config.groups.has(group)) {
       throw new CliError('usage', `unknown group ${group}: it can be ${[...config.groups.keys()].join(', ')}`)
     }
+  }
+  const labels = knownLabels(config.labels?.keys() ?? [])
+  for (const label of [...options.found, ...(options.carries ?? [])]) {
+    if (!labels.includes(label)) throw new CliError('usage', `unknown label ${label}${nearest(label, labels)}`)
   }
   const colon = options.operation.indexOf(':')
   const operation = colon < 0 ? options.operation : options.operation.slice(0, colon)
   const matter = colon < 0 ? '' : options.operation.slice(colon + 1)
   const byTool = () =>
     operation === 'tools/call' ? effectsOf(connection)(matter, undefined) : defaultEffects(operation)
-  const explanation = explain(compilePolicy(policySource(config)), {
+  const explained = explain(compilePolicy(policySource(config)), {
     subject: subjectOf(options, connection.purpose),
     connection: connection.name,
     action: actionOf(options, operation, matter, options.effects ? new Set(options.effects as Effect[]) : byTool()),
   })
-  if (options.json) printJson(plainForm(explanation))
-  else show(explanation)
+  if (options.json) printJson(plainForm(explained))
+  else show(explained)
 }
 
 /** What is not a tool reads, unless it is housekeeping or a question of the system. */
@@ -81,7 +106,7 @@ function defaultEffects(operation: string): ReadonlySet<Effect> {
 function subjectOf(options: Options, purpose: string | null): Subject {
   return {
     provider: options.provider,
-    id: options.subject,
+    id: options.subject ?? 'someone',
     kind: options.kind,
     person: null,
     onBehalfOf: null,
@@ -105,13 +130,13 @@ function actionOf(options: Options, operation: string, matter: string, effects: 
   }
 }
 
-function show(explanation: Explanation): void {
-  print(explanation.summary)
+function show({ summary, rules }: Pick<Explanation, 'summary' | 'rules'>): void {
+  print(summary)
   print()
   print(
     table(
       ['', 'RULE', 'KIND', 'WHY'],
-      explanation.rules.map(line => [line.decided ? '*' : '', line.rule, line.kind, line.why]),
+      rules.map(line => [line.decided ? '*' : '', line.rule, line.kind, line.why]),
     ),
   )
 }

@@ -41,6 +41,16 @@ test('init, validate and explain from the command line', async () => {
     const answer = JSON.parse(read.out) as { decision: string; decidedBy: string[]; reveal: string[] }
     assert.deepEqual([answer.decision, answer.decidedBy, answer.reveal], ['allow', ['read-charts'], ['phi.name']])
 
+    const research = ['policy', 'explain', '-c', file, '--groups', 'research-write', '--connection', 'clinic']
+    const search = [...research, '--operation', 'tools/call:search_notes']
+    assert.match((await run(...search, '--args', '{"limit": 50}')).out, /^allowed by rule research-reads/)
+    assert.match((await run(...search, '--args', '{"limit": 51}')).out, /^blocked: no rule allows it/)
+    const update = await run(...research, '--operation', 'tools/call:update_note', '--found', 'phi.mrn')
+    assert.match(update.out, /^held by rule phi-in-request/)
+    const label = await run(...search, '--found', 'phi.mnr')
+    assert.deepEqual([label.code, /unknown label phi\.mnr \(did you mean "phi\.mrn"\?\)/.test(label.err)], [2, true])
+    assert.equal((await run(...search, '--args', '[1]')).code, 2)
+
     await writeFile(file, (await readFile(file, 'utf8')).replace('who: [clinical-read]', 'who: [clinical-reed]'))
     const broken = await run('validate', file)
     assert.equal(broken.code, 2)

@@ -2,13 +2,19 @@
 // one reading shows all there is to correct.
 import { RE2JS } from 're2js'
 import { issuerFault } from '../identity/provider.ts'
+import { parsePath } from '../masking/paths.ts'
+import { compileMasking, MaskingError, type MaskingFault } from '../masking/plan.ts'
 import { nearest } from '../policy/nearest.ts'
 import { checkRules } from '../policy/reachability.ts'
+import { warnApprovers } from './approvers.ts'
 import { checkConnection, type Surroundings, warnConnection } from './connections.ts'
 import { knownLabels, phiLabels } from './labels.ts'
 import type { Fault, Path } from './problem.ts'
 import { checkRuleForm, readRule } from './rules.ts'
 import type { ConfigText, RuleText } from './schema.ts'
+import { defined } from './schema-parts.ts'
+
+type LabelText = NonNullable<ConfigText['labels']>[string]
 
 /** The well-formed parts, and every name the file declares, well formed or not. */
 export interface Readable {
@@ -34,6 +40,7 @@ export function check(readable: Readable): Found {
       ...checkGroups(readable),
       ...connections.flatMap(([name, each]) => checkConnection(name, each, around)),
       ...checkLabels(readable),
+      ...checkPaths(text.clean?.json, ['clean', 'json']),
       ...unknownNames(['masking'], Object.keys(text.masking ?? {}), ['default', ...labels], 'label', 'key'),
       ...checkRoles(readable),
       ...rules.faults,
@@ -77,9 +84,10 @@ function checkGroups({ text, names }: Readable): Fault[] {
 }
 
 function checkLabels({ text, names }: Readable): Fault[] {
-  return Object.entries(text.labels ?? {}).flatMap(([label, { pattern, on }]) => {
+  return Object.entries(text.labels ?? {}).flatMap(([label, { on, ...finders }]) => {
     const path = ['labels', label]
-    const faults: Fault[] = []
+    const { json, pattern } = finders
+    const faults: Fault[] = checkPaths(json, [...path, 'json'])
     if (label.startsWith('phi.') && !phiLabels.includes(label)) {
       const message = `"${label}" is none of the 18 identifiers${nearest(label, phiLabels)}: name your own family, such as acme.${label.slice(4)}`
       faults.push({ path, message, at: 'key' })
@@ -90,7 +98,35 @@ function checkLabels({ text, names }: Readable): Fault[] {
         message: 'not a pattern of RE2 (there are no look-arounds and back-references)',
       })
     }
+    if (faults.length === 0) faults.push(...checkFinders(label, finders))
     return [...faults, ...unknownNames([...path, 'on'], on ?? [], names.connections, 'connection', 'index')]
+  })
+}
+
+/** Whatever else masking would refuse: found here, it has a place. */
+function checkFinders(label: string, finders: Omit<LabelText, 'on'>): Fault[] {
+  try {
+    const transforms = { default: 'redact', byLabel: {} } as const
+    compileMasking({ labels: { [label]: defined(finders) }, clean: {}, transforms })
+    return []
+  } catch (error) {
+    if (!(error instanceof MaskingError)) throw error
+    const [member, message] = unfit[error.what] ?? []
+    if (member === undefined) return [{ path: ['labels', label], message: `cannot be used as a label: ${error.what}` }]
+    return [{ path: ['labels', label, member, ...(member === 'csv' ? [error.index] : [])], message: String(message) }]
+  }
+}
+
+const unfit: { readonly [what in MaskingFault]?: readonly [member: string, message: string] } = {
+  'bad-pattern': ['pattern', 'a pattern may be no longer than 1024 characters, and must match something'],
+  'bad-column': ['csv', 'a column is one line of text'],
+}
+
+function checkPaths(paths: readonly string[] | undefined, at: Path): Fault[] {
+  return (paths ?? []).flatMap((path, index) => {
+    if (parsePath(path) !== null) return []
+    const message = 'not a path: names joined by dots, * for one step, ** for any number, ["a.b"] for an odd name'
+    return [{ path: [...at, index], message }]
   })
 }
 
@@ -125,6 +161,10 @@ function checkAllRules(
     },
   )
   const warnings: Fault[] = found.filter(({ level }) => level === 'warning')
+  const groups = new Map(Object.entries(text.groups ?? {}))
+  for (const { at, text: rule, faults } of forms) {
+    if (faults.length === 0) warnings.push(...warnApprovers(at, readRule(rule), groups))
+  }
   if (text.rules === undefined || text.rules.length === 0) {
     warnings.push({ path: ['rules'], message: 'there are no rules, so everything is blocked' })
   }

@@ -108,8 +108,20 @@ export function policySource(config: Config): PolicySource {
 
 /** Every place a secret of this configuration is in. */
 export function secretsOf(config: Config): readonly SecretRef[] {
-  return [...config.connections.values()].flatMap(({ credential, target }) => [
-    ...(credential ? [credential.secret] : []),
-    ...(target.kind === 'stdio' ? Object.values(target.env).filter(value => typeof value !== 'string') : []),
-  ])
+  return placedSecrets(config).map(({ ref }) => ref)
+}
+
+/** With where the file names it. */
+export function placedSecrets(config: Config): { readonly path: readonly string[]; readonly ref: SecretRef }[] {
+  return [...config.connections.values()].flatMap(({ name, credential, target }) => {
+    const at = ['connections', name]
+    const member = credential?.kind === 'header' ? ['header', 'value'] : ['bearer']
+    const env = target.kind === 'stdio' ? Object.entries(target.env) : []
+    return [
+      ...(credential ? [{ path: [...at, 'credential', ...member], ref: credential.secret }] : []),
+      ...env.flatMap(([variable, value]) =>
+        typeof value === 'string' ? [] : [{ path: [...at, 'mcp', 'env', variable], ref: value }],
+      ),
+    ]
+  })
 }

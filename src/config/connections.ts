@@ -5,6 +5,7 @@ import { nearest } from '../policy/nearest.ts'
 import type { ConnectionConfig } from './config.ts'
 import type { Fault } from './problem.ts'
 import { asSecret, type ConfigText, type ConnectionText } from './schema.ts'
+import { defined } from './schema-parts.ts'
 
 export interface Surroundings {
   readonly retention: readonly string[]
@@ -143,11 +144,5 @@ export function readConnection(name: string, text: ConnectionText): ConnectionCo
     transparent: text.transparent ?? false,
     unknownMethods: text.unknownMethods ?? [],
     patientClients: text.patientClients ?? [],
-  }
-}
-
-function defined<T extends object>(value: T): { [key in keyof T]: Exclude<T[key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
-    [key in keyof T]: Exclude<T[key], undefined>
   }
 }

@@ -7,7 +7,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { limits } from '../gateway/limits.ts'
 import { providerDefaults } from '../identity/provider.ts'
 import { check, type Readable } from './check.ts'
-import { type Config, secretsOf } from './config.ts'
+import { type Config, placedSecrets } from './config.ts'
 import { readConnection } from './connections.ts'
 import { parseDuration } from './duration.ts'
 import { faultsOf } from './issues.ts'
@@ -15,6 +15,7 @@ import { readListen } from './listen.ts'
 import { type Fault, inOrder, locateAll, type Problem, problemAt, type Source } from './problem.ts'
 import { readRule } from './rules.ts'
 import { type ConfigText, configSchema } from './schema.ts'
+import { defined } from './schema-parts.ts'
 import { secretFault } from './secrets.ts'
 
 export type Loaded =
@@ -32,18 +33,24 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv = process.
       code === 'ENOENT' ? 'there is no such file: write one with sallyport init' : `cannot be read (${code})`
     return { ok: false, problems: [{ file: path, line: 1, column: 1, message, path: [], excerpt: null }] }
   }
-  const loaded = readConfig(bytes, file, path)
-  if (!loaded.ok) return loaded
-  const secrets = await Promise.all(secretsOf(loaded.config).map(ref => secretFault(ref, dirname(file), env)))
-  const missing = [...new Set(secrets.filter(message => message !== null))].map(
-    (message): Problem => ({ file: path, line: 1, column: 1, message, path: [], excerpt: null }),
+  const read = readYaml(bytes, path)
+  const loaded = readRead(read, bytes, file)
+  if (!loaded.ok || 'problems' in read) return loaded
+  const faults = await Promise.all(
+    placedSecrets(loaded.config).map(async ({ path, ref }) => {
+      const message = await secretFault(ref, dirname(file), env)
+      return message === null ? [] : [{ path, message }]
+    }),
   )
-  return { ...loaded, warnings: [...loaded.warnings, ...missing] }
+  return { ...loaded, warnings: inOrder([...loaded.warnings, ...locateAll(read.source, faults.flat())]) }
 }
 
 /** `shown` is how problems name the file. */
 export function readConfig(bytes: Uint8Array, file: string, shown: string = file): Loaded {
-  const read = readYaml(bytes, shown)
+  return readRead(readYaml(bytes, shown), bytes, file)
+}
+
+function readRead(read: ReturnType<typeof readYaml>, bytes: Uint8Array, file: string): Loaded {
   if ('problems' in read) return { ok: false, problems: inOrder(read.problems) }
   const { source, raw } = read
   const parsed = configSchema.safeParse(raw)
@@ -185,11 +192,5 @@ function configOf(text: ConfigText, file: string, listen: Config['listen']): Con
       ]),
     ),
     sealKeys: text.seal ? resolve(folder, text.seal.keys.dir) : resolve(data, 'seal-keys'),
-  }
-}
-
-function defined<T extends object>(value: T): { [key in keyof T]: Exclude<T[key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
-    [key in keyof T]: Exclude<T[key], undefined>
   }
 }

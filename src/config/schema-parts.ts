@@ -77,3 +77,10 @@ const byFile = section({ file: text('the path of a file', /\S/) })
 export const secretRef = either(asSecret, [byEnv, byFile]).meta({ title: 'secret' })
 
 export type SecretRef = z.infer<typeof secretRef>
+
+/** Without the keys that were left out. */
+export function defined<T extends object>(value: T): { [key in keyof T]: Exclude<T[key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
+    [key in keyof T]: Exclude<T[key], undefined>
+  }
+}

@@ -288,7 +288,7 @@ export const configSchema = section({
   rules: may(z.array(ruleSchema, { error: 'write a list of rules' }), 'The policy. Without rules all is blocked.'),
   roles: may(
     section({
-      approver: roleOf('May answer requests for approval, where the rule names one of their groups too.'),
+      approver: roleOf('May look up any exchange by its reference. Who may approve is said by the rule that holds.'),
       auditor: roleOf("May read other people's sessions and the log."),
       administrator: roleOf('May ask how a request of somebody else would be decided, as an auditor may.'),
     }),

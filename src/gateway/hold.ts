@@ -33,21 +33,21 @@ export class Hold<D extends Door> {
   }
 
   async run(decision: Held): Promise<Admission<D> | Refusal> {
-    const { approvals, reference } = this.#parts
-    const digest = this.#digest()
+    const { approvals } = this.#parts
+    const digest = this.#digest(decision)
     const known = await approvals.find(digest)
-    if (known?.state === 'approved' && (await approvals.use(known.id))) {
+    const waits = !this.#parts.exchange.withdrawn.aborted
+    if (known?.state === 'approved' && waits && (await approvals.use(known.id))) {
       return this.#parts.pass(decision, known.id, false)
     }
     await this.#parts.recordQuestion(decision, known?.state === 'approved' ? null : (known?.id ?? null))
+    if (this.#parts.exchange.withdrawn.aborted) return this.#withdrawn()
     if (known?.state === 'denied') return new Refusal('denied', known.id)
     const joined = known?.state === 'open' ? known : await this.#request(decision, digest)
     if (joined instanceof Refusal) return joined
     await this.#parts.recordHold(joined.id, joined.until)
     const settled = await this.#wait(decision, joined)
-    if (this.#parts.exchange.withdrawn.aborted) {
-      return new Refusal('internal', reference, 'The caller withdrew this request, so it was not passed on.')
-    }
+    if (this.#parts.exchange.withdrawn.aborted) return this.#withdrawn()
     if (settled === 'waiting') return this.#pending(joined)
     if (settled === 'denied' || settled === 'expired') return new Refusal(settled, joined.id)
     return this.#resume(joined, digest)
@@ -57,8 +57,8 @@ export class Hold<D extends Door> {
   async #resume(approval: Approval, digest: string): Promise<Admission<D> | Refusal> {
     const again = this.#parts.decideAgain()
     if (again.kind === 'block') return new Refusal(again.code, this.#parts.reference)
-    const same = this.#digest() === digest
-    if (again.kind !== 'hold' || !same || !(await this.#parts.approvals.use(approval.id))) {
+    const same = again.kind === 'hold' && this.#digest(again) === digest
+    if (!same || !(await this.#parts.approvals.use(approval.id))) {
       const detail = 'The rules changed, or an identical call used this approval: call again to ask anew.'
       return new Refusal('pending', this.#parts.reference, detail)
     }
@@ -103,6 +103,10 @@ export class Hold<D extends Door> {
     }
   }
 
+  #withdrawn(): Refusal {
+    return new Refusal('internal', this.#parts.reference, 'The caller withdrew this request, so it was not passed on.')
+  }
+
   #pending(approval: Approval): Refusal {
     const { session, reference } = this.#parts
     if (session.ended.aborted) return session.ended.reason as Refusal
@@ -110,13 +114,14 @@ export class Hold<D extends Door> {
     return new Refusal('pending', approval.id === reference ? reference : approval.id, detail)
   }
 
-  #digest(): string {
+  #digest(decision: Held): string {
     const { session, exchange, approvalKey, rules } = this.#parts
     const { operation, subjectMatter, exact } = exchange.action
     return approvalDigest(approvalKey, {
       subject: session.subject,
       connection: session.connection.name,
       rules: rules(),
+      holds: decision.rules,
       operation,
       subjectMatter,
       exact,

@@ -153,8 +153,11 @@ export interface Gateway {
    * decided by no rule.
    */
   own(session: Session, question: OwnQuestion): Promise<Admission<'system'> | Refusal>
-  /** A refusal before any session exists: recorded, counted per source, first of each minute durable. */
-  stranger(code: Code, source: string): Promise<Refusal>
+  /**
+   * A refusal before any session exists: recorded, counted per source and reason, first of each minute durable.
+   * `reason` is an enumerated word, such as `expired`, never text that came.
+   */
+  stranger(code: Code, source: string, reason?: string): Promise<Refusal>
   /** A refusal inside a session, before an exchange could be read: recorded before the caller hears of it. */
   refuse(session: Session, code: Code, detail?: string): Promise<Refusal>
 }

@@ -66,6 +66,7 @@ describe('kind', () => {
       { idtyp: 'app' },
       { gty: 'client-credentials' },
       { azp: 'job', preferred_username: 'service-account-job' },
+      { azp: 'NightlyJob', preferred_username: 'service-account-nightlyjob' },
     ]
     for (const more of services) {
       const service = subject(more)
@@ -85,6 +86,7 @@ describe('kind', () => {
 describe('person', () => {
   test('is lower-cased, and null where the address was never checked', () => {
     assert.equal(subject({ email: ' Ana@Example.ORG ' }).person, 'ana@example.org')
+    assert.equal(subject({ email: 'zoe\u0308@example.org' }).person, 'zo\u00eb@example.org')
     assert.equal(subject({ email_verified: false }).person, null)
     assert.equal(subject({ email_verified: 'false' }).person, null)
     assert.equal(subject({ email_verified: true }).person, 'ana@example.org')

@@ -55,7 +55,9 @@ function isService(claims: Claims, id: string): boolean {
   // Entra; Auth0; Keycloak.
   if (claims.idtyp === 'app' || claims.gty === 'client-credentials') return true
   const name = claims.preferred_username
-  return typeof name === 'string' && clients.some(client => name === `service-account-${client}`)
+  // Keycloak writes it in lower case, whatever the client is called.
+  const accounts = clients.flatMap(client => (typeof client === 'string' ? `service-account-${client}` : []))
+  return typeof name === 'string' && accounts.some(account => account.toLowerCase() === name.toLowerCase())
 }
 
 /** Null where the provider says that nobody checked the address: anyone could have typed it. */
@@ -63,7 +65,7 @@ function personOf(claims: Claims, provider: Provider): string | null {
   const person = identifier(claimAt(claims, provider.personClaim))
   const unchecked = claims.email_verified === false || claims.email_verified === 'false'
   if (claimName(provider.personClaim) === 'email' && unchecked) return null
-  return person?.trim().toLowerCase() || null
+  return person?.normalize('NFKC').trim().toLowerCase() || null
 }
 
 /** OpenID Connect allows 255 characters; control characters would break lines wherever the id is shown. */

@@ -33,7 +33,9 @@ export function fileNumbers(folder: string): number[] {
     const match = NAME.exec(name)
     if (!match) continue
     if (match[2] !== 'log') {
-      throw new Error(`The inbox ${join(folder, name)} has format 1, and this version reads format 2 only: move the folder away to begin a new log.`)
+      throw new Error(
+        `The inbox ${join(folder, name)} has format 1, and this version reads format 2 only: move the folder away to begin a new log.`,
+      )
     }
     numbers.push(Number(match[1]))
   }

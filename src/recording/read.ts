@@ -52,6 +52,8 @@ export interface RecordReader {
   /** In order, those of approvers included, who have no session. */
   exchange(id: string): RecordedEntry[]
   entry(seq: bigint, log?: string): RecordedEntry | null
+  /** What `work` asks of one log is read as of one moment: finding that moment costs more than finding an entry. */
+  together<T>(log: string, work: () => T): T
   /** Null where the entry has no payload. Throws SealError where the blob is not what the entry committed to. */
   transcript(recorded: RecordedEntry): Buffer | null
   /** The raw payload, for whoever holds the private seal key; `released` says whether these bytes were what left. */
@@ -75,6 +77,7 @@ export function openRecord(dir: string, keys?: { readonly transcript: KeyObject 
 class FileReader implements RecordReader {
   readonly #dir: string
   readonly #transcript: KeyObject | null
+  #held: LogReader | null = null
   readonly #open = new Map<string, LogReader>()
 
   constructor(dir: string, transcript: KeyObject | null) {
@@ -141,10 +144,25 @@ class FileReader implements RecordReader {
   entry(seq: bigint, log?: string): RecordedEntry | null {
     for (const reader of this.#logs()) {
       if (log !== undefined && reader.name !== log) continue
-      const stored = reader.atOnce(() => reader.entry(Number(seq)))
+      const stored = this.#at(reader, () => reader.entry(Number(seq)))
       if (stored) return recorded(reader.name, stored)
     }
     return null
+  }
+
+  together<T>(log: string, work: () => T): T {
+    const reader = this.#logs().find(({ name }) => name === log)
+    if (!reader || this.#held) return work()
+    this.#held = reader
+    try {
+      return reader.atOnce(work)
+    } finally {
+      this.#held = null
+    }
+  }
+
+  #at<T>(reader: LogReader, work: () => T): T {
+    return this.#held === reader ? work() : reader.atOnce(work)
   }
 
   transcript(one: RecordedEntry): Buffer | null {
@@ -182,7 +200,8 @@ class FileReader implements RecordReader {
 
   #blob({ ref }: RecordedEntry, column: 'transcript' | 'sealed'): { key: StoredKey; bytes: Uint8Array } {
     const log = this.#logs().find(({ name }) => name === ref.log)
-    const found = log?.atOnce(() => {
+    if (!log) throw new SealError('changed')
+    const found = this.#at(log, () => {
       const stored = log.entry(Number(ref.seq))
       const bytes = stored?.[column]
       const key = stored && stored.key !== null ? log.key(stored.key) : null

@@ -2,12 +2,12 @@
 // they do not exist. Reading what is asked is itself in the record; a vote goes through Approvals, which records it first.
 import { z } from 'zod'
 import type { Approval, Vote, VoteRefusal } from '../../access/approvals.ts'
-import { countedAs, mayApprove } from '../../access/approver.ts'
+import { hasVoted, mayApprove } from '../../access/approver.ts'
 import { limits } from '../../gateway/limits.ts'
 import { recordAccess } from '../access-entry.ts'
 import type { ApiOptions } from '../options.ts'
 import { Problem } from '../problem.ts'
-import { show, time } from '../record-view.ts'
+import { time } from '../record-view.ts'
 import { askedFor } from '../roles.ts'
 import { type Caller, route } from '../route.ts'
 import { approval, approvalDetail, approvalStates, approvals, limit, none, reason, reference } from '../schemas.ts'
@@ -21,17 +21,40 @@ export const listApprovals = route({
   summary: 'Requests for approval, newest first',
   access: 'Own requests for anyone; what they may answer for approvers; all for auditors.',
   params: none,
-  query: z.strictObject({ state: z.enum([...approvalStates, 'all']).default('open'), limit }),
+  query: z.strictObject({
+    state: z.enum([...approvalStates, 'all']).default('open'),
+    limit,
+    before: reference.optional().meta({ description: '`next` of the page before.' }),
+  }),
   body: none,
   answerName: 'Approvals',
   answer: approvals,
   problems: [],
   async handle({ caller, api, query }) {
-    const found = await api.approvals.list(query.state, limits.holds)
-    const readable = found.filter(each => mayRead(caller, each, api)).slice(0, query.limit)
-    return { approvals: await Promise.all(readable.map(each => describeWithVotes(caller, each, api))) }
+    const { found, next } = await pageOf(query, api, each => mayRead(caller, each, api))
+    return { approvals: await Promise.all(found.map(each => describeWithVotes(caller, each, api))), next }
   },
 })
+
+/** A page of what `may` lets through. `next` continues it, also where a scan ended early and found less than `limit`. */
+async function pageOf(
+  query: { readonly state: Approval['state'] | 'all'; readonly limit: number; readonly before?: string | undefined },
+  api: ApiOptions,
+  may: (approval: Approval) => boolean,
+): Promise<{ readonly found: readonly Approval[]; readonly next: string | null }> {
+  const found: Approval[] = []
+  let before = query.before ?? null
+  for (let scanned = 0; scanned < limits.apiScannedApprovals; scanned += limits.apiItems) {
+    const page = await api.approvals.list(query.state, limits.apiItems, before)
+    for (const each of page) {
+      if (found.length === query.limit) return { found, next: before }
+      before = each.id
+      if (may(each)) found.push(each)
+    }
+    if (page.length < limits.apiItems) return { found, next: null }
+  }
+  return { found, next: before }
+}
 
 export const getApproval = route({
   id: 'getApproval',
@@ -44,12 +67,11 @@ export const getApproval = route({
   body: none,
   answerName: 'ApprovalDetail',
   answer: approvalDetail,
-  problems: ['not-found'],
+  problems: ['not-found', 'limit'],
   async handle({ caller, api, params }) {
     const found = await visible(caller, params.reference, api)
     await recordAccess(api, caller, 'approval.read', found.id)
-    const question = api.recorded.exchange(found.id).find(({ entry }) => entry.kind === 'question')
-    const { shown: asked, unreadable } = question ? show(api.recorded, question) : { shown: null, unreadable: true }
+    const { shown: asked, unreadable } = await api.recorded.question(found.id)
     return {
       ...describe(caller, found, found.votes, api),
       session: found.session,
@@ -76,6 +98,7 @@ export function answerApproval(outcome: 'approve' | 'deny') {
       'self',
       'not-human',
       'no-person',
+      'unknown-requester',
       'not-in-group',
       'forbidden',
       'not-found',
@@ -114,8 +137,9 @@ async function visible(
 function mayRead(caller: Caller, approval: Approval, api: ApiOptions): boolean {
   if (caller.roles.has('auditor') || askedFor(caller.subject, approval)) return true
   const why = mayApprove(caller.subject, approval, api.providers())
-  // One whose person claim is missing is told so, where a group of theirs may answer.
-  return why === null || (why === 'no-person' && mayApprove(caller.subject, approval, 1) === null)
+  // Where a person claim is missing they are told so, if a group of theirs may answer.
+  const unnamed = why === 'no-person' || why === 'unknown-requester'
+  return why === null || (unnamed && mayApprove(caller.subject, approval, 1) === null)
 }
 
 function whyNot(caller: Caller, approval: Approval, votes: readonly Vote[], api: ApiOptions): ApprovalAnswer['whyNot'] {
@@ -123,7 +147,7 @@ function whyNot(caller: Caller, approval: Approval, votes: readonly Vote[], api:
   if (notApprover) return notApprover
   if (approval.state === 'expired') return 'expired'
   if (approval.state !== 'open') return 'closed'
-  return votes.some(vote => vote.person === countedAs(caller.subject)) ? 'already-voted' : null
+  return hasVoted(caller.subject, votes) ? 'already-voted' : null
 }
 
 /** Only where several people are needed can an open request have votes. */

@@ -1,7 +1,6 @@
 // One exchange by its reference, the one a refusal carries. Promise: the requester learns which rules decided and what to
 // do; approvers learn the same, since people bring them references; entries are for auditors.
 import { z } from 'zod'
-import { limits } from '../../gateway/limits.ts'
 import type { Entry } from '../../recording/entry.ts'
 import type { SessionSummary } from '../../recording/read.ts'
 import { Problem } from '../problem.ts'
@@ -23,12 +22,12 @@ export const getExchange = route({
   body: none,
   answerName: 'Exchange',
   answer: exchange,
-  problems: ['not-found'],
+  problems: ['not-found', 'limit'],
   async handle({ caller, api, params }) {
-    const recorded = api.recorded.exchange(params.reference).slice(0, limits.apiItems)
+    const recorded = await api.recorded.exchange(params.reference)
     const entries = recorded.map(({ entry }) => entry)
     const id = entries.find(entry => entry.session !== null)?.session ?? null
-    const session = id === null ? null : api.recorded.summary(id)
+    const session = id === null ? null : await api.recorded.summary(id)
     const auditor = caller.roles.has('auditor')
     const own = session !== null && isOwnSession(caller.subject, session)
     const readable = auditor || own || caller.roles.has('approver')

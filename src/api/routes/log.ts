@@ -1,5 +1,6 @@
 // How the log of this instance stands.
 import { Problem } from '../problem.ts'
+import { time } from '../record-view.ts'
 import { route } from '../route.ts'
 import { log, none } from '../schemas.ts'
 
@@ -14,10 +15,15 @@ export const getLog = route({
   body: none,
   answerName: 'Log',
   answer: log,
-  problems: ['forbidden'],
+  problems: ['forbidden', 'limit'],
   async handle({ caller, api }) {
     if (!caller.roles.has('auditor') && !caller.roles.has('administrator')) throw new Problem('forbidden')
-    const { origin, size, root, checkpoint } = api.log()
-    return { origin, size, root, checkpoint: checkpoint && { ...checkpoint } }
+    const { origin, size, root, checkpoint, until } = await api.log()
+    return {
+      origin,
+      size,
+      root,
+      checkpoint: checkpoint && { ...checkpoint, until: until === null ? null : time(until) },
+    }
   },
 })

@@ -1,50 +1,86 @@
 // What the rules in force say of one operation. Promise: anyone may ask about themselves, others only where a role allows;
-// conditions on arguments are evaluated without arguments, since a URL is no place for them.
+// arguments come in a body, since a URL is no place for them, and are neither kept nor repeated.
 import { z } from 'zod'
 import type { Subject } from '../../gateway/seam.ts'
+import type { ApiOptions } from '../options.ts'
 import { Problem } from '../problem.ts'
 import { type Caller, route } from '../route.ts'
 import { explanation, name, none } from '../schemas.ts'
 
-const query = z.strictObject({
+const asked = {
   connection: name,
   operation: z
     .string()
     .regex(/^[a-z]+(?:\/[a-z_]+)*(?::.{1,256})?$/)
     .meta({ description: 'As a rule writes it, without patterns: `tools/call:get_patient`.' }),
+  subject: name.optional().meta({ description: 'Their id, where rules name it; for auditors and administrators.' }),
+}
+
+const query = z.strictObject({
+  ...asked,
   groups: z
     .string()
     .regex(/^[^,\s]+(?:,[^,\s]+){0,49}$/)
     .optional()
     .meta({ description: 'Gateway groups of somebody else, separated by commas; for auditors and administrators.' }),
-  subject: name.optional().meta({ description: 'Their id, where rules name it; for auditors and administrators.' }),
 })
 
-export const explainPolicy = route({
-  id: 'explainPolicy',
-  method: 'get',
+const labels = z.array(name).max(50)
+
+const body = z.strictObject({
+  ...asked,
+  groups: labels.optional().meta({ description: 'Gateway groups of somebody else; for auditors and administrators.' }),
+  args: z.record(z.string(), z.unknown()).optional().meta({ description: 'Arguments of the call. Kept nowhere.' }),
+  found: labels.optional().meta({ description: 'Labels found in the request.' }),
+  carries: labels.optional().meta({ description: 'Labels the answer would have; left out: unknown.' }),
+})
+
+const described = {
   path: '/policy/explain',
-  summary: 'Which rules decide one operation on one connection, and why',
   access: 'Anyone for themselves; auditors and administrators for others, by subject and groups.',
   params: none,
-  query,
-  body: none,
   answerName: 'Explanation',
   answer: explanation,
   problems: ['forbidden', 'not-found'],
-  async handle({ caller, api, query }) {
-    const subject = query.groups === undefined && query.subject === undefined ? caller.subject : other(caller, query)
-    const own = subject === caller.subject
-    // Names of connections the caller may not use are no concern of theirs.
-    const usable = api.connections(subject).some(connection => connection.name === query.connection)
-    if (own && !usable && !reviews(caller)) throw new Problem('not-found')
-    const at = query.operation.indexOf(':')
-    const operation = at < 0 ? query.operation : query.operation.slice(0, at)
-    const about = at < 0 ? '' : query.operation.slice(at + 1)
-    const { decision, summary, rules } = api.explain({ subject, connection: query.connection, operation, about })
-    return { decision: decision.kind, summary, rules: rules.map(rule => ({ ...rule })) }
-  },
+} as const
+
+export const explainPolicy = route({
+  ...described,
+  id: 'explainPolicy',
+  method: 'get',
+  summary: 'Which rules decide one operation on one connection, and why',
+  query,
+  body: none,
+  handle: async call => explained(call, { ...call.query, groups: call.query.groups?.split(',') }),
 })
+
+/** Arguments may hold what no URL should. */
+export const explainCall = route({
+  ...described,
+  id: 'explainCall',
+  method: 'post',
+  summary: 'As above, for a call with its arguments and labels',
+  query: none,
+  body,
+  handle: async call => explained(call, call.body),
+})
+
+function explained(
+  { caller, api }: { readonly caller: Caller; readonly api: ApiOptions },
+  question: z.infer<typeof body>,
+): z.infer<typeof explanation> {
+  const { connection, args, found, carries } = question
+  const own = question.groups === undefined && question.subject === undefined
+  const subject = own ? caller.subject : other(caller, question)
+  // Names of connections the caller may not use are no concern of theirs.
+  const usable = api.connections(subject).some(each => each.name === connection)
+  if (own && !usable && !reviews(caller)) throw new Problem('not-found')
+  const at = question.operation.indexOf(':')
+  const operation = at < 0 ? question.operation : question.operation.slice(0, at)
+  const about = at < 0 ? '' : question.operation.slice(at + 1)
+  const { decision, summary, rules } = api.explain({ subject, connection, operation, about, args, found, carries })
+  return { decision: decision.kind, summary, rules: rules.map(rule => ({ ...rule })) }
+}
 
 function reviews({ roles }: Caller): boolean {
   return roles.has('auditor') || roles.has('administrator')
@@ -52,16 +88,16 @@ function reviews({ roles }: Caller): boolean {
 
 function other(
   caller: Caller,
-  query: { readonly groups?: string | undefined; readonly subject?: string | undefined },
+  { groups, subject }: { readonly groups?: readonly string[] | undefined; readonly subject?: string | undefined },
 ): Subject {
   if (!reviews(caller)) throw new Problem('forbidden')
   return {
     provider: caller.subject.provider,
-    id: query.subject ?? 'unnamed',
+    id: subject ?? 'unnamed',
     kind: 'human',
     person: null,
     onBehalfOf: null,
-    groups: new Set(query.groups?.split(',')),
+    groups: new Set(groups),
     purpose: null,
     notAfter: caller.subject.notAfter,
     tokenFamily: '',

@@ -5,7 +5,7 @@ import type { RecordedEntry, SessionSummary } from '../../recording/read.ts'
 import { recordAccess } from '../access-entry.ts'
 import type { ApiOptions } from '../options.ts'
 import { Problem } from '../problem.ts'
-import { isOwnSession, ownerOf, sessionPage, show, storyOf, time } from '../record-view.ts'
+import { isOwnSession, ownerOf, sessionPage, time } from '../record-view.ts'
 import { replayStepOf } from '../replay-step.ts'
 import { type Caller, route } from '../route.ts'
 import { limit, name, none, replay, sessionDetail, sessionId, sessions } from '../schemas.ts'
@@ -29,11 +29,11 @@ export const listSessions = route({
   body: none,
   answerName: 'Sessions',
   answer: sessions,
-  problems: [],
+  problems: ['limit'],
   async handle({ caller, api, query }) {
     const { limit, before, subject, connection } = query
     const wanted = { limit, before, subject, connection }
-    const { found, next } = sessionPage(api.recorded, wanted, each => mayRead(caller, each))
+    const { found, next } = await sessionPage(api.recorded, wanted, each => mayRead(caller, each))
     return { sessions: found.map(describe), next }
   },
 })
@@ -49,11 +49,11 @@ export const getSession = route({
   body: none,
   answerName: 'SessionDetail',
   answer: sessionDetail,
-  problems: ['not-found'],
+  problems: ['not-found', 'limit'],
   async handle({ caller, api, params, query }) {
-    const session = visible(caller, params.id, api)
-    const { page, next } = pageOf(storyOf(api.recorded, session.id), query)
-    return { session: describe(session), entries: page.map(entryOf), next }
+    const session = await visible(caller, params.id, api)
+    const { steps, next } = await api.recorded.story(session.id, query, false)
+    return { session: describe(session), entries: steps.map(entryOf), next }
   },
 })
 
@@ -68,13 +68,12 @@ export const replaySession = route({
   body: none,
   answerName: 'Replay',
   answer: replay,
-  problems: ['not-found'],
+  problems: ['not-found', 'limit'],
   async handle({ caller, api, params, query }) {
-    const session = visible(caller, params.id, api)
+    const session = await visible(caller, params.id, api)
     await recordAccess(api, caller, 'session.read', session.id)
-    const { page, next } = pageOf(storyOf(api.recorded, session.id), query)
-    const steps = page.map(each => replayStepOf(each, session.openedAt, show(api.recorded, each)))
-    return { session: describe(session), steps, next }
+    const { steps, next } = await api.recorded.story(session.id, query, true)
+    return { session: describe(session), steps: steps.map(step => replayStepOf(step, session.openedAt)), next }
   },
 })
 
@@ -82,8 +81,8 @@ function mayRead(caller: Caller, session: SessionSummary): boolean {
   return caller.roles.has('auditor') || isOwnSession(caller.subject, session)
 }
 
-function visible(caller: Caller, id: string, api: ApiOptions): SessionSummary {
-  const session = api.recorded.summary(id)
+async function visible(caller: Caller, id: string, api: ApiOptions): Promise<SessionSummary> {
+  const session = await api.recorded.summary(id)
   if (!session || !mayRead(caller, session)) throw new Problem('not-found')
   return session
 }
@@ -99,11 +98,6 @@ function describe(session: SessionSummary) {
     exchanges: questions,
     ...{ outcome, subjectKind, person, onBehalfOf, purpose, connection, connectionKind, entries },
   }
-}
-
-function pageOf(story: readonly RecordedEntry[], { from, limit }: { readonly from: number; readonly limit: number }) {
-  const to = from + limit
-  return { page: story.slice(from, to), next: to < story.length ? to : null }
 }
 
 export function entryOf({ ref, entry }: RecordedEntry) {

@@ -10,7 +10,7 @@ import { warnApprovers } from './approvers.ts'
 import { checkConnection, type Surroundings, warnConnection } from './connections.ts'
 import { knownLabels, phiLabels } from './labels.ts'
 import type { Fault, Path } from './problem.ts'
-import { checkRuleForm, readRule } from './rules.ts'
+import { checkRisk, checkRuleForm, checkTimeZone, readRule } from './rules.ts'
 import type { ConfigText, RuleText } from './schema.ts'
 import { defined } from './schema-parts.ts'
 
@@ -31,7 +31,15 @@ export interface Found {
 export function check(readable: Readable): Found {
   const { text, names } = readable
   const labels = knownLabels(names.labels)
-  const around: Surroundings = { retention: retentionNames(readable), labels: text.labels }
+  const around: Surroundings = {
+    retention: retentionNames(readable),
+    labels: text.labels,
+    groups: names.groups,
+    providers: names.providers,
+    listensPostgres: text.listen?.postgres !== undefined,
+    connections: names.connections,
+    databases: Object.entries(text.connections ?? {}).flatMap(([name, { postgres }]) => (postgres ? [name] : [])),
+  }
   const connections = Object.entries(text.connections ?? {})
   const rules = checkAllRules(readable, labels)
   return {
@@ -98,9 +106,24 @@ function checkLabels({ text, names }: Readable): Fault[] {
         message: 'not a pattern of RE2 (there are no look-arounds and back-references)',
       })
     }
+    faults.push(...checkColumns(finders.sql, [...path, 'sql']))
     if (faults.length === 0) faults.push(...checkFinders(label, finders))
     return [...faults, ...unknownNames([...path, 'on'], on ?? [], names.connections, 'connection', 'index')]
   })
+}
+
+function checkColumns(columns: readonly string[] | undefined, at: Path): Fault[] {
+  return (columns ?? []).flatMap((column, index) => {
+    if (isColumn(column)) return []
+    const message = 'write schema.table.column, each a name or *, such as "*.patients.mrn"'
+    return [{ path: [...at, index], message }]
+  })
+}
+
+/** Names as the database keeps them: unquoted ones in lower case. A dot in a name cannot be written. */
+function isColumn(text: string): boolean {
+  const parts = text.split('.')
+  return parts.length === 3 && parts.every(part => part === '*' || /^[^\s*"][^*"]{0,62}$/u.test(part))
 }
 
 /** Whatever else masking would refuse: found here, it has a place. */
@@ -155,6 +178,10 @@ function checkAllRules(
     {
       groups: new Set(names.groups),
       connections: new Set(names.connections),
+      systems: new Map(
+        Object.entries(text.connections ?? {}).map(([name, each]) => [name, each.postgres ? 'postgres' : 'mcp']),
+      ),
+      risk: text.risk !== undefined,
       labels,
       detected: names.labels.length === 0 && text.labels === undefined ? null : names.labels,
       methods,
@@ -169,7 +196,22 @@ function checkAllRules(
     warnings.push({ path: ['rules'], message: 'there are no rules, so everything is blocked' })
   }
   return {
-    faults: [...forms.flatMap(({ faults }) => faults), ...found.filter(({ level }) => level === 'error')],
+    faults: [
+      ...checkRisk(
+        text.risk,
+        rules.map(({ text: { points = 0 } }) => points),
+      ),
+      ...unknownNames(
+        ['risk', 'approvers', 'groups'],
+        text.risk?.approvers?.groups ?? [],
+        names.groups,
+        'group',
+        'index',
+      ),
+      ...checkTimeZone(text.timeZone),
+      ...forms.flatMap(({ faults }) => faults),
+      ...found.filter(({ level }) => level === 'error'),
+    ],
     warnings,
   }
 }

@@ -2,7 +2,7 @@
 // resolved; no secret is in it, only where each one is.
 import type { Effect } from '../gateway/seam.ts'
 import type { GroupMapping, Provider } from '../identity/provider.ts'
-import type { PolicySource, Rule } from '../policy/rules.ts'
+import type { PolicySource, RiskThresholds, Rule } from '../policy/rules.ts'
 import { knownLabels } from './labels.ts'
 import type { SecretRef } from './schema-parts.ts'
 
@@ -21,6 +21,9 @@ export interface Config {
   readonly clean: { readonly json: readonly string[] }
   readonly masking: { readonly default: Transform; readonly byLabel: Readonly<Record<string, Transform>> }
   readonly rules: readonly Rule[]
+  /** Null where the file has no `risk:`. */
+  readonly risk: RiskThresholds | null
+  readonly timeZone: string
   readonly roles: Roles
   /** Class of retention → how long, ms. */
   readonly retention: ReadonlyMap<string, number>
@@ -33,6 +36,8 @@ export interface Listen {
   readonly host: string
   readonly port: number
   readonly tls: { readonly cert: string; readonly key: string } | null
+  /** Where PostgreSQL clients connect; null: nowhere. */
+  readonly postgres: { readonly host: string; readonly port: number } | null
 }
 
 interface Roles {
@@ -41,8 +46,20 @@ interface Roles {
   readonly administrator: readonly string[]
 }
 
-export interface ConnectionConfig {
+export type ConnectionConfig = McpConnection | PostgresConnection
+
+interface AnyConnection {
   readonly name: string
+  readonly purpose: string | null
+  /** Class of retention. */
+  readonly retention: string
+  readonly transparent: boolean
+  /** Of tools, by name; none for a database. */
+  readonly effects: Readonly<Partial<Record<Effect, readonly string[]>>>
+  readonly trustAnnotations: boolean
+}
+
+export interface McpConnection extends AnyConnection {
   readonly kind: 'mcp'
   readonly target:
     | { readonly kind: 'http'; readonly url: string }
@@ -57,15 +74,46 @@ export interface ConnectionConfig {
     | { readonly kind: 'bearer'; readonly secret: SecretRef }
     | { readonly kind: 'header'; readonly name: string; readonly secret: SecretRef }
     | null
-  readonly purpose: string | null
-  /** Class of retention. */
-  readonly retention: string
-  readonly effects: Readonly<Partial<Record<Effect, readonly string[]>>>
-  readonly trustAnnotations: boolean
-  readonly transparent: boolean
   readonly unknownMethods: readonly string[]
   /** Names of clients known to wait `limits.patientHoldMs`. */
   readonly patientClients: readonly string[]
+  /** The database its server asks as the caller; null where it asks none, or as itself. */
+  readonly database: ServerDatabase | null
+}
+
+export interface ServerDatabase {
+  /** Name of the PostgreSQL connection. */
+  readonly connection: string
+  readonly caller:
+    | { readonly kind: 'env' }
+    | { readonly kind: 'header'; readonly name: string }
+    /** `provider|id`. */
+    | { readonly kind: 'traceparent'; readonly service: string }
+}
+
+export interface PostgresConnection extends AnyConnection {
+  readonly kind: 'postgres'
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  /** Null: plain. */
+  readonly tls: {
+    /** Path of a PEM file; null trusts the well-known authorities. */
+    readonly ca: string | null
+    readonly serverName: string
+  } | null
+  /** In the order of the file. */
+  readonly logins: readonly Login[]
+  readonly notices: boolean
+  /** Issuer that a client without a token is sent to; null where clients send a token as password. */
+  readonly oauth: string | null
+}
+
+interface Login {
+  /** Null: for those in none of the other groups. */
+  readonly group: string | null
+  readonly user: string
+  readonly password: SecretRef
 }
 
 type Transform = 'redact' | 'last-four' | 'null'
@@ -103,6 +151,8 @@ export function policySource(config: Config): PolicySource {
     rules: config.rules,
     connections: [...config.connections.values()].map(({ name, transparent }) => ({ name, transparent })),
     labels: knownLabels(config.labels?.keys() ?? []),
+    risk: config.risk,
+    timeZone: config.timeZone,
   }
 }
 
@@ -113,8 +163,15 @@ export function secretsOf(config: Config): readonly SecretRef[] {
 
 /** With where the file names it. */
 export function placedSecrets(config: Config): { readonly path: readonly string[]; readonly ref: SecretRef }[] {
-  return [...config.connections.values()].flatMap(({ name, credential, target }) => {
-    const at = ['connections', name]
+  return [...config.connections.values()].flatMap(connection => {
+    const at = ['connections', connection.name]
+    if (connection.kind === 'postgres') {
+      return connection.logins.map(({ group, password }) => ({
+        path: [...at, 'logins', group ?? 'default', 'password'],
+        ref: password,
+      }))
+    }
+    const { credential, target } = connection
     const member = credential?.kind === 'header' ? ['header', 'value'] : ['bearer']
     const env = target.kind === 'stdio' ? Object.entries(target.env) : []
     return [

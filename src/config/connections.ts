@@ -3,13 +3,20 @@
 import { isLoopback } from '../identity/provider.ts'
 import { nearest } from '../policy/nearest.ts'
 import type { ConnectionConfig } from './config.ts'
+import { checkPostgres, type Declared, readPostgres, warnPostgres } from './postgres-connection.ts'
 import type { Fault } from './problem.ts'
 import { asSecret, type ConfigText, type ConnectionText } from './schema.ts'
 import { defined } from './schema-parts.ts'
+import { checkServerDatabase, readServerDatabase } from './server-database.ts'
 
-export interface Surroundings {
+export interface Surroundings extends Declared {
   readonly retention: readonly string[]
   readonly labels: ConfigText['labels']
+  /** Whether `listen.postgres` is written. */
+  readonly listensPostgres: boolean
+  readonly connections: readonly string[]
+  /** Those of them that are well formed and lead to PostgreSQL. */
+  readonly databases: readonly string[]
 }
 
 /** Names under which programs expect a secret. */
@@ -17,24 +24,7 @@ const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_?KE
 
 export function checkConnection(name: string, text: ConnectionText, around: Surroundings): Fault[] {
   const path = ['connections', name]
-  if (text.postgres !== undefined) {
-    return [
-      {
-        path: [...path, 'postgres'],
-        message: 'PostgreSQL connections come with a later version: remove it',
-        at: 'key',
-      },
-    ]
-  }
-  const faults: Fault[] = []
-  if (text.mcp === undefined) {
-    faults.push({ path, message: 'write mcp: the URL of the server, or { command: [npx, some-server] }', at: 'key' })
-  }
-  if (text.logins !== undefined) {
-    faults.push({ path: [...path, 'logins'], message: 'logins are for PostgreSQL: write credential', at: 'key' })
-  }
-  if (typeof text.mcp === 'string') faults.push(...checkUrl(text.mcp, [...path, 'mcp']))
-  else if (text.mcp !== undefined) faults.push(...checkCommand(text, text.mcp, path))
+  const faults = text.postgres === undefined ? checkMcp(text, around, path) : checkPostgres(name, text, around)
   const keep = text.keep ?? 'phi'
   if (!around.retention.includes(keep)) {
     faults.push({
@@ -43,6 +33,36 @@ export function checkConnection(name: string, text: ConnectionText, around: Surr
     })
   }
   return [...faults, ...checkTransparent(name, text, around)]
+}
+
+/** Keys that say something of a database. */
+const postgresOnly = ['logins', 'tls', 'notices', 'oauth'] as const
+
+function checkMcp(text: ConnectionText, around: Surroundings, path: string[]): Fault[] {
+  const faults: Fault[] = []
+  if (text.mcp === undefined) {
+    const message =
+      'write mcp: the URL of the server or { command: [npx, some-server] }, or postgres: postgres://host:5432/database'
+    faults.push({ path, message, at: 'key' })
+  }
+  for (const key of postgresOnly) {
+    if (text[key] === undefined) continue
+    const instead = key === 'logins' ? 'write credential' : 'remove it'
+    faults.push({ path: [...path, key], message: `${key} is for PostgreSQL: ${instead}`, at: 'key' })
+  }
+  if (typeof text.mcp === 'string') faults.push(...checkUrl(text.mcp, [...path, 'mcp']))
+  else if (text.mcp !== undefined) faults.push(...checkCommand(text, text.mcp, path))
+  return text.database === undefined
+    ? faults
+    : [...faults, ...checkServerDatabase(text.database, serverOf(text), around, [...path, 'database'])]
+}
+
+function serverOf({ mcp, credential }: ConnectionText) {
+  return {
+    isProgram: typeof mcp === 'object',
+    env: typeof mcp === 'object' ? Object.keys(mcp.env ?? {}) : [],
+    credentialHeader: credential !== undefined && 'header' in credential ? credential.header.name : null,
+  }
 }
 
 function checkUrl(text: string, path: string[]): Fault[] {
@@ -109,9 +129,16 @@ export function warnConnection(name: string, text: ConnectionText, around: Surro
       })
     }
   }
-  const finds = Object.entries(around.labels ?? {}).some(
+  if (text.postgres !== undefined) warnings.push(...warnPostgres(name, text, around.listensPostgres))
+  const applying = Object.entries(around.labels ?? {}).filter(
     ([label, { on }]) => label.startsWith('phi.') && (on === undefined || on.includes(name)),
   )
+  const finds = applying.length > 0
+  if (text.postgres !== undefined && finds && !applying.some(([, { sql }]) => sql)) {
+    const message =
+      'keeps phi, and no phi.* label names its columns: write sql: ["schema.table.column"], or only shapes are found'
+    warnings.push({ path, message, at: 'key' })
+  }
   if (around.labels !== undefined && !finds && (text.keep ?? 'phi') === 'phi') {
     warnings.push({
       path,
@@ -122,7 +149,14 @@ export function warnConnection(name: string, text: ConnectionText, around: Surro
   return warnings
 }
 
-export function readConnection(name: string, text: ConnectionText): ConnectionConfig {
+/** Of a connection that was checked. `issuers`: by provider, in the order of the file. */
+export function readConnection(
+  name: string,
+  text: ConnectionText,
+  folder: string,
+  issuers: ReadonlyMap<string, string>,
+): ConnectionConfig {
+  if (text.postgres !== undefined) return readPostgres(name, text, folder, issuers)
   const { mcp, credential } = text
   return {
     name,
@@ -144,5 +178,6 @@ export function readConnection(name: string, text: ConnectionText): ConnectionCo
     transparent: text.transparent ?? false,
     unknownMethods: text.unknownMethods ?? [],
     patientClients: text.patientClients ?? [],
+    database: readServerDatabase(text.database),
   }
 }

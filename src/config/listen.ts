@@ -8,39 +8,46 @@ import type { ConfigText } from './schema.ts'
 
 const defaultHttp = '127.0.0.1:7300'
 
+interface Address {
+  readonly host: string
+  readonly port: number
+  /** As it stands in a URL. */
+  readonly shown: string
+}
+
+function addressOf(text: string): Address {
+  const at = text.lastIndexOf(':')
+  const host = text.slice(0, at).replace(/^\[(.*)\]$/, '$1')
+  return { host, port: Number(text.slice(at + 1)), shown: host.includes(':') ? `[${host}]` : host }
+}
+
 export function readListen(text: ConfigText['listen'], folder: string): { listen: Listen; faults: Fault[] } {
-  const address = text?.http ?? defaultHttp
-  const at = address.lastIndexOf(':')
-  const host = address.slice(0, at).replace(/^\[(.*)\]$/, '$1')
-  const port = Number(address.slice(at + 1))
-  const shown = host.includes(':') ? `[${host}]` : host
+  const { host, port, shown } = addressOf(text?.http ?? defaultHttp)
   const scheme = text?.tls ? 'https' : 'http'
   const publicUrl = text?.publicUrl ?? `${scheme}://${shown}:${port}`
   const tls = text?.tls ? { cert: resolve(folder, text.tls.cert.file), key: resolve(folder, text.tls.key.file) } : null
-  const faults = [...checkAddress(text, shown, port), ...checkPublicUrl(text, publicUrl, shown)]
-  return { listen: { publicUrl: publicUrl.replace(/\/$/, ''), host, port, tls }, faults }
+  const wire = text?.postgres === undefined ? null : addressOf(text.postgres)
+  const faults = [
+    ...checkAddress(text, 'http', { host, port, shown }),
+    ...(wire === null ? [] : checkAddress(text, 'postgres', wire)),
+    ...checkPublicUrl(text, publicUrl, shown),
+  ]
+  const postgres = wire && { host: wire.host, port: wire.port }
+  return { listen: { publicUrl: publicUrl.replace(/\/$/, ''), host, port, tls, postgres }, faults }
 }
 
-function checkAddress(text: ConfigText['listen'], shown: string, port: number): Fault[] {
-  const faults: Fault[] = []
-  const path = ['listen', 'http']
+const plain = { http: { what: 'HTTP', example: 7300 }, postgres: { what: 'PostgreSQL', example: 7432 } } as const
+
+function checkAddress(text: ConfigText['listen'], key: keyof typeof plain, { port, shown }: Address): Fault[] {
+  const path = ['listen', key]
+  const { what, example } = plain[key]
   if (port > 65_535 || !URL.canParse(`http://${shown}:${port}`)) {
-    faults.push({ path, message: 'write an address and a port up to 65535, such as 127.0.0.1:7300 or [::1]:7300' })
-  } else if (text?.tls === undefined && !onLoopback(`http://${shown}`)) {
-    faults.push({
-      path,
-      message:
-        'plain HTTP is for loopback only: write 127.0.0.1:PORT, or add tls: { cert: { file: … }, key: { file: … } }',
-    })
+    const message = `write an address and a port up to 65535, such as 127.0.0.1:${example} or [::1]:${example}`
+    return [{ path, message }]
   }
-  if (text?.postgres !== undefined) {
-    faults.push({
-      path: ['listen', 'postgres'],
-      message: 'PostgreSQL comes with a later version: remove it',
-      at: 'key',
-    })
-  }
-  return faults
+  if (text?.tls !== undefined || onLoopback(`http://${shown}`)) return []
+  const message = `plain ${what} is for loopback only: write 127.0.0.1:PORT, or add tls: { cert: { file: … }, key: { file: … } }`
+  return [{ path, message }]
 }
 
 function checkPublicUrl(text: ConfigText['listen'], publicUrl: string, shown: string): Fault[] {

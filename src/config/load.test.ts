@@ -53,9 +53,9 @@ describe('one fault, its place and what to write', () => {
       /^2:41 write https/,
     ],
     [
-      'a PostgreSQL listener',
-      { listen: 'listen: { postgres: 127.0.0.1:1 }' },
-      /^2:11 PostgreSQL comes with a later version/,
+      'PostgreSQL in the open without TLS',
+      { listen: 'listen: { postgres: 0.0.0.0:7432 }' },
+      /^2:21 plain PostgreSQL is for loopback only/,
     ],
     [
       'a connection that could not stand in its address',
@@ -89,9 +89,12 @@ describe('one fault, its place and what to write', () => {
       /^5:16 write mcp:/,
     ],
     [
-      'a PostgreSQL connection',
-      { connections: 'connections: { clinic: { postgres: postgres://h/db } }' },
-      /^5:26 PostgreSQL connections come with a later/,
+      'a database without a login of the gateway',
+      {
+        connections: 'connections: { clinic: { postgres: postgres://h/db } }',
+        rules: 'rules: [{ id: read, allow: ["*"], who: [nurse], on: [clinic] }]',
+      },
+      /^5:16 write logins: \{ default:/,
     ],
     [
       'an unknown class of retention',
@@ -163,7 +166,7 @@ describe('one fault, its place and what to write', () => {
 
 describe('one rule that cannot be', () => {
   const rows: [string, string, RegExp][] = [
-    ['does nothing', '{ id: x, who: [nurse] }', /^8:5 write allow, hold or block/],
+    ['does nothing', '{ id: x, who: [nurse] }', /^8:5 write allow, hold, block or risk/],
     [
       'does two things',
       '{ id: x, allow: ["*"], block: ["*"], who: [nurse], on: [clinic] }',
@@ -203,9 +206,9 @@ describe('one rule that cannot be', () => {
     ['an unknown name in a condition', '{ id: x, block: ["*"], when: "true || typo" }', /^8:34 unknown name "typo"/],
     ['an id twice', '{ id: read, block: ["prompts/*"] }', /^8:11 the id "read" is used twice/],
     [
-      'limits, which nothing enforces yet',
-      '{ id: x, block: ["prompts/*"], limits: { rows: 5 } }',
-      /^8:44 limits are not enforced/,
+      'limits of what is blocked',
+      '{ id: x, block: ["prompts/*"], limits: { rows: { stop: 5 } } }',
+      /^8:36 what is blocked has no answer: remove limits/,
     ],
     [
       'a reveal of what is blocked',
@@ -237,14 +240,15 @@ describe('the whole file', () => {
     const found = problems(
       load({
         listen: 'listen: { http: 0.0.0.0:1, publicUrl: https://g.example }',
-        connections: 'connections: { clinic: { mcp: https://mcp.example.org/mcp }, db: { postgres: postgres://h/d } }',
+        connections:
+          'connections: { clinic: { mcp: https://mcp.example.org/mcp }, db: { postgres: pg://h/d, logins: { default: { user: a, password: { env: A } } } } }',
         rules: 'rules:\n  - { id: a, allow: ["*"], who: [nurs], on: [clinic, db] }\n  - { id: b, alow: ["*"] }',
         roles: 'roles: { auditor: [x] }',
       }),
     )
     assert.deepEqual(
       found.map(line => line.split(' ')[0]),
-      ['2:17', '5:68', '7:34', '8:14', '9:20'],
+      ['2:17', '5:78', '7:34', '8:14', '9:20'],
       found.join('\n'),
     )
   })
@@ -258,7 +262,7 @@ describe('the whole file', () => {
     const loaded = load({ extra: 'conections: {}' })
     assert.equal(
       loaded.ok ? '' : printProblem(loaded.problems[0] as never),
-      'sallyport.yaml:7:1 unknown key "conections" (did you mean "connections"?): it can be version, listen, data, providers, groups, connections, labels, clean, masking, rules, roles, retention, seal\n  conections: {}\n  ^',
+      'sallyport.yaml:7:1 unknown key "conections" (did you mean "connections"?): it can be version, listen, data, providers, groups, connections, labels, clean, masking, rules, risk, timeZone, roles, retention, seal\n  conections: {}\n  ^',
     )
   })
   for (const [name, connections] of [
@@ -343,11 +347,13 @@ test('the published example loads', () => {
     host: '0.0.0.0',
     port: 7300,
     tls: { cert: '/etc/sallyport/cert.pem', key: '/etc/sallyport/key.pem' },
+    postgres: null,
   })
   assert.equal(config.retention.get('phi'), (6 * 366 + 31) * 86_400_000)
   assert.equal(config.providers[0]?.maxLifeMs, 7_200_000)
   assert.equal(config.sealKeys, '/etc/sallyport/seal-keys')
-  assert.deepEqual(config.connections.get('files')?.target, {
+  const files = config.connections.get('files')
+  assert.deepEqual(files?.kind === 'mcp' ? files.target : null, {
     kind: 'stdio',
     command: ['npx', 'some-server'],
     env: { MODE: 'ro' },

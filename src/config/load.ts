@@ -13,7 +13,7 @@ import { parseDuration } from './duration.ts'
 import { faultsOf } from './issues.ts'
 import { readListen } from './listen.ts'
 import { type Fault, inOrder, locateAll, type Problem, problemAt, type Source } from './problem.ts'
-import { readRule } from './rules.ts'
+import { readRisk, readRule } from './rules.ts'
 import { type ConfigText, configSchema } from './schema.ts'
 import { defined } from './schema-parts.ts'
 import { secretFault } from './secrets.ts'
@@ -152,6 +152,7 @@ function unique(faults: readonly Fault[]): Fault[] {
 function configOf(text: ConfigText, file: string, listen: Config['listen']): Config {
   const folder = dirname(file)
   const data = resolve(folder, text.data ?? '.sallyport/data')
+  const issuers = new Map(Object.entries(text.providers).map(([name, { issuer }]) => [name, issuer]))
   const { default: byDefault = 'redact', ...byLabel } = text.masking ?? {}
   return {
     file,
@@ -168,7 +169,9 @@ function configOf(text: ConfigText, file: string, listen: Config['listen']): Con
       ...(provider.algorithms ? { algorithms: provider.algorithms } : {}),
     })),
     groups: new Map(Object.entries(text.groups ?? {})),
-    connections: new Map(Object.entries(text.connections).map(([name, each]) => [name, readConnection(name, each)])),
+    connections: new Map(
+      Object.entries(text.connections).map(([name, each]) => [name, readConnection(name, each, folder, issuers)]),
+    ),
     labels: text.labels
       ? new Map(
           Object.entries(text.labels).map(([label, { on, ...finders }]) => [
@@ -180,6 +183,8 @@ function configOf(text: ConfigText, file: string, listen: Config['listen']): Con
     clean: { json: text.clean?.json ?? [] },
     masking: { default: byDefault, byLabel },
     rules: (text.rules ?? []).map(readRule),
+    risk: readRisk(text.risk),
+    timeZone: text.timeZone ?? 'UTC',
     roles: {
       approver: text.roles?.approver ?? [],
       auditor: text.roles?.auditor ?? [],

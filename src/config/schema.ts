@@ -18,6 +18,8 @@ import {
   variable,
   words,
 } from './schema-parts.ts'
+import { postgresKeys } from './schema-postgres.ts'
+import { serverDatabase } from './server-database.ts'
 
 const url = (says: string) => text(says, /^[a-z]+:\/\/\S+$/)
 const file = section({ file: text('the path of a file', /\S/) })
@@ -30,8 +32,6 @@ const effect = z.enum(['read', 'write', 'define', 'session', 'ask'], {
 })
 const flag = z.boolean({ error: 'write true or false' })
 
-const refused = 'Refused in this version.'
-
 const listen = section({
   publicUrl: may(
     url('the address callers use, such as https://gate.example.org'),
@@ -43,13 +43,17 @@ const listen = section({
     'Where MCP and the API listen. Without `tls` it must be a loopback address.',
     { default: '127.0.0.1:7300', example: '0.0.0.0:7300' },
   ),
-  postgres: may(text('an address and port such as 127.0.0.1:7432', /^\S+:\d{1,5}$/), refused),
+  postgres: may(
+    text('an address and port such as 127.0.0.1:7432', /^\S+:\d{1,5}$/),
+    'Where PostgreSQL clients connect. Left out: nowhere. Without `tls` it must be a loopback address.',
+    { example: '0.0.0.0:7432' },
+  ),
   tls: may(
     section({
       cert: must(file, 'Certificate chain, PEM.', { example: { file: 'tls/cert.pem' } }),
       key: must(file, 'Private key, PEM.', { example: { file: 'tls/key.pem' } }),
     }),
-    'Serve HTTPS.',
+    'Serve HTTPS, and TLS to PostgreSQL clients.',
   ),
 })
 
@@ -121,8 +125,7 @@ const connection = section({
     'The MCP server: its URL, or the program to start for each session.',
     { example: 'https://mcp.example.org/mcp' },
   ),
-  postgres: may(url('a URL such as postgres://db.example.org/clinic'), refused),
-  logins: may(z.record(name('login'), section({ user: text('a user name', /\S/), password: secretRef })), refused),
+  ...postgresKeys,
   credential: may(credential, 'What the gateway shows the server at a URL. Callers never see it.', {
     example: { bearer: { env: 'CLINIC_TOKEN' } },
   }),
@@ -154,13 +157,24 @@ const connection = section({
   patientClients: may(words('name-of-client'), 'Names of clients known to wait four minutes for an answer.', {
     example: ['our-agent'],
   }),
+  database: may(
+    serverDatabase,
+    'The database that this MCP server uses, itself a connection of the gateway, and how the server tells it for whom it asks.',
+    { example: { connection: 'clinic-db', caller: 'env' } },
+  ),
 })
 
 const shapes = builtInShapes.map(({ shape }) => shape)
 const label = section({
   json: may(words('"**.mrn"'), 'Paths in JSON: `*` any one step, `**` any number.', { example: ['**.patient_id'] }),
   csv: may(words('mrn'), 'Columns of CSV, TSV and Markdown tables, in any case.', { example: ['patient_id'] }),
-  sql: may(words('"*.*.mrn"'), 'Columns of a database. Read, and without effect on MCP.', { example: ['*.*.mrn'] }),
+  sql: may(
+    words('"*.*.mrn"'),
+    'Columns of a database, `schema.table.column`, each part a name or `*`. Without effect on MCP.',
+    {
+      example: ['*.*.mrn'],
+    },
+  ),
   shape: may(z.enum(shapes, { error: `write one of ${shapes.join(', ')}` }), 'A built-in detector.', {
     example: 'mrn',
   }),
@@ -179,6 +193,9 @@ const transform = z
   .enum(['redact', 'last-four', 'null'], { error: 'write redact, last-four or null' })
   .nullable()
   .transform(value => value ?? 'null')
+
+const rowCount = z.int({ error: 'write a number of rows, such as 1000' }).min(1, { error: 'write at least 1' })
+const points = z.int({ error: 'write points, such as 50' }).min(1, { error: 'write at least 1' }).max(100_000)
 
 const patterns = words('"tools/call:get_*"', /^\S+(?::[\s\S]+)?$|^\S+$/)
 const approvers = section({
@@ -207,6 +224,12 @@ const ruleSchema = section({
   allow: may(patterns, 'Allow what these patterns match.', { example: ['tools/call:get_*'] }),
   hold: may(patterns, 'Hold it for people.', { example: ['tools/call:delete_*'] }),
   block: may(patterns, 'Refuse it.', { example: ['tools/call:export_*'] }),
+  risk: may(patterns, 'Give it points, which count towards the thresholds under `risk`.', { example: ['*'] }),
+  points: may(
+    z.int({ error: 'write a number such as 20' }).min(1, { error: 'write at least 1' }).max(1_000),
+    'Of a risk rule, which must say it.',
+    { example: 20 },
+  ),
   who: may(
     z.array(groupOrAll, { error: 'write a list of groups' }).min(1, { error: 'name a group, or "*" for everyone' }),
     'Groups it is for, `"*"` for everyone. An allow must say it; a hold without it is for all whom an allow lets use the connection, a block without it for everyone.',
@@ -224,10 +247,15 @@ const ruleSchema = section({
     'Only for actions that do this. An allow must name every effect of the action, a hold or block any.',
     { example: ['write'] },
   ),
+  columns: may(
+    words('visit_date', /^[^.\s][^.]*$/),
+    'Columns of the relation, on PostgreSQL. An allow must name every column the statement reads, writes or compares with; any other rule is about a statement that touches one of them.',
+    { example: ['id', 'visit_date'] },
+  ),
   found: may(z.array(labelGlob).min(1), 'Only where one of these labels is in the question.', { example: ['phi.*'] }),
   carries: may(
     z.array(labelGlob).min(1),
-    'Only where the answer would have one of these labels. Not known for MCP, so such an allow never matches and such a hold or block always does.',
+    'Only where the answer would have one of these labels. Not known for MCP, so such an allow never matches and any other such rule always does.',
     { example: ['phi.*'] },
   ),
   when: may(
@@ -242,10 +270,23 @@ const ruleSchema = section({
     'Let images, audio, blobs and unknown content types through, unmasked.',
     { example: 'pass' },
   ),
-  approvers: may(approvers, 'Of a hold, which must say it: who answers.'),
+  approvers: may(approvers, 'Of a hold or of `limits.rows.ask`, which must say it: who answers.'),
   limits: may(
-    z.never({ error: 'limits are not enforced in this version, so a rule may not promise them: remove it' }),
-    refused,
+    section({
+      rows: may(
+        section({
+          ask: may(
+            rowCount,
+            'An answer that goes beyond this many rows waits for `approvers` of this rule before more of it passes.',
+            { example: 1_000 },
+          ),
+          stop: may(rowCount, 'An answer that goes beyond this many rows ends there.', { example: 100_000 }),
+        }),
+        'Rows of one answer on a PostgreSQL connection. Of several rules the smallest number counts.',
+        { example: { ask: 1_000, stop: 100_000 } },
+      ),
+    }),
+    'Of an allow or a hold: how much of an answer passes.',
   ),
 })
 
@@ -270,7 +311,7 @@ export const configSchema = section({
   ),
   connections: must(
     z.record(connectionName, connection, { error: 'name at least one connection' }),
-    'Protected systems, by the name in their address `/mcp/NAME`: lower-case letters, digits, `_`, `-`.',
+    'Protected systems, by the name in their address `/mcp/NAME`, or the name of the database that clients ask for: lower-case letters, digits, `_`, `-`.',
   ),
   labels: may(
     z.record(labelName, label),
@@ -286,11 +327,28 @@ export const configSchema = section({
     { default: { default: 'redact' }, example: { default: 'redact', 'phi.ssn': 'last-four' } },
   ),
   rules: may(z.array(ruleSchema, { error: 'write a list of rules' }), 'The policy. Without rules all is blocked.'),
+  risk: may(
+    section({
+      hold: may(points, 'An action whose points reach this waits for `approvers`.', { example: 50 }),
+      block: may(points, 'An action whose points reach this is refused.', { example: 100 }),
+      approvers: may(approvers, 'Who answers what `hold` holds, which must say it.', {
+        example: { groups: ['compliance-officer'] },
+      }),
+    }),
+    'What the points of all risk rules that match do together. What no other rule lets through stays blocked.',
+  ),
+  timeZone: may(
+    text('a time zone such as Europe/Berlin', /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/),
+    'Zone of `now.hour` and `now.weekday` in conditions.',
+    { default: 'UTC', example: 'Europe/Berlin' },
+  ),
   roles: may(
     section({
       approver: roleOf('May look up any exchange by its reference. Who may approve is said by the rule that holds.'),
       auditor: roleOf("May read other people's sessions and the log."),
-      administrator: roleOf('May ask how a request of somebody else would be decided, as an auditor may.'),
+      administrator: roleOf(
+        'May ask how a request of somebody else would be decided, as an auditor may, and have a database searched for columns to label.',
+      ),
     }),
     'Who may do what in the API and on the command line, by group. No role implies another.',
   ),

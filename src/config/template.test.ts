@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import type { Action, Subject } from '../gateway/seam.ts'
+import type { Action, SqlFacts, Subject } from '../gateway/seam.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
+import { person, statement } from '../policy/decide-fixture.ts'
 import { effectsOf } from '../policy/effects.ts'
 import { maskingRules, policySource } from './config.ts'
 import { configJsonSchema } from './json-schema.ts'
@@ -71,6 +72,65 @@ describe('what init writes', () => {
     test(`${group} ${tool} ${JSON.stringify(args)} ${found}: ${expected}`, () =>
       assert.equal(result(tool, group, args, found), expected))
   }
+})
+
+describe('what init writes, once there is a database', () => {
+  const text = template('config.schema.json')
+    .replace(
+      '\nlabels:',
+      '\n  clinic-db: { postgres: "postgres://db.example.org/clinic", logins: { default: { user: r, password: { env: P } } } }\nlabels:',
+    )
+    .replace('http: 127.0.0.1:7300\n', 'http: 127.0.0.1:7300\n  postgres: 127.0.0.1:7432\n')
+    .replace(
+      '\nrules:\n',
+      '\nrules:\n  - { id: reads, allow: ["sql.select:public.*", "sql.update:public.*", "sql.delete:public.*", "sql.copy-out:public.*"], who: [clinical-read], on: [clinic-db] }\n',
+    )
+  const withDatabase = readConfig(Buffer.from(text), '/etc/sallyport.yaml')
+
+  function asked(group: string, parts: string[], sql: Partial<SqlFacts>): string {
+    assert.ok(withDatabase.ok, withDatabase.ok ? '' : withDatabase.problems.map(({ message }) => message).join())
+    const policy = compilePolicy(policySource(withDatabase.config))
+    const subject = { ...person(group), groups: new Set([group]) }
+    const action = statement(parts, sql)
+    const { decision, probe } = decide(policy, { subject, connection: 'clinic-db', action }, true)
+    return probe ? 'probe' : `${decision.kind} ${decision.rules.join()}`
+  }
+
+  const rows: [string, string[], Partial<SqlFacts>, string][] = [
+    [
+      'a delete in a protected table',
+      ['delete public.patients'],
+      { protected: ['public.patients'] },
+      'hold sql-deletes',
+    ],
+    ['a delete elsewhere', ['delete public.rooms'], {}, 'allow reads'],
+    [
+      'a delete inside a query',
+      ['select public.patients', 'delete public.patients'],
+      { protected: ['public.patients'], estimatedRows: 1 },
+      'hold sql-deletes',
+    ],
+    ['a delete without WHERE', ['delete public.rooms'], { hasWhere: false }, 'hold sql-without-where'],
+    ['an update without WHERE', ['update public.rooms'], { hasWhere: false }, 'hold sql-without-where'],
+    ['an update with it', ['update public.rooms'], {}, 'allow reads'],
+    ['TRUNCATE', ['truncate public.rooms'], {}, 'hold sql-truncate-and-drop'],
+    ['DROP', ['drop public.rooms'], {}, 'hold sql-truncate-and-drop'],
+    ['DROP of what is no relation', ['drop'], {}, 'hold sql-truncate-and-drop'],
+    ['a read of unknown size', ['select public.rooms'], {}, 'probe'],
+    ['a large read', ['select public.rooms'], { estimatedRows: 1_001 }, 'hold sql-large-reads'],
+    ['a large COPY', ['copy-out public.rooms'], { estimatedRows: 1_001 }, 'hold sql-large-reads'],
+    ['a smaller one', ['select public.rooms'], { estimatedRows: 1_000 }, 'allow reads'],
+    ['the catalog, unasked', ['select pg_catalog.pg_class'], {}, 'allow sql-catalog'],
+    ['the catalog beside a table', ['select pg_catalog.pg_class', 'select public.rooms'], {}, 'probe'],
+    ['what touches nothing', ['select'], {}, 'allow builtin:session'],
+    ['what no rule names', ['grant public.rooms'], {}, 'block '],
+  ]
+  for (const [name, parts, sql, expected] of rows) {
+    test(`${name}: ${expected}`, () => assert.equal(asked('clinical-read', parts, sql), expected))
+  }
+  test('nobody else is let in by a hold', () => {
+    assert.equal(asked('guest', ['drop public.rooms'], {}), 'block ')
+  })
 })
 
 test('the published schema is the one that reads the file', () => {

@@ -45,6 +45,13 @@ connections:
       read: ["get_*", "list_*", "search_*"]
       write: ["create_*", "update_*", "delete_*"]
 
+  # A database is asked for by name at listen: { postgres: 127.0.0.1:7432 }. Its logins are the gateway's, by group.
+  # clinic-db:
+  #   postgres: postgres://db.example.org:5432/clinic
+  #   logins: { default: { user: readonly, password: { env: CLINIC_DB } } }
+  #   purpose: TREAT
+  #   keep: phi
+
 # Kinds of sensitive data and how each is found. Every answer is searched, whatever the tool calls it.
 labels:
   phi.mrn:   { json: ["**.patient_id", "**.mrn"], csv: [patient_id, mrn], shape: mrn }   # any field patient_id
@@ -98,6 +105,46 @@ rules:
     found: ["phi.*"]
     effects: [write, define]
     on: [clinic]
+    approvers: { groups: [compliance-officer] }
+
+  # Databases: connections with postgres: in the place of mcp:. Who reads what is for you to say, such as
+  #   - id: read-visits
+  #     allow: ["sql.select:public.visits"]
+  #     who: [clinical-read]
+  #     on: [clinic-db]
+  #     columns: [id, patient_id, visit_date]                      # and no other column, not even in a WHERE
+  #     limits: { rows: { ask: 1000, stop: 100000 } }
+  #     approvers: { groups: [compliance-officer] }
+  # What browsing tools read of the catalog:
+  - id: sql-catalog
+    allow: ["sql.select:pg_catalog.*", "sql.select:information_schema.*"]
+    who: [clinical-read, research-write]
+    on: ["*"]
+
+  # And whoever asks, this waits for a compliance officer: deleting from a table with a labelled column ...
+  - id: sql-deletes
+    hold: ["sql.delete:*", "sql.merge:*"]
+    on: ["*"]
+    when: size(sql.protected) > 0
+    approvers: { groups: [compliance-officer] }
+  # ... changing or deleting rows that no condition chooses ...
+  - id: sql-without-where
+    hold: ["sql.update:*", "sql.delete:*", "sql.merge:*"]
+    on: ["*"]
+    when: "!sql.hasWhere"
+    approvers: { groups: [compliance-officer] }
+  # ... emptying or dropping anything ...
+  - id: sql-truncate-and-drop
+    hold: ["sql.truncate:*", "sql.drop:*"]
+    on: ["*"]
+    approvers: { groups: [compliance-officer] }
+  # ... and reading more than a thousand rows at once, as the server estimates it. The catalog is left alone.
+  - id: sql-large-reads
+    hold: ["sql.select:*", "sql.copy-out:*", "sql.declare:*"]
+    on: ["*"]
+    when: >-
+      sql.relations.exists(r, !r.startsWith("pg_catalog.") && !r.startsWith("information_schema."))
+      && sql.estimatedRows > 1000
     approvers: { groups: [compliance-officer] }
 
 # Who may answer requests for approval, read sessions, and administer. No role implies another.

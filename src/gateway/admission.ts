@@ -1,9 +1,10 @@
 // One admitted exchange: the way back for its answers. Promise: an answer is durable before it is Cleared, in order, with
 // a bounded number of parts on their way to the disk.
 import type { Cleared, Inbox } from '../recording/inbox.ts'
+import { Budget } from './budget.ts'
 import { type Code, Refusal } from './errors.ts'
 import { limits } from './limits.ts'
-import type { Across, Admission, Door, Masked, Masker, Obligations, Outcome } from './seam.ts'
+import type { Across, Admission, Door, Masked, Masker, Meters, Obligations, Outcome } from './seam.ts'
 
 export interface AdmissionParts<D extends Door> {
   readonly inbox: Inbox
@@ -12,7 +13,10 @@ export interface AdmissionParts<D extends Door> {
   readonly door: D
   readonly question: Cleared<D>
   readonly obligations: Obligations
+  readonly approved: boolean
   readonly masker: Masker
+  /** Asks people to let the answer go on beyond its budget of rows; null where they do. */
+  readonly askForRows: () => Promise<Refusal | null>
   /** Called once, when the exchange has ended. */
   readonly over: () => void
 }
@@ -21,8 +25,10 @@ export class LiveAdmission<D extends Door> implements Admission<D> {
   readonly reference: string
   readonly question: Cleared<D>
   readonly obligations: Obligations
+  readonly approved: boolean
   readonly mask: Masker
   readonly #parts: AdmissionParts<D>
+  readonly #budget: Budget | null
   #part = 0
   #undurable = 0
   #ended = false
@@ -33,27 +39,50 @@ export class LiveAdmission<D extends Door> implements Admission<D> {
     this.reference = parts.reference
     this.question = parts.question
     this.obligations = parts.obligations
+    this.approved = parts.approved
     this.mask = failingClosed(parts.masker, parts.reference)
+    const { rows } = parts.obligations
+    this.#budget = rows
+      ? new Budget({ ...rows, askPeople: parts.askForRows, refuse: why => this.#endRows(why, rows.stop) })
+      : null
   }
 
-  answer(part: Masked, last: boolean): Promise<Cleared<Across<D>> | Refusal> {
+  answer(part: Masked, last: boolean, meters?: Meters): Promise<Cleared<Across<D>> | Refusal> {
     const across = (this.#parts.door === 'system' ? 'caller' : 'system') as Across<D>
-    return this.#record(across, part, last)
+    return this.#record(across, part, last, meters, this.#budget)
   }
 
-  more(part: Masked): Promise<Cleared<D> | Refusal> {
-    return this.#record(this.#parts.door, part, false)
+  more(part: Masked, meters?: Meters): Promise<Cleared<D> | Refusal> {
+    return this.#record(this.#parts.door, part, false, meters, null)
   }
 
   /** Both ways count on: the parts of one exchange have one order. */
-  async #record<W extends Door>(door: W, part: Masked, last: boolean): Promise<Cleared<W> | Refusal> {
+  async #record<W extends Door>(
+    door: W,
+    part: Masked,
+    last: boolean,
+    meters: Meters | undefined,
+    budget: Budget | null,
+  ): Promise<Cleared<W> | Refusal> {
     const { inbox, session, reference } = this.#parts
-    if (this.#ended) return new Refusal('internal', reference, 'This exchange has already ended.')
+    if (this.#ended) return this.#late()
     this.#undurable++
     try {
+      const waiting = budget?.take(meters?.rows ?? 0) ?? null
+      const refusal = waiting === null ? null : await waiting
+      if (refusal !== null) return refusal
+      if (this.#ended) return this.#late()
       return await inbox.clear(door, part, {
         session,
-        body: { kind: 'answer', exchange: reference, part: this.#part++, last, door, findings: part.findings },
+        body: {
+          kind: 'answer',
+          exchange: reference,
+          part: this.#part++,
+          last,
+          door,
+          findings: part.findings,
+          ...(meters === undefined ? {} : { rows: meters.rows }),
+        },
         payload: part,
         released: part.released,
       })
@@ -63,6 +92,18 @@ export class LiveAdmission<D extends Door> implements Admission<D> {
       this.#undurable--
       this.#waiting.shift()?.()
     }
+  }
+
+  #late(): Refusal {
+    return new Refusal('internal', this.reference, 'This exchange has already ended.')
+  }
+
+  /** What people said no to has a reference of its own, which is the one to tell. */
+  async #endRows(why: Refusal | 'stop', stop: number | null): Promise<Refusal> {
+    if (why === 'stop')
+      return this.refuse('blocked', `The answer has more than ${stop} rows, and a rule ends it there.`)
+    const recorded = await this.refuse(why.code)
+    return recorded.code === 'unrecorded' ? recorded : why
   }
 
   async refuse(code: Code, detail?: string): Promise<Refusal> {
@@ -108,7 +149,7 @@ function failingClosed(masker: Masker, reference: string): Masker {
     frames: (raw, told) => orRefuse(() => masker.frames(raw, told)),
     columns: origins => {
       const rows = orRefuse(() => masker.columns(origins))
-      return { touched: rows.touched, chunk: (raw, walk) => orRefuse(() => rows.chunk(raw, walk)) }
+      return { ...rows, chunk: (raw, walk) => orRefuse(() => rows.chunk(raw, walk)) }
     },
   }
 }

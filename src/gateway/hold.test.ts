@@ -74,7 +74,7 @@ function call(decision: Held, asking: Asking = {}): Promise<Admission<'system'> 
       return { reference }
     },
   }
-  return new Hold(parts as unknown as HoldParts<'system'>).run(decision)
+  return new Hold(parts as unknown as HoldParts<'system', Admission<'system'>>).run(decision)
 }
 
 function refusal(outcome: unknown): Refusal {

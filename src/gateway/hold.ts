@@ -5,12 +5,13 @@ import type { Approval, Approvals } from '../access/approvals.ts'
 import { approvalDigest } from '../access/digest.ts'
 import { Refusal } from './errors.ts'
 import { limits } from './limits.ts'
-import type { Admission, Decision, Door, Exchange } from './seam.ts'
+import type { Decision, Door, Exchange } from './seam.ts'
 import type { LiveSession } from './sessions.ts'
 
-type Held = Decision & { kind: 'hold' }
+export type Held = Decision & { kind: 'hold' }
 
-export interface HoldParts<D extends Door> {
+/** R is what a question that may pass comes to. */
+export interface HoldParts<D extends Door, R> {
   readonly session: LiveSession
   readonly exchange: Exchange<D>
   readonly reference: string
@@ -21,18 +22,18 @@ export interface HoldParts<D extends Door> {
   readonly decideAgain: () => Decision
   readonly recordQuestion: (decision: Decision, approval: string | null) => Promise<unknown>
   readonly recordHold: (approval: string, until: number) => Promise<unknown>
-  readonly pass: (decision: Held, approval: string, recorded: boolean) => Promise<Admission<D>>
+  readonly pass: (decision: Held, approval: string, recorded: boolean) => Promise<R>
 }
 
-export class Hold<D extends Door> {
-  readonly #parts: HoldParts<D>
+export class Hold<D extends Door, R> {
+  readonly #parts: HoldParts<D, R>
   readonly #since = performance.now()
 
-  constructor(parts: HoldParts<D>) {
+  constructor(parts: HoldParts<D, R>) {
     this.#parts = parts
   }
 
-  async run(decision: Held): Promise<Admission<D> | Refusal> {
+  async run(decision: Held): Promise<R | Refusal> {
     const { approvals } = this.#parts
     const digest = this.#digest(decision)
     const known = await approvals.find(digest)
@@ -54,7 +55,7 @@ export class Hold<D extends Door> {
   }
 
   /** The world may have changed while people thought. */
-  async #resume(approval: Approval, digest: string): Promise<Admission<D> | Refusal> {
+  async #resume(approval: Approval, digest: string): Promise<R | Refusal> {
     const again = this.#parts.decideAgain()
     if (again.kind === 'block') return new Refusal(again.code, this.#parts.reference)
     const same = again.kind === 'hold' && this.#digest(again) === digest
@@ -86,7 +87,8 @@ export class Hold<D extends Door> {
   async #wait(decision: Held, approval: Approval) {
     const { approvals, exchange, session } = this.#parts
     const named = decision.need.map(need => need.holdMs).filter(ms => ms !== null)
-    const patienceMs = named.length > 0 ? Math.min(...named) : exchange.patienceMs
+    const ruled = named.length > 0 ? Math.min(...named) : exchange.patienceMs
+    const patienceMs = Math.min(ruled, exchange.longestWaitMs ?? ruled)
     const notify = () =>
       exchange.waiting({
         reference: approval.id,

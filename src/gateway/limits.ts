@@ -47,6 +47,12 @@ export const limitTable = {
   signInMs: { value: 60_000, unit: 'ms', reason: 'a caller that has not identified itself holds no resources' },
   headersMs: { value: 60_000, unit: 'ms', reason: 'the time a caller may take to send its request headers' },
   bodyMs: { value: 60_000, unit: 'ms', reason: 'the time a caller may take to send its request body' },
+  drainBytes: {
+    value: 16 << 20,
+    unit: 'bytes',
+    reason: 'the rest of a refused body is read so that its answer arrives; then the connection is cut',
+  },
+  drainMs: { value: 5_000, unit: 'ms', reason: 'the time for that' },
   connectMs: { value: 10_000, unit: 'ms', reason: 'a protected system that does not accept is down' },
   answerStartMs: { value: 300_000, unit: 'ms', reason: 'tools may work for minutes before their first byte' },
   chunkBytes: { value: 256 << 10, unit: 'bytes', reason: 'one durable part of a streamed answer' },
@@ -136,6 +142,16 @@ export const limitTable = {
     unit: 'items',
     reason: 'rows of one answer the transcript shows; the rest is counted',
   },
+  catalogMs: {
+    value: 120_000,
+    unit: 'ms',
+    reason: 'what a database holds is read anew at least this often while used',
+  },
+  guessesPerMinute: {
+    value: 30,
+    unit: 'items',
+    reason: 'statements of one session that compare a protected column with single values',
+  },
   preparedNames: { value: 10_000, unit: 'items', reason: 'prepared statements and portals one database client keeps' },
   credentialMs: {
     value: 8 * 3_600_000,
@@ -143,6 +159,10 @@ export const limitTable = {
     reason: 'a minted database credential lasts a working day at most',
   },
   credentials: { value: 10_000, unit: 'items', reason: 'minted database credentials that are valid at once' },
+  credentialsPerSubject: { value: 1_000, unit: 'items', reason: 'one subject cannot use up the credentials of all' },
+  discoverRows: { value: 200, unit: 'items', reason: 'rows of one table looked at when columns to label are searched' },
+  discoverMs: { value: 120_000, unit: 'ms', reason: 'a search for columns to label ends with what it has found' },
+  ownStatementMs: { value: 30_000, unit: 'ms', reason: 'one question of the gateway itself to a database' },
   cancelsPerMinute: { value: 60, unit: 'items', reason: 'cancel requests one source may send without naming a key' },
 } as const satisfies Record<string, Limit>
 

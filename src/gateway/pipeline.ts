@@ -1,17 +1,19 @@
-// The way of a question: read → decide → record → (hold → record the verdict) → pass. Promise: what a protocol may forward
+// The way of a question: read → decide → record → (probe → decide) → (hold → record the verdict) → pass. Promise: what a protocol may forward
 // comes out of here only after the question is durable; any step that cannot do its work refuses.
 import type { KeyObject } from 'node:crypto'
 import type { Approvals } from '../access/approvals.ts'
 import { subjectName } from '../access/approver.ts'
 import { createMasker, transparentMasker } from '../masking/masker.ts'
 import { builtIn } from '../policy/compile.ts'
-import { decide, foresee, usable } from '../policy/decide.ts'
+import { decide, foresee, type Ruling as Ruled, usable } from '../policy/decide.ts'
 import type { Cleared, Inbox } from '../recording/inbox.ts'
 import { LiveAdmission } from './admission.ts'
+import { bare, type Decided, decidedDraft, openingDraft, questionDraft } from './drafts.ts'
 import { type Code, Refusal } from './errors.ts'
 import { Hold } from './hold.ts'
 import { newId } from './ids.ts'
 import { limits } from './limits.ts'
+import { revised } from './revised.ts'
 import type { Ruling } from './ruling.ts'
 import type {
   Action,
@@ -24,6 +26,7 @@ import type {
   Masker,
   Obligations,
   OwnQuestion,
+  RowBudget,
   Session,
   Subject,
 } from './seam.ts'
@@ -36,6 +39,15 @@ export interface PipelineParts {
   readonly approvalKey: KeyObject
   /** What is in force now; another object after each change of the configuration. */
   readonly ruling: () => Ruling
+}
+
+/** An exchange on its way; `recorded`: its question is in the record and waits for a decision there. */
+interface UnderWay<D extends Door> {
+  readonly session: LiveSession
+  readonly exchange: Exchange<D>
+  readonly reference: string
+  readonly over: () => void
+  readonly recorded: boolean
 }
 
 const NOTHING_REVEALED: Obligations = { reveal: new Set(), passBinary: false }
@@ -86,24 +98,8 @@ export class Pipeline implements Gateway {
 
   async #recordOpening(session: LiveSession): Promise<Admission<'system'>> {
     const { inbox } = this.#parts
-    const { subject, connection } = session
-    const opened = inbox.record({
-      session: session.id,
-      body: {
-        kind: 'session.open',
-        subject: subject.id,
-        provider: subject.provider,
-        subjectKind: subject.kind,
-        person: subject.person,
-        onBehalfOf: subject.onBehalfOf ? subjectName(subject.onBehalfOf) : null,
-        purpose: subject.purpose,
-        connection: connection.name,
-        connectionKind: connection.kind,
-        retention: connection.retention,
-      },
-      payload: null,
-      released: null,
-    })
+    const onBehalfOf = session.subject.onBehalfOf ? subjectName(session.subject.onBehalfOf) : null
+    const opened = inbox.record(openingDraft(session, onBehalfOf))
     const standing: Exchange<'system'> = {
       door: 'system',
       action: STANDING,
@@ -127,15 +123,19 @@ export class Pipeline implements Gateway {
     if (live.ended.aborted) return live.ended.reason as Refusal
     const over = live.busy()
     try {
-      const decision = this.decide(live, exchange.action)
-      if (decision.kind === 'allow') return await this.#pass(live, exchange, reference, decision, null, over)
-      if (decision.kind === 'block') {
-        await this.#recordQuestion(live, exchange, reference, decision)
-        over()
-        return new Refusal(decision.code, reference)
+      const { decision, probe, trace } = this.#rule(live, exchange.action, exchange.probe !== undefined)
+      let admission: Admission<D> | Refusal
+      if (!probe)
+        admission = await this.#proceed({ session: live, exchange, reference, over, recorded: false }, decision)
+      else {
+        const rules = [...new Set(trace.flatMap(({ rule, outcome }) => (outcome === 'probe' ? [rule] : [])))]
+        const probed = await this.#probe(live, exchange, reference, rules)
+        if (probed instanceof Refusal) admission = probed
+        else {
+          const asked = { session: live, exchange: probed, reference, over, recorded: true }
+          admission = await this.#proceed(asked, this.#decide(live, probed.action))
+        }
       }
-      const hold = new Hold(this.#holdParts(live, exchange, reference, over))
-      const admission = await hold.run(decision)
       if (admission instanceof Refusal) over()
       return admission
     } catch (error) {
@@ -144,6 +144,37 @@ export class Pipeline implements Gateway {
         ? new Refusal(error.code, reference, error.detail)
         : new Refusal('internal', reference)
     }
+  }
+
+  /** What was decided is done; it is recorded by then in any case. */
+  async #proceed<D extends Door>(asked: UnderWay<D>, decision: Decision): Promise<Admission<D> | Refusal> {
+    const { session, exchange, reference, over, recorded } = asked
+    if (decision.kind === 'allow') return this.#pass(session, exchange, reference, decision, null, over, recorded)
+    if (decision.kind === 'hold') return new Hold(this.#holdParts(asked)).run(decision)
+    await this.#recordDecision(asked, decision)
+    return new Refusal(decision.code, reference)
+  }
+
+  /** The exchange with the facts that its probe tells. The question is in the record before the system is asked. */
+  async #probe<D extends Door>(
+    session: LiveSession,
+    exchange: Exchange<D>,
+    reference: string,
+    rules: readonly string[],
+  ): Promise<Exchange<D> | Refusal> {
+    const { inbox } = this.#parts
+    await inbox.record(this.#questionDraft(session, exchange, reference, { kind: 'probe', rules }, null))
+    const { probe = () => new Refusal('internal', reference) } = exchange
+    const facts = await Promise.try(probe, reference).catch(() => new Refusal('internal', reference))
+    if (exchange.withdrawn.aborted) {
+      inbox.lazy(bare(session.id, { kind: 'end', exchange: reference, outcome: 'gone', delivered: 0 }))
+      return new Refusal('internal', reference, 'The caller withdrew this request, so it was not passed on.')
+    }
+    if (facts instanceof Refusal) {
+      await inbox.record(bare(session.id, { kind: 'answer.refused', exchange: reference, code: facts.code }))
+      return new Refusal(facts.code, reference, facts.detail)
+    }
+    return { ...exchange, action: revised(exchange.action, { facts: { ...exchange.action.facts, ...facts } }) }
   }
 
   async own(session: Session, { operation, parent, question }: OwnQuestion): Promise<Admission<'system'> | Refusal> {
@@ -169,7 +200,8 @@ export class Pipeline implements Gateway {
     }
   }
 
-  #holdParts<D extends Door>(session: LiveSession, exchange: Exchange<D>, reference: string, over: () => void) {
+  #holdParts<D extends Door>(asked: UnderWay<D>) {
+    const { session, exchange, reference, over, recorded } = asked
     const { approvals, approvalKey, ruling } = this.#parts
     return {
       session,
@@ -178,26 +210,49 @@ export class Pipeline implements Gateway {
       approvals,
       approvalKey,
       rules: () => ruling().policy.connectionDigest(session.connection.name),
-      decideAgain: () => this.decide(session, exchange.action),
-      recordQuestion: (decision: Decision, approval: string | null) =>
-        this.#recordQuestion(session, exchange, reference, decision, approval),
+      decideAgain: () => this.#decide(session, exchange.action),
+      recordQuestion: (decision: Decision, approval: string | null) => this.#recordDecision(asked, decision, approval),
       recordHold: (approval: string, until: number) =>
-        this.#parts.inbox.record({
-          session: session.id,
-          body: { kind: 'hold', exchange: reference, approval, until },
-          payload: null,
-          released: null,
-        }),
-      pass: (decision: Decision & { kind: 'allow' | 'hold' }, approval: string, recorded: boolean) =>
-        this.#pass(session, exchange, reference, decision, approval, over, recorded),
+        this.#parts.inbox.record(bare(session.id, { kind: 'hold', exchange: reference, approval, until })),
+      pass: (decision: Decision & { kind: 'allow' | 'hold' }, approval: string, held: boolean) =>
+        this.#pass(session, exchange, reference, decision, approval, over, recorded || held),
     }
   }
 
-  decide(session: LiveSession, action: Action): Decision {
+  /** An exchange of its own under the one whose answer has gone beyond its budget, for the same people to look at. */
+  async #askForRows(session: LiveSession, asking: Exchange<Door>, parent: string, rows: RowBudget) {
+    const reference = newId('x')
+    const decision = { kind: 'hold', rules: rows.need.map(({ rule }) => rule), need: rows.need } as const
+    const held = { ...decision, obligations: NOTHING_REVEALED }
+    const exchange = { ...asking, parent, action: revised(asking.action, { operation: 'rows/continue' }) }
+    const asked: UnderWay<Door> = { session, exchange, reference, over: () => undefined, recorded: false }
+    const hold = new Hold({
+      ...this.#holdParts(asked),
+      decideAgain: () => {
+        const again = this.#decide(session, asking.action)
+        return again.kind === 'block' ? again : held
+      },
+      pass: async (_: Decision, approval: string, recorded: boolean) => {
+        await this.#recordDecision({ ...asked, recorded }, { ...held, kind: 'allow' }, approval)
+        const body = { kind: 'end', exchange: reference, outcome: 'done', delivered: 0 } as const
+        this.#parts.inbox.lazy(bare(session.id, body))
+        return null
+      },
+    })
+    return hold.run(held).catch(() => new Refusal('unrecorded', reference))
+  }
+
+  /** `canProbe`: what only a probe tells need not be known yet. */
+  #rule(session: LiveSession, action: Action, canProbe: boolean): Pick<Ruled, 'decision' | 'probe' | 'trace'> {
     const { policy, connections } = this.#parts.ruling()
     const { subject, connection } = session
-    if (!connections.has(connection.name)) return { kind: 'block', rules: [], code: 'forbidden' }
-    return decide(policy, { subject, connection: connection.name, action }).decision
+    if (connections.has(connection.name))
+      return decide(policy, { subject, connection: connection.name, action }, canProbe)
+    return { decision: { kind: 'block', rules: [], code: 'forbidden' }, probe: false, trace: [] }
+  }
+
+  #decide(session: LiveSession, action: Action): Decision {
+    return this.#rule(session, action, false).decision
   }
 
   #foresee(session: LiveSession, action: Parameters<Session['foresee']>[0]): Decision['kind'] {
@@ -221,30 +276,25 @@ export class Pipeline implements Gateway {
     const { question, door } = exchange
     const allowed = { ...decision, kind: 'allow' } as const
     const question_: Cleared<D> = recorded
-      ? await inbox.clear(door, question, {
-          session: session.id,
-          body: { kind: 'decided', exchange: reference, decision: 'allow', rules: decision.rules, approval },
-          payload: null,
-          released: null,
-        })
+      ? await inbox.clear(door, question, decidedDraft({ session, reference }, allowed, approval))
       : await inbox.clear(door, question, this.#questionDraft(session, exchange, reference, allowed, approval))
+    const back = this.#wayBack(session, exchange, reference, decision, over)
+    const admission = new LiveAdmission({ ...back, approved: approval !== null, question: question_ })
     if (exchange.withdrawn.aborted || session.ended.aborted) {
-      new LiveAdmission({ ...this.#wayBack(session, reference, door, decision, over), question: question_ }).end(
-        'gone',
-        0,
-      )
+      admission.end('gone', 0)
       throw new Refusal('internal', reference, 'The caller withdrew this request, so it was not passed on.')
     }
-    return new LiveAdmission({ ...this.#wayBack(session, reference, door, decision, over), question: question_ })
+    return admission
   }
 
   #wayBack<D extends Door>(
     session: LiveSession,
+    exchange: Exchange<D>,
     reference: string,
-    door: D,
     { obligations }: { obligations: Obligations },
     over: () => void,
   ) {
+    const { door } = exchange
     // What the caller answers to the system is hidden from nobody but the transcript.
     const reveal = door === 'caller' ? 'all' : obligations.reveal
     // Looked up at each part: a stream may outlive the rules it began under.
@@ -254,51 +304,40 @@ export class Pipeline implements Gateway {
       frames: (raw, told) => this.#masker(session, reveal).frames(raw, told),
       columns: origins => this.#masker(session, reveal).columns(origins),
     }
-    return { inbox: this.#parts.inbox, session: session.id, reference, door, obligations, masker, over }
+    const askForRows = async () =>
+      obligations.rows ? this.#askForRows(session, exchange, reference, obligations.rows) : null
+    return { inbox: this.#parts.inbox, session: session.id, reference, door, obligations, masker, askForRows, over }
   }
 
-  #recordQuestion(
-    session: LiveSession,
-    exchange: Exchange<Door>,
-    reference: string,
+  /** The question with its decision, or the decision alone where the question is in the record already. */
+  #recordDecision(
+    { session, exchange, reference, recorded }: UnderWay<Door>,
     decision: Decision,
     approval: string | null = null,
   ) {
-    return this.#parts.inbox.record(this.#questionDraft(session, exchange, reference, decision, approval))
+    const { inbox } = this.#parts
+    if (!recorded) {
+      const draft = this.#questionDraft(session, exchange, reference, decision, approval)
+      return inbox.record({ ...draft, released: null })
+    }
+    return inbox.record(decidedDraft({ session, reference }, decision, approval))
   }
 
   #questionDraft(
     session: LiveSession,
     exchange: Exchange<Door>,
     reference: string,
-    decision: Decision,
+    decision: Decided,
     approval: string | null,
   ) {
-    const { action, parent, door, question } = exchange
-    return {
-      session: session.id,
-      body: {
-        kind: 'question',
-        exchange: reference,
-        parent,
-        door,
-        operation: action.operation,
-        target: action.target,
-        decision: decision.kind,
-        rules: decision.rules,
-        policy: this.#parts.ruling().policy.digest,
-        findings: question.findings,
-        approval,
-      },
-      payload: question,
-      released: decision.kind === 'allow' ? question.released : null,
-    } as const
+    const { digest } = this.#parts.ruling().policy
+    return questionDraft({ session, exchange, reference, policy: digest }, decision, approval)
   }
 
   // ---- refusals outside an exchange ----
 
-  stranger(code: Code, source: string): Promise<Refusal> {
-    return this.#strangers.refuse(code, source).catch(() => new Refusal('unrecorded', newId('x')))
+  stranger(code: Code, source: string, reason?: string): Promise<Refusal> {
+    return this.#strangers.refuse(code, source, reason ?? null).catch(() => new Refusal('unrecorded', newId('x')))
   }
 
   refuse(session: Session, code: Code, detail?: string): Promise<Refusal> {
@@ -307,9 +346,9 @@ export class Pipeline implements Gateway {
 
   async #refused(session: string | null, code: Code, source: string, detail?: string): Promise<Refusal> {
     const reference = newId('x')
-    const body = { kind: 'refused', code, reference, source, count: 1 } as const
+    const body = { kind: 'refused', code, reference, source, reason: null, count: 1 } as const
     try {
-      await this.#parts.inbox.record({ session, body, payload: null, released: null })
+      await this.#parts.inbox.record(bare(session, body))
       return new Refusal(code, reference, detail)
     } catch {
       return new Refusal('unrecorded', reference)

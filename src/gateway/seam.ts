@@ -59,7 +59,7 @@ export interface Session {
    * What would become of such an action, as far as it is known without its arguments: for filtering lists.
    * `allow` and `hold` are listed, `block` is not. A condition on arguments that are not known counts as met.
    */
-  foresee(action: Pick<Action, 'operation' | 'target' | 'effects' | 'facts'>): Decision['kind']
+  foresee(action: Pick<Action, 'operation' | 'target' | 'effects' | 'facts' | 'parts'>): Decision['kind']
   /** A newer token of the same subject: the session lives on, at most `limits.sessionMs`. */
   renew(subject: Subject): void
   close(outcome: 'done' | 'expired' | 'idle' | 'cut'): Promise<void>
@@ -68,6 +68,30 @@ export interface Session {
 // ---- one question and all its answers, asked by either side ----
 
 export type Effect = 'read' | 'write' | 'define' | 'session' | 'ask'
+
+/** One thing an action does to one thing: a statement inserts into a table and reads another. */
+export type ActionPart = Pick<Action, 'operation' | 'target' | 'subjectMatter' | 'effects'>
+
+/** What a policy may know of a statement, as the member `sql` of an action's facts. */
+export interface SqlFacts {
+  /** Of its parts, such as `sql.select`. */
+  readonly operations: readonly string[]
+  readonly effects: readonly string[]
+  /** `schema.name` of all it touches. */
+  readonly relations: readonly string[]
+  /** `schema.table.column` of all it reads, writes or compares with; `schema.table.*` where that is not known. */
+  readonly columns: readonly string[]
+  /** The relations among them that have a labelled column. */
+  readonly protected: readonly string[]
+  /** Labels of the columns it touches. */
+  readonly labels: readonly string[]
+  /** False where anything in it changes or deletes rows that no condition chooses. */
+  readonly hasWhere: boolean
+  readonly statements: number
+  readonly fingerprint: string
+  /** Rows the system expects to read; there only after a probe. */
+  readonly estimatedRows?: number
+}
 
 export interface Action {
   /** `tools/call`, `resources/read`, `elicitation/create`, `sql.select` … */
@@ -83,6 +107,8 @@ export interface Action {
   readonly found: ReadonlySet<string>
   /** Labels its answer would have. */
   readonly carries: ReadonlySet<string> | 'unknown'
+  /** Decided one by one, and the strictest decision counts; without any the action itself is its only part. */
+  readonly parts?: readonly ActionPart[]
   /** Canonical form of what is asked; an approval is bound to an HMAC over it, the subject, connection and rules. */
   readonly exact: Uint8Array
 }
@@ -98,8 +124,15 @@ export interface Exchange<D extends Door> {
   readonly withdrawn: AbortSignal
   /** How long this caller can wait for people before it must be told to come back, in ms; the rule may say less. */
   readonly patienceMs: number
+  /** No rule lets it wait longer: what waits in a transaction keeps others waiting. */
+  readonly longestWaitMs?: number
   /** Called when a hold begins and again every `limits.holdNoticeMs`. */
   waiting(hold: HoldView): void
+  /**
+   * Asks the system what the action would take, without doing it; gives further facts. Called once, after the question
+   * is durable and only where a rule needs it; what it asks is an exchange of its own whose parent is `reference`.
+   */
+  readonly probe?: (reference: string) => Promise<Readonly<Record<string, unknown>> | Refusal>
 }
 
 export interface HoldView {
@@ -136,6 +169,16 @@ export interface Obligations {
   readonly reveal: ReadonlySet<string>
   /** Binary content and unknown content types pass. */
   readonly passBinary: boolean
+  /** How many rows of an answer pass; left out: any number. */
+  readonly rows?: RowBudget
+}
+
+export interface RowBudget {
+  /** Beyond it the answer waits for these people; null where nobody is asked. */
+  readonly ask: number | null
+  readonly need: readonly ApprovalNeed[]
+  /** Beyond it the answer ends. */
+  readonly stop: number | null
 }
 
 export type OwnQuestion = Pick<Exchange<'system'>, 'question' | 'parent'> & Pick<Action, 'operation'>
@@ -168,9 +211,14 @@ export interface Admission<D extends Door> {
   /** Differs from what came only where an identifier the gateway had wrapped was unwrapped. */
   readonly question: Cleared<D>
   readonly obligations: Obligations
+  /** People have looked at exactly this question and let it pass. */
+  readonly approved: boolean
   /** Bound to the decision's obligations. */
   readonly mask: Masker
-  /** Bytes the other way, in order; resolves when durable. */
+  /**
+   * Bytes the other way, in order; resolves when durable. A part with which the answer goes beyond its budget of rows
+   * waits for people, or is refused, and so is all that follows.
+   */
   answer(part: Masked, last: boolean, meters?: Meters): Promise<Cleared<Across<D>> | Refusal>
   /** The question goes on: COPY in, a resumed portal. In order; resolves when durable. */
   more(part: Masked, meters?: Meters): Promise<Cleared<D> | Refusal>
@@ -183,11 +231,25 @@ export interface Admission<D extends Door> {
 }
 
 /** What a part holds, for budgets. */
-interface Meters {
+export interface Meters {
   readonly rows: number
 }
 
 export type Outcome = 'done' | 'failed' | 'cancelled' | 'gone' | 'cut'
+
+// ---- what a protected system does for a caller at another connection ----
+
+/** A server asks its database for whoever called it: there it is that caller, for as long as this lasts. */
+export interface Errand {
+  /** The connection of the server. */
+  readonly via: string
+  /** The caller, as last known. */
+  readonly subject: () => Subject
+  /** The exchange it is done for. */
+  readonly parent: () => string
+  /** Aborted when it is over: what was given for it opens nothing from then on, and what it opened ends. */
+  readonly ended: AbortSignal
+}
 
 // ---- masking: formats are its business, frames the protocol's ----
 
@@ -214,11 +276,15 @@ export interface ColumnOrigin {
   readonly labels: ReadonlySet<string> | 'unknown'
   /** Not the labelled column itself but something made of it, which is hidden whole. */
   readonly derived: boolean
+  /** Shown after all in rows where this other column, which counts the values it is made of, is at least so much. */
+  readonly group?: { readonly countColumn: number; readonly atLeast: number } | undefined
 }
 
 export interface RowMasker {
   /** Columns whose cells are to be shown to `release`'s cell function, ascending; empty: rows pass as they are. */
   readonly touched: readonly number[]
+  /** Of a description's data rows: columns whose cells are shown to it before the others of their row. */
+  readonly first?: readonly number[] | undefined
   /** One Masked per chunk, never per row. */
   chunk(raw: Uint8Array, walk: RowWalk): Masked
 }
@@ -228,8 +294,8 @@ export type Cell = (column: number, value: Uint8Array) => Uint8Array | null
 
 /** The protocol walks its own frames; the masker says what becomes of each cell. */
 export interface RowWalk {
-  /** The bytes for the other side, `raw` itself where nothing changed. */
-  release(cell: Cell): Uint8Array
+  /** The bytes for the other side, `raw` itself where nothing changed. `hidden`: values so far, by label. */
+  release(cell: Cell, hidden: () => ReadonlyMap<string, number>): Uint8Array
   /** Readable text for the transcript; what is left in it is searched once more. */
   tell(cell: Cell): Uint8Array
 }

@@ -77,9 +77,9 @@ function keyOf(code: Code, reason: string | null, source: string): string {
 }
 
 function draftOf(
-  { code, reference, source }: Pick<Counted, 'code' | 'reference' | 'source' | 'reason'>,
+  { code, reference, source, reason }: Pick<Counted, 'code' | 'reference' | 'source' | 'reason'>,
   count: number,
 ) {
-  const body = { kind: 'refused', code, reference, source, count } as const
+  const body = { kind: 'refused', code, reference, source, reason, count } as const
   return { session: null, body, payload: null, released: null }
 }

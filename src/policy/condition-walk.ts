@@ -1,7 +1,8 @@
-// Reads a parsed condition before it is ever evaluated. Promise: an unknown name or function, a pattern made at run time,
+// Reads a parsed condition before it is ever evaluated. Promise: an unknown name, fact or function, a pattern made at run time,
 // a loop in a loop and a loop that builds a list are found here, since the evaluator would let them pass.
 import type { parse } from '@bufbuild/cel'
 import { limits } from '../gateway/limits.ts'
+import { nearest } from './nearest.ts'
 
 export type Expr = ReturnType<typeof parse>['expr']
 
@@ -9,7 +10,19 @@ export interface Inspected {
   readonly names: ReadonlySet<string>
   /** Literal patterns given to matches(). */
   readonly patterns: readonly string[]
+  /** Members read of a name whose members are known, as `sql.hasWhere`. */
+  readonly members: ReadonlySet<string>
+  /** Those whose presence is asked for with has(). */
+  readonly tested: ReadonlySet<string>
   readonly fault: string | null
+}
+
+/** What a condition can name, and of some names their only members. */
+export interface Vocabulary {
+  readonly names: readonly string[]
+  readonly members: Readonly<Record<string, readonly string[]>>
+  /** Members that are bound under a name of their own, since the value they stand on has none. */
+  readonly ownNames: Readonly<Record<string, string>>
 }
 
 const types = ['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type']
@@ -32,11 +45,13 @@ class Fault extends Error {}
 class Walk {
   readonly names = new Set<string>()
   readonly patterns: string[] = []
-  readonly known: ReadonlySet<string>
+  readonly members = new Set<string>()
+  readonly tested = new Set<string>()
+  readonly known: Vocabulary
   nodes = 0
 
-  constructor(known: readonly string[]) {
-    this.known = new Set(known)
+  constructor(known: Vocabulary) {
+    this.known = known
   }
 
   visit(expression: Expr | undefined, local: ReadonlySet<string>, loops: number): void {
@@ -50,7 +65,7 @@ class Walk {
         this.#name(value.name, local)
         return
       case 'selectExpr':
-        this.visit(value.operand, local, loops)
+        if (!this.#member(expression, local)) this.visit(value.operand, local, loops)
         return
       case 'listExpr':
         for (const element of value.elements) this.visit(element, local, loops)
@@ -75,10 +90,44 @@ class Walk {
 
   #name(name: string, local: ReadonlySet<string>): void {
     if (local.has(name) || types.includes(name)) return
-    if (!this.known.has(name)) {
-      throw new Fault(`unknown name "${name}" in the condition: it can use ${[...this.known].join(', ')}`)
+    const { names, members } = this.known
+    if (!names.includes(name)) {
+      throw new Fault(`unknown name "${name}" in the condition: it can use ${names.join(', ')}`)
+    }
+    // A timestamp is also a value of its own.
+    if (Object.hasOwn(members, name) && name !== 'now') {
+      throw new Fault(
+        `"${name}" cannot be used whole in a condition: write ${name}. and one of ${listOf(members[name])}`,
+      )
     }
     this.names.add(name)
+  }
+
+  /** `sql.hasWhere`, `now.hour`: true where it was one, and all of it is read. */
+  #member(expression: Expr, local: ReadonlySet<string>): boolean {
+    const { exprKind } = expression
+    if (exprKind.case !== 'selectExpr') return false
+    const { operand, field, testOnly } = exprKind.value
+    const ident = operand?.exprKind
+    if (ident?.case !== 'identExpr') return false
+    const { name } = ident.value
+    const members = Object.hasOwn(this.known.members, name) ? this.known.members[name] : undefined
+    if (members === undefined || local.has(name)) return false
+    if (!members.includes(field)) {
+      throw new Fault(
+        `unknown "${name}.${field}" in the condition${nearest(field, members)}: it can be ${listOf(members)}`,
+      )
+    }
+    if (++this.nodes > limits.celNodes) throw new Fault(`the condition has more than ${limits.celNodes} parts`)
+    const path = `${name}.${field}`
+    this.names.add(name)
+    this.members.add(path)
+    if (testOnly) this.tested.add(path)
+    const own = this.known.ownNames[path]
+    if (own === undefined) return true
+    if (testOnly) throw new Fault(`"${path}" is always there: leave out has()`)
+    expression.exprKind = { case: 'identExpr', value: { ...ident.value, name: own } }
+    return true
   }
 
   #call(call: CallOf<Expr>, local: ReadonlySet<string>, loops: number): void {
@@ -106,10 +155,14 @@ class Walk {
   }
 }
 
+function listOf(members: readonly string[] | undefined): string {
+  return (members ?? []).join(', ')
+}
+
 type CallOf<E extends Expr> = Extract<E['exprKind'], { case: 'callExpr' }>['value']
 type LoopOf<E extends Expr> = Extract<E['exprKind'], { case: 'comprehensionExpr' }>['value']
 
-export function inspect(expression: Expr, known: readonly string[]): Inspected {
+export function inspect(expression: Expr, known: Vocabulary): Inspected {
   const walk = new Walk(known)
   let fault: string | null = null
   try {
@@ -117,5 +170,6 @@ export function inspect(expression: Expr, known: readonly string[]): Inspected {
   } catch (error) {
     fault = error instanceof Fault ? error.message : 'the condition is nested too deeply'
   }
-  return { names: walk.names, patterns: walk.patterns, fault }
+  const { names, patterns, members, tested } = walk
+  return { names, patterns, members, tested, fault }
 }

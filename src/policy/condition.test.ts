@@ -12,7 +12,9 @@ const nothing: Bindings = {
   tool: 'get_chart',
   found: new Set<string>(),
   purpose: null,
+  via: null,
   now: Date.UTC(2026, 0, 5, 14),
+  sql: undefined,
 }
 
 function evaluate(source: string, args: unknown, more: Partial<Bindings> = {}): Truth {
@@ -52,6 +54,36 @@ describe('evaluation', () => {
   for (const [source, args, expected] of rows) {
     test(`${source} with ${JSON.stringify(args)}: ${expected}`, () => assert.equal(evaluate(source, args), expected))
   }
+})
+
+describe('facts of a statement and the time of day', () => {
+  const sql = { hasWhere: false, labels: new Set(['phi.ssn']), estimatedRows: 1_001, columns: ['public.a.b'] }
+  const rows: [string, Truth][] = [
+    ['sql.hasWhere', 'false'],
+    ['!sql.hasWhere && sql.estimatedRows > 1000', 'true'],
+    ['sql.labels.exists(l, l.startsWith("phi."))', 'true'],
+    ['"public.a.b" in sql.columns', 'true'],
+    ['has(sql.statements)', 'false'],
+    ['sql.statements > 1', 'error'],
+    ['now.hour == 14 && now.weekday == 1', 'true'],
+    ['now.getHours("UTC") == 14', 'true'],
+    ['[{"hours": 5.0}].exists(now, now.hours == 5.0) && now.hour == 14', 'true'],
+  ]
+  for (const [source, expected] of rows) test(source, () => assert.equal(evaluate(source, {}, { sql }), expected))
+  test('without a statement there is nothing to read', () => {
+    assert.equal(evaluate('sql.hasWhere', {}), 'error')
+    assert.equal(evaluate('has(sql.hasWhere)', {}), 'error')
+  })
+  test('the clock of a place', () => {
+    const at = (source: string, zone: string, atMs: number) => {
+      const compiled = compileCondition(source, zone)
+      return compiled.kind === 'condition' ? compiled.condition.evaluate({ ...nothing, now: atMs }) : compiled.message
+    }
+    const newYear = Date.UTC(2026, 0, 1, 0, 30) // a Thursday
+    assert.equal(at('now.hour == 0 && now.weekday == 4', 'UTC', newYear), 'true')
+    assert.equal(at('now.hour == 19 && now.weekday == 3', 'America/New_York', newYear), 'true')
+    assert.equal(at('now.hour == 23 && now.weekday == 7', 'UTC', Date.UTC(2026, 0, 4, 23, 59)), 'true')
+  })
 })
 
 describe('arguments that try to be something else', () => {
@@ -127,6 +159,15 @@ describe('refused at load', () => {
     ['google.protobuf.BoolValue{value: true} == args.x', /cannot be made/],
     ['args.text.matches(args.pattern)', /must be written in quotes/],
     ['matches(args.text, args.pattern)', /must be written in quotes/],
+    ['sql.haswhere', /unknown "sql\.haswhere" in the condition \(did you mean "hasWhere"\?\)/],
+    ['sql == null', /"sql" cannot be used whole/],
+    ['size(sql) > 0', /"sql" cannot be used whole/],
+    ['sql["hasWhere"]', /"sql" cannot be used whole/],
+    ['sql.exists(f, f == "hasWhere")', /"sql" cannot be used whole/],
+    ['has(sql.rows)', /unknown "sql\.rows"/],
+    ['now.minute > 5', /unknown "now\.minute"/],
+    ['has(now.hour)', /"now\.hour" is always there/],
+    ['now_hour > 5', /unknown name "now_hour"/],
     ['args.text.matches("(")', /not a valid RE2 pattern/],
     ['args.a.exists(x, args.b.exists(y, x == y))', /loop inside a loop/],
     ['size(args.list.filter(x, x > 1.0)) > 0', /build lists/],

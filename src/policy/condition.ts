@@ -5,8 +5,10 @@ import { type CelInput, celEnv, celError, isCelError, parse, plan } from '@bufbu
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { RE2JS } from 're2js'
 import { limits } from '../gateway/limits.ts'
+import { clockOf } from './clock.ts'
 import { Budget, visible } from './condition-values.ts'
-import { type Expr, inspect } from './condition-walk.ts'
+import { type Expr, inspect, type Vocabulary } from './condition-walk.ts'
+import { sqlFacts } from './sql-operations.ts'
 
 export type Truth = 'true' | 'false' | 'error'
 
@@ -21,8 +23,16 @@ const identifiers = {
   tool: 'the tool name as the caller wrote it; null where no tool is called',
   found: 'labels found in the question, as a list',
   purpose: 'purpose of use, or null',
-  now: 'the time, as a timestamp',
+  via: 'the connection of the MCP server that asks a database for this subject; null where the subject itself asks',
+  now: 'the time, as a timestamp; `now.hour` (0 to 23) and `now.weekday` (1 is Monday) in the configured time zone',
+  sql: 'facts of a statement; an error where none is asked',
 } as const
+
+const vocabulary: Vocabulary = {
+  names: Object.keys(identifiers),
+  members: { sql: Object.keys(sqlFacts), now: ['hour', 'weekday'] },
+  ownNames: { 'now.hour': 'now_hour', 'now.weekday': 'now_weekday' },
+}
 
 export type Identifier = keyof typeof identifiers
 export type Bindings = { readonly [name in Identifier]: unknown }
@@ -30,6 +40,9 @@ export type Bindings = { readonly [name in Identifier]: unknown }
 export interface Condition {
   readonly source: string
   readonly uses: ReadonlySet<Identifier>
+  /** Facts it reads, as `sql.hasWhere`, and those whose presence it asks for. */
+  readonly reads: ReadonlySet<string>
+  readonly tests: ReadonlySet<string>
   readonly evaluate: (bindings: Bindings) => Truth
 }
 
@@ -49,7 +62,7 @@ const environment = celEnv({
   },
 })
 
-export function compileCondition(source: string): Compiled {
+export function compileCondition(source: string, timeZone = 'UTC'): Compiled {
   if (source.length > limits.celChars) return fault(`the condition is longer than ${limits.celChars} characters`)
   let expression: Expr
   try {
@@ -57,7 +70,7 @@ export function compileCondition(source: string): Compiled {
   } catch (error) {
     return fault(`the condition is not valid CEL: ${firstLine(error)}`)
   }
-  const inspected = inspect(expression, Object.keys(identifiers))
+  const inspected = inspect(expression, vocabulary)
   if (inspected.fault !== null) return fault(inspected.fault)
   for (const pattern of inspected.patterns) {
     try {
@@ -76,15 +89,22 @@ export function compileCondition(source: string): Compiled {
   if (uses.size === 0 || isDecided(evaluatePlan)) {
     return fault('the condition does not depend on the request, so it is always the same: remove it or name args')
   }
+  const { members: reads, tested: tests } = inspected
+  const clock = reads.has('now.hour') || reads.has('now.weekday') ? clockOf(timeZone) : null
   const evaluate = (bindings: Bindings): Truth => {
     try {
-      const result = evaluatePlan(boundTo(bindings, uses))
+      const bound = boundTo(bindings, uses)
+      if (clock !== null) {
+        const { hour, weekday } = clock(Number(bindings.now))
+        Object.assign(bound, { now_hour: hour, now_weekday: weekday })
+      }
+      const result = evaluatePlan(bound)
       return result === true ? 'true' : result === false ? 'false' : 'error'
     } catch {
       return 'error'
     }
   }
-  return { kind: 'condition', condition: { source, uses, evaluate } }
+  return { kind: 'condition', condition: { source, uses, reads, tests, evaluate } }
 }
 
 /** Only what the condition uses is bound, in an object that inherits nothing. */
@@ -101,7 +121,8 @@ function boundTo(bindings: Bindings, uses: ReadonlySet<Identifier>): Record<stri
 function isDecided(evaluatePlan: ReturnType<typeof plan>): boolean {
   const unknown = celError('unknown')
   const bound = Object.create(null) as Record<string, CelInput>
-  for (const name of Object.keys(identifiers)) bound[name] = unknown as unknown as CelInput
+  for (const name of [...vocabulary.names, ...Object.values(vocabulary.ownNames)])
+    bound[name] = unknown as unknown as CelInput
   return !isCelError(evaluatePlan(bound))
 }
 

@@ -1,13 +1,14 @@
 // What becomes of an action. Promise: block beats hold beats allow; nothing matched is blocked; a condition without a
-// result blocks and its rule is named; no rule that is added to block makes anything more permitted.
+// result blocks and its rule is named; of several parts the strictest decision counts; no rule that is added to block, hold
+// or give points makes anything more permitted.
 import type { Code } from '../gateway/errors.ts'
-import type { Action, ApprovalNeed, Decision, Obligations, Subject } from '../gateway/seam.ts'
+import type { Action, ActionPart, Decision, Obligations, Subject } from '../gateway/seam.ts'
 import { builtIn } from './compile.ts'
-import type { Bindings, Identifier } from './condition.ts'
 import { matchesWho, matchRule, type Outcome, type Question } from './match.ts'
-import { type Nature, natureOf, readAs } from './operations.ts'
-import { matterOf } from './pattern.ts'
-import type { CompiledRule, Policy, RuleKind } from './rules.ts'
+import { allowed, distinct, held, ids, smallest } from './obligations.ts'
+import { questionOf, type Stage } from './question.ts'
+import { type RiskSum, withRisk } from './risk.ts'
+import type { Policy, RuleKind } from './rules.ts'
 
 export interface Asked {
   readonly subject: Subject
@@ -21,24 +22,42 @@ export interface TraceLine {
   readonly rule: string
   readonly kind: RuleKind
   readonly outcome: Outcome
+  /** Number of the part of the action. */
+  readonly part: number
 }
 
 export interface Ruling {
   readonly decision: Decision
   readonly trace: readonly TraceLine[]
+  /** Null where no risk rule matched. */
+  readonly risk: RiskSum | null
+  /** The decision depends on facts that only a probe tells, and is none yet. */
+  readonly probe: boolean
 }
 
-export function decide(policy: Policy, asked: Asked): Ruling {
+/** Of one part: without risk, which is summed over all of them. */
+export type Judged = Omit<Ruling, 'risk'>
+
+/** `canProbe`: what a probe would tell may still be learnt; without it an unknown fact is an error, which blocks. */
+export function decide(policy: Policy, asked: Asked, canProbe = false): Ruling {
+  const stage = canProbe ? 'probe' : 'ask'
   const { action } = asked
   const uris = Object.hasOwn(action.facts, 'uris') ? action.facts.uris : undefined
-  if (action.operation !== 'subscriptions/listen' || !Array.isArray(uris)) return decideOne(policy, asked)
-  if (uris.length === 0) return decideOne(policy, asked, 'session')
-  return allOf(uris.map(uri => decideOne(policy, { ...asked, action: { ...action, subjectMatter: String(uri) } })))
+  if (action.operation !== 'subscriptions/listen' || !Array.isArray(uris))
+    return ruleOn(policy, asked, partsOf(action), stage)
+  if (uris.length > 0) {
+    const each = uris.map(uri => ({ ...partOf(action), subjectMatter: String(uri) }))
+    return ruleOn(policy, asked, each, stage)
+  }
+  const question = questionOf(asked, partOf(action), stage, 'session')
+  return withRisk(policy, asked.connection, judge(policy, asked, question, 0))
 }
 
 /** Whether any rule lets this subject use the connection at all; where none does the refusal is `forbidden`. */
 export function usable(policy: Policy, subject: Subject, connection: string): boolean {
-  return policy.rulesOf(connection).some(rule => rule.kind !== 'block' && matchesWho(rule, subject, false))
+  return policy
+    .rulesOf(connection)
+    .some(rule => (rule.kind === 'allow' || rule.kind === 'hold') && matchesWho(rule, subject, false))
 }
 
 /** As far as it is known before the call: for filtering lists. What is not known yet counts as met. */
@@ -48,7 +67,7 @@ export function foresee(
     readonly subject: Subject
     readonly connection: string
     readonly atMs?: number
-  } & Pick<Action, 'operation' | 'target' | 'effects' | 'facts'> & { readonly carries?: Action['carries'] },
+  } & Pick<Action, 'operation' | 'target' | 'effects' | 'facts' | 'parts'> & { readonly carries?: Action['carries'] },
 ): Decision['kind'] {
   const { subject, connection, atMs, ...known } = asked
   const action: Action = {
@@ -58,130 +77,75 @@ export function foresee(
     carries: known.carries ?? 'unknown',
     exact: new Uint8Array(),
   }
-  const question = questionOf({ subject, connection, action, ...(atMs === undefined ? {} : { atMs }) }, true)
-  return ruleOn(policy, subject, connection, question).decision.kind
+  const all: Asked = { subject, connection, action, ...(atMs === undefined ? {} : { atMs }) }
+  return ruleOn(policy, all, partsOf(action), 'list').decision.kind
 }
 
-function decideOne(policy: Policy, asked: Asked, nature?: Nature): Ruling {
-  return ruleOn(policy, asked.subject, asked.connection, questionOf(asked, false, nature))
+export function partsOf(action: Action): readonly ActionPart[] {
+  return action.parts === undefined || action.parts.length === 0 ? [partOf(action)] : action.parts
 }
 
-function ruleOn(policy: Policy, subject: Subject, connection: string, question: Question): Ruling {
+function partOf({ operation, target, subjectMatter, effects }: Action): ActionPart {
+  return { operation, target, subjectMatter, effects }
+}
+
+function ruleOn(policy: Policy, asked: Asked, parts: readonly ActionPart[], stage: Stage): Ruling {
+  const judged = parts.map((part, at) => judge(policy, asked, questionOf(asked, part, stage), at))
+  return withRisk(policy, asked.connection, judged.length === 1 ? (judged[0] as Judged) : allOf(judged))
+}
+
+function judge(policy: Policy, { subject, connection }: Asked, question: Question, part: number): Judged {
   const rules = policy.rulesOf(connection)
   const used = rules.some(rule => rule.kind === 'allow' && matchesWho(rule, subject, false))
-  const trace = rules.map(rule => ({ rule: rule.id, kind: rule.kind, outcome: matchRule(rule, question, used) }))
+  const trace = rules.map(rule => ({ rule: rule.id, kind: rule.kind, outcome: matchRule(rule, question, used), part }))
   const hit = (kind: RuleKind) => rules.filter((rule, at) => rule.kind === kind && trace[at]?.outcome === 'matched')
+  const open = trace.filter(({ outcome }) => outcome === 'probe')
 
   const stopped = trace.filter(
     ({ kind, outcome }) => outcome === 'error' || (kind === 'block' && outcome === 'matched'),
   )
   const allows = hit('allow')
   const holds = hit('hold')
-  let decision: Decision
-  if (!usable(policy, subject, connection)) decision = blocked([], 'forbidden')
-  else if (stopped.length > 0) decision = blocked(stopped.map(({ rule }) => rule))
-  else if (holds.length > 0) decision = held(holds, allows)
-  else if (allows.length > 0) decision = { kind: 'allow', rules: ids(allows), obligations: allowed(allows) }
-  else if (question.nature === 'session') {
-    decision = { kind: 'allow', rules: [builtIn.session], obligations: { reveal: new Set(), passBinary: false } }
-  } else decision = blocked([])
-  return { decision, trace }
+  const ruling = (decision: Decision, probe = open.length > 0) => ({ decision, trace, probe })
+  if (!usable(policy, subject, connection)) return ruling(blocked([], 'forbidden'), false)
+  if (stopped.length > 0) return ruling(blocked(stopped.map(({ rule }) => rule)), false)
+  if (holds.length > 0) return ruling(held(holds, allows))
+  if (allows.length > 0) return ruling({ kind: 'allow', rules: ids(allows), obligations: allowed(allows) })
+  if (question.nature === 'session')
+    return ruling({ kind: 'allow', rules: [builtIn.session], obligations: NOTHING_REVEALED })
+  return ruling(
+    blocked([]),
+    open.some(({ kind }) => kind === 'allow' || kind === 'hold'),
+  )
 }
+
+const NOTHING_REVEALED: Obligations = { reveal: new Set(), passBinary: false }
 
 function blocked(rules: readonly string[], code: Code = 'blocked'): Decision {
   return { kind: 'block', rules, code }
 }
 
-/** All holds must be met, and each grants only what it says: of several, what every one reveals. */
-function held(holds: readonly CompiledRule[], allows: readonly CompiledRule[]): Decision {
-  const reveal = holds.map(rule => rule.reveal).reduce((one, other) => one.intersection(other))
-  return {
-    kind: 'hold',
-    rules: ids(holds),
-    need: holds.map(needOf),
-    obligations: {
-      reveal: without(reveal, [...holds, ...allows]),
-      passBinary: holds.every(rule => rule.passBinary),
-    },
-  }
-}
-
-function allowed(allows: readonly CompiledRule[]): Obligations {
-  const reveal = allows.map(rule => rule.reveal).reduce((one, other) => one.union(other))
-  return { reveal: without(reveal, allows), passBinary: allows.some(rule => rule.passBinary) }
-}
-
-function without(reveal: ReadonlySet<string>, rules: readonly CompiledRule[]): ReadonlySet<string> {
-  return rules.reduce((rest, rule) => rest.difference(rule.conceal), reveal as Set<string>)
-}
-
-function needOf(rule: CompiledRule): ApprovalNeed {
-  if (rule.approvers === null) throw new Error(`rule ${rule.id} holds and names no approver`)
-  const { groups, people, withinMs, holdMs } = rule.approvers
-  return { rule: rule.id, from: groups, people, withinMs, holdMs }
-}
-
-function ids(rules: readonly CompiledRule[]): string[] {
-  return rules.map(rule => rule.id)
-}
-
 /** One question about several things: the strictest answer to any of them. */
-function allOf(rulings: readonly Ruling[]): Ruling {
-  const trace = rulings.flatMap(ruling => ruling.trace)
-  const decisions = rulings.map(ruling => ruling.decision)
-  const block = decisions.find(decision => decision.kind === 'block')
-  if (block) return { decision: block, trace }
+function allOf(judged: readonly Judged[]): Judged {
+  const trace = judged.flatMap(each => each.trace)
+  const final = judged.flatMap(({ decision, probe }) => (decision.kind === 'block' && !probe ? [decision] : []))
+  const probe = final.length === 0 && judged.some(each => each.probe)
+  const decisions = judged.map(each => each.decision)
+  const blocks = final.length > 0 ? final : decisions.filter(decision => decision.kind === 'block')
+  const rules = (of: readonly Decision[]) => [...new Set(of.flatMap(decision => decision.rules))]
+  const [block] = blocks
+  if (block !== undefined) return { decision: { ...block, rules: rules(blocks) }, trace, probe }
   const passed = decisions.filter(decision => decision.kind !== 'block')
   const holds = passed.filter(decision => decision.kind === 'hold')
-  const rules = [...new Set((holds.length > 0 ? holds : passed).flatMap(decision => decision.rules))]
+  // Housekeeping beside a query has no answer that anything could be hidden in.
+  const telling = passed.filter(decision => decision.kind === 'hold' || decision.rules[0] !== builtIn.session)
+  const all = (telling.length > 0 ? telling : passed).map(decision => decision.obligations)
   const obligations: Obligations = {
-    reveal: passed.map(decision => decision.obligations.reveal).reduce((one, other) => one.intersection(other)),
-    passBinary: passed.every(decision => decision.obligations.passBinary),
+    reveal: all.map(each => each.reveal).reduce((one, other) => one.intersection(other)),
+    passBinary: all.every(each => each.passBinary),
+    ...smallest(all.flatMap(each => each.rows ?? [])),
   }
-  if (holds.length === 0) return { decision: { kind: 'allow', rules, obligations }, trace }
-  const need = new Map(holds.flatMap(hold => hold.need).map(each => [each.rule, each]))
-  return { decision: { kind: 'hold', rules, need: [...need.values()], obligations }, trace }
-}
-
-/** What is not there yet when a list is filtered. */
-const fromArguments: readonly Identifier[] = ['args', 'uri', 'found']
-
-function questionOf(asked: Asked, forecast: boolean, nature?: Nature): Question {
-  const { subject, action } = asked
-  const kind = nature ?? natureOf(action.operation)
-  let bindings: Bindings | null = null
-  return {
-    subject,
-    nature: kind,
-    matters: readAs(action.operation, action.facts).map(operation => matterOf(operation, action.subjectMatter)),
-    effects: kind === 'use' ? action.effects : new Set([...action.effects, kind]),
-    found: forecast ? 'later' : action.found,
-    carries: action.carries,
-    truth: condition => {
-      if (forecast && fromArguments.some(name => condition.uses.has(name))) return 'later'
-      bindings ??= bindingsOf(asked)
-      return condition.evaluate(bindings)
-    },
-  }
-}
-
-function bindingsOf({ subject, connection, action, atMs }: Asked): Bindings {
-  const fact = (name: string) => (Object.hasOwn(action.facts, name) ? action.facts[name] : undefined)
-  return {
-    args: fact('args') ?? {},
-    uri: fact('uri') ?? null,
-    subject: personOf(subject),
-    connection,
-    operation: action.operation,
-    target: action.target,
-    tool: action.operation === 'tools/call' ? action.subjectMatter : null,
-    found: action.found,
-    purpose: subject.purpose,
-    now: atMs ?? Date.now(),
-  }
-}
-
-function personOf(subject: Subject): Record<string, unknown> {
-  const { id, provider, kind, groups, person, purpose, onBehalfOf } = subject
-  return { id, provider, kind, groups, person, purpose, onBehalfOf: onBehalfOf && personOf(onBehalfOf) }
+  if (holds.length === 0) return { decision: { kind: 'allow', rules: rules(passed), obligations }, trace, probe }
+  const need = distinct(holds.flatMap(hold => hold.need))
+  return { decision: { kind: 'hold', rules: rules(holds), need, obligations }, trace, probe }
 }

@@ -31,19 +31,31 @@ function rowOf(rule: Rule, connection: string, who: string): EffectiveRow {
   return {
     connection,
     who,
-    what: rule.approvers ? `hold for ${rule.approvers.people} of ${rule.approvers.groups.join(', ')}` : rule.kind,
+    what: whatOf(rule),
     patterns: rule.patterns.join(' '),
     only: [
       rule.effects && `effects ${rule.effects.join(' ')}`,
+      rule.columns && `columns ${rule.columns.join(' ')}`,
       rule.found && `found ${rule.found.join(' ')}`,
       rule.carries && `carries ${rule.carries.join(' ')}`,
       rule.when && `when ${rule.when}`,
+      rule.rows?.ask && `beyond ${rule.rows.ask} rows ask ${peopleOf(rule)}`,
+      rule.rows?.stop && `at most ${rule.rows.stop} rows`,
     ]
-      .filter(part => part !== null)
+      .filter(part => typeof part === 'string')
       .join('; '),
     reveals: [...rule.reveal, ...rule.conceal.map(label => `not ${label}`)].join(' '),
     rule: rule.id,
   }
+}
+
+function whatOf(rule: Rule): string {
+  if (rule.kind === 'risk') return `${rule.points} points`
+  return rule.kind === 'hold' ? `hold for ${peopleOf(rule)}` : rule.kind
+}
+
+function peopleOf({ approvers }: Rule): string {
+  return approvers ? `${approvers.people} of ${approvers.groups.join(', ')}` : 'nobody'
 }
 
 function whoOf(rule: Rule): string[] {

@@ -7,10 +7,10 @@ import { type Matter, matches, type Pattern } from './pattern.ts'
 import type { CompiledRule } from './rules.ts'
 
 /** The parts of a rule in the order they are tried. */
-type Clause = 'who' | 'operation' | 'effects' | 'found' | 'carries' | 'when'
+type Clause = 'who' | 'operation' | 'effects' | 'columns' | 'found' | 'carries' | 'when'
 
-/** Matched, or the first clause that did not, or a condition without a result. */
-export type Outcome = 'matched' | 'error' | Clause
+/** Matched, or the first clause that did not, a condition without a result, or one that a probe must answer first. */
+export type Outcome = 'matched' | 'error' | 'probe' | Clause
 
 export interface Question {
   readonly subject: Subject
@@ -18,10 +18,12 @@ export interface Question {
   /** The action as itself and as the operation it follows. */
   readonly matters: readonly Matter[]
   readonly effects: ReadonlySet<Effect>
+  /** Of the relation it touches; `none` where there is no such thing as a column. */
+  readonly columns: readonly string[] | 'unknown' | 'none'
   /** `later`: a forecast, made before the arguments are there. */
   readonly found: ReadonlySet<string> | 'later'
   readonly carries: ReadonlySet<string> | 'unknown'
-  readonly truth: (condition: Condition) => Truth | 'later'
+  readonly truth: (condition: Condition) => Truth | 'later' | 'probe'
 }
 
 /** `used`: some allow rule lets this subject use the connection, which is whom a hold without `who` is for. */
@@ -29,18 +31,24 @@ export function matchRule(rule: CompiledRule, question: Question, used: boolean)
   if (!matchesWho(rule, question.subject, used)) return 'who'
   if (!matchesOperation(rule, question)) return 'operation'
   if (!matchesEffects(rule, question.effects)) return 'effects'
+  if (!matchesColumns(rule, question.columns)) return 'columns'
   if (!matchesFound(rule, question.found)) return 'found'
   if (!matchesCarries(rule, question)) return 'carries'
   if (rule.when === null) return 'matched'
   const truth = question.truth(rule.when)
-  if (truth === 'later') return rule.kind === 'block' ? 'when' : 'matched'
-  return truth === 'error' ? 'error' : truth === 'true' ? 'matched' : 'when'
+  if (truth === 'later') return restricts(rule) ? 'when' : 'matched'
+  return truth === 'error' || truth === 'probe' ? truth : truth === 'true' ? 'matched' : 'when'
 }
 
 export function matchesWho(rule: CompiledRule, subject: Subject, used: boolean): boolean {
   if (rule.everyone) return true
   if (rule.who !== null) return !rule.who.isDisjointFrom(subject.groups)
-  return rule.kind === 'block' || (rule.kind === 'hold' && used)
+  return restricts(rule) || (rule.kind === 'hold' && used)
+}
+
+/** In a forecast such a rule counts only where all of it is known, since it may take something out of a list. */
+function restricts(rule: CompiledRule): boolean {
+  return rule.kind === 'block' || rule.kind === 'risk'
 }
 
 function matchesOperation(rule: CompiledRule, question: Question): boolean {
@@ -53,13 +61,13 @@ function matchesOperation(rule: CompiledRule, question: Question): boolean {
 
 /**
  * A bare `*` is about what callers ask of the system. To allow a question of the system to the caller, a rule names it
- * or says `effects: [ask]`; to hold a session's housekeeping, a rule names it, says `effects: [session]`, or is about
+ * or says `effects: [ask]`; to hold a session's housekeeping or give it points, a rule names it, says `effects: [session]`, or is about
  * labels that were found in it.
  */
 function reaches(rule: CompiledRule, pattern: Pattern, nature: Nature): boolean {
   if (pattern.operation.tokens[0]?.kind === 'char') return true
   if (rule.kind === 'allow' && nature === 'ask') return rule.effects?.has('ask') ?? false
-  if (rule.kind === 'hold' && nature === 'session')
+  if ((rule.kind === 'hold' || rule.kind === 'risk') && nature === 'session')
     return rule.found !== null || (rule.effects?.has('session') ?? false)
   return true
 }
@@ -71,9 +79,20 @@ function matchesEffects(rule: CompiledRule, effects: ReadonlySet<Effect>): boole
   return effects.size === 0 || !effects.isDisjointFrom(rule.effects)
 }
 
+/** An allow rule must name every column that is touched; any other rule, one of them. */
+function matchesColumns(rule: CompiledRule, columns: Question['columns']): boolean {
+  const named = rule.columns
+  if (named === null) return true
+  if (columns === 'none') return false
+  if (columns === 'unknown') return rule.kind !== 'allow'
+  const has = (column: string) => named.some(glob => glob.matches(column))
+  if (rule.kind === 'allow') return columns.every(has)
+  return columns.some(column => column === '*' || has(column))
+}
+
 function matchesFound(rule: CompiledRule, found: Question['found']): boolean {
   if (rule.found === null) return true
-  if (found === 'later') return rule.kind !== 'block'
+  if (found === 'later') return !restricts(rule)
   return rule.found.some(glob => [...found].some(glob.matches))
 }
 

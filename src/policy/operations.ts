@@ -1,5 +1,7 @@
 // What a rule can be about. Promise: every operation that the gateway decides is listed here with its nature, and
 // an operation that is not listed is decided by the rules that name it and by nothing else.
+import type { ActionPart } from '../gateway/seam.ts'
+import { sqlOperations } from './sql-operations.ts'
 
 /**
  * - `session`: housekeeping that whoever may use the connection may do without a rule of its own. Lists are among it,
@@ -13,7 +15,7 @@ export type Nature = 'session' | 'use' | 'ask'
 export interface Operation {
   readonly nature: Nature
   /** What stands after the colon of a pattern; null where nothing can. */
-  readonly about: 'name' | 'uri' | null
+  readonly about: 'name' | 'uri' | 'relation' | null
   /** Operations whose rules also decide this one, for the same subject matter. */
   readonly follows: readonly string[]
 }
@@ -23,7 +25,7 @@ const ask: Operation = { nature: 'ask', about: null, follows: [] }
 const ofResource: Operation = { nature: 'use', about: 'uri', follows: ['resources/read'] }
 const ofTask: Operation = { nature: 'use', about: 'name', follows: ['tools/call'] }
 
-export const operations: ReadonlyMap<string, Operation> = new Map([
+export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['initialize', session],
   ['server/discover', session],
   ['ping', session],
@@ -50,17 +52,32 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['tasks/update', ofTask],
   ['tasks/cancel', ofTask],
   ['tasks/list', session],
-  /** Preparing runs nothing: the statement is decided when it is executed. */
-  ['sql.prepare', session],
-  ['sql.close', session],
-  ['sql.cancel', session],
   ['elicitation/create', ask],
   ['sampling/createMessage', ask],
   ['roots/list', ask],
+  ...Object.entries(sqlOperations).map(
+    ([name, of]) => [name, { nature: of.session ? 'session' : 'use', about: of.about, follows: [] }] as const,
+  ),
 ])
 
 export function natureOf(operation: string): Nature {
   return operations.get(operation)?.nature ?? 'use'
+}
+
+/** A query that touches no relation reads nothing that is protected, such as `select 1`, or does what SET does. */
+export function natureOfPart({ operation, subjectMatter, effects }: ActionPart): Nature {
+  const touchesNothing =
+    operation === 'sql.select' &&
+    subjectMatter === '' &&
+    [...effects].every(each => each === 'read' || each === 'session')
+  return touchesNothing ? 'session' : natureOf(operation)
+}
+
+export type System = 'mcp' | 'postgres'
+
+/** The kind of connection on which an operation can be asked. */
+export function systemOf(operation: string): System {
+  return operation.startsWith('sql.') ? 'postgres' : 'mcp'
 }
 
 /** The operations whose patterns are matched for an action: its own, then the one it follows. */

@@ -9,6 +9,8 @@ export interface Pattern {
   /** What comes after the first colon, read in both ways; null where the pattern is about all of it. */
   readonly name: Glob | null
   readonly uri: Glob | null
+  /** What comes after the schema, for a relation whose schema is not known. */
+  readonly relation: Glob | null
   /** Of `uri`, for addresses brought into their plain form and into the loosest one. */
   readonly plain: Glob | null
   readonly loose: Glob | null
@@ -22,6 +24,7 @@ export function compilePattern(source: string): Pattern {
     operation: compileGlob(colon < 0 ? source : source.slice(0, colon), 'name'),
     name: matter === null ? null : compileGlob(matter, 'name'),
     uri: matter === null ? null : compileGlob(matter, 'uri'),
+    relation: matter === null ? null : compileGlob(matter.slice(matter.indexOf('.') + 1), 'name'),
     plain: matter === null ? null : compileGlob(lowerHead(matter), 'uri'),
     loose: matter === null ? null : compileGlob(looseHead(matter), 'uri'),
   }
@@ -54,7 +57,7 @@ export function matterOf(operation: string, subjectMatter: string): Matter {
 export function matches(pattern: Pattern, matter: Matter, quantity: 'every' | 'some'): boolean {
   if (!pattern.operation.matches(matter.operation)) return false
   const { name, uri, plain, loose } = pattern
-  if (!matter.isUri) return name === null || name.matches(matter.plain)
+  if (!matter.isUri) return name === null || name.matches(matter.plain) || isUnplaced(pattern, matter, quantity)
   if (uri === null || plain === null || loose === null) return true
   if (quantity === 'every') {
     // Where steps go up, servers do not agree on whether they can leave the authority.
@@ -62,6 +65,12 @@ export function matches(pattern: Pattern, matter: Matter, quantity: 'every' | 's
     return matter.readings.every(uri.matches) && plain.matches(matter.plain) && steps.every(loose.matches)
   }
   return matter.readings.some(uri.matches) || plain.matches(matter.plain) || matter.loose.some(loose.matches)
+}
+
+/** A relation whose schema nobody knows may be the one that a rule blocks or holds. */
+function isUnplaced({ relation }: Pattern, { operation, plain }: Matter, quantity: 'every' | 'some'): boolean {
+  if (quantity === 'every' || operations.get(operation)?.about !== 'relation') return false
+  return plain !== '' && !plain.includes('.') && (relation?.matches(plain) ?? false)
 }
 
 /** True only if every action that `narrow` is about is one that `wide` is about. */

@@ -4,9 +4,10 @@ import { concerns } from './compile.ts'
 import { compileCondition } from './condition.ts'
 import { compileGlob } from './glob.ts'
 import { nearest } from './nearest.ts'
-import { operations } from './operations.ts'
+import { operations, type System, systemOf } from './operations.ts'
 import { compilePattern, coversPattern, type Pattern } from './pattern.ts'
 import type { Rule } from './rules.ts'
+import { sqlOperations } from './sql-operations.ts'
 
 export interface RuleFault {
   /** From the root of the configuration. */
@@ -18,6 +19,10 @@ export interface RuleFault {
 export interface Declared {
   readonly groups: ReadonlySet<string>
   readonly connections: ReadonlySet<string>
+  /** What is behind each connection, as far as the file says; any operation may be asked of one that is not here. */
+  readonly systems?: ReadonlyMap<string, System>
+  /** Whether the points of risk rules do anything. */
+  readonly risk?: boolean
   readonly labels: readonly string[]
   /** Labels that some entry of `labels:` finds; null where the built-in profile is on. */
   readonly detected: readonly string[] | null
@@ -38,7 +43,9 @@ export function checkRules(rules: readonly PlacedRule[], declared: Declared): Ru
       ...checkId(rules, index, place),
       ...checkNames(rule, declared, place),
       ...checkPatterns(rule, declared, place),
-      ...checkWhen(rule, place),
+      ...checkSystems(rule, declared, place),
+      ...checkWhen(rule, declared, place),
+      ...checkRisk(rule, declared, place),
       ...checkCovered(rules, index, place),
     ]
   })
@@ -121,15 +128,68 @@ function checkPatterns(rule: Rule, declared: Declared, place: Place): RuleFault[
     if (pattern.name !== null && hit.every(name => operations.get(name)?.about === null)) {
       return [fault(path, `"${pattern.operation.source}" has no name to match: leave out what follows the colon`)]
     }
+    if (pattern.name !== null && hit.every(name => operations.get(name)?.about === 'relation')) {
+      const { source } = pattern.name
+      if (!source.includes('.') && !source.includes('*'))
+        return [fault(path, `write the schema too, such as "${pattern.operation.source}:public.${source}"`)]
+    }
     if (pattern.name?.source === '') return [fault(path, 'nothing follows the colon: write a name, or leave it out')]
     return []
   })
 }
 
-function checkWhen(rule: Rule, place: Place): RuleFault[] {
+/** What is behind the connections a rule is about, now. */
+function systemsOf(rule: Rule, { connections, systems }: Declared): ReadonlySet<System> {
+  const concerned = [...connections].filter(name => concerns(rule, name))
+  return new Set(concerned.flatMap(name => systems?.get(name) ?? (['mcp', 'postgres'] as const)))
+}
+
+function operationsOf(source: string, { methods }: Declared): readonly string[] {
+  const { operation } = compilePattern(source)
+  return [...operations.keys(), ...methods].filter(name => operation.matches(name))
+}
+
+const kindNames: Readonly<Record<System, string>> = { mcp: 'MCP', postgres: 'PostgreSQL' }
+
+function checkSystems(rule: Rule, declared: Declared, place: Place): RuleFault[] {
+  // A rule for all connections waits for those that may yet come.
+  const systems = rule.on.includes('*') ? new Set<System>(['mcp', 'postgres']) : systemsOf(rule, declared)
+  if (systems.size === 0) return []
+  const faults = rule.patterns.flatMap((source, at) => {
+    const hit = operationsOf(source, declared)
+    if (hit.length === 0 || hit.some(name => systems.has(systemOf(name)))) return []
+    const other = systems.has('mcp') ? 'postgres' : 'mcp'
+    const message = `never fires: it is about ${kindNames[other]}, and no connection of this rule is. Correct on:`
+    return [fault(place(rule.kind, at), message)]
+  })
+  const asked = rule.patterns
+    .flatMap(source => operationsOf(source, declared))
+    .filter(name => systems.has(systemOf(name)))
+  const onlyPostgres = (clause: string) => fault(place(clause), `never counts: it is about statements of PostgreSQL`)
+  if (faults.length > 0 || asked.length === 0) return faults
+  if ((rule.rows ?? null) !== null && asked.every(name => systemOf(name) === 'mcp')) faults.push(onlyPostgres('limits'))
+  if ((rule.columns ?? null) !== null) {
+    if (asked.every(name => systemOf(name) === 'mcp')) faults.push(onlyPostgres('columns'))
+    else if (rule.kind === 'allow' && !asked.some(name => sqlOperations[name]?.byColumn))
+      faults.push(fault(place('columns'), 'never fires: what the rule is about touches whole rows. Remove columns'))
+  }
+  return faults
+}
+
+function checkWhen(rule: Rule, declared: Declared, place: Place): RuleFault[] {
   if (rule.when === null) return []
   const compiled = compileCondition(rule.when)
-  return compiled.kind === 'fault' ? [fault(place('when'), compiled.message)] : []
+  if (compiled.kind === 'fault') return [fault(place('when'), compiled.message)]
+  const { uses } = compiled.condition
+  const ofMcp = rule.patterns.flatMap(source => operationsOf(source, declared)).some(name => systemOf(name) === 'mcp')
+  if (!uses.has('sql') || !ofMcp || !systemsOf(rule, declared).has('mcp')) return []
+  const message = 'MCP has no sql, and an error in a condition denies: write patterns such as sql.*, or on: PostgreSQL'
+  return [fault(place('when'), message)]
+}
+
+function checkRisk(rule: Rule, declared: Declared, place: Place): RuleFault[] {
+  if (rule.kind !== 'risk' || declared.risk !== false) return []
+  return [fault(place('risk'), 'points do nothing without thresholds: write risk: { block: 100 } beside rules:')]
 }
 
 function checkCovered(rules: readonly PlacedRule[], index: number, place: Place): RuleFault[] {

@@ -5,9 +5,10 @@ import type { Condition } from './condition.ts'
 import type { Glob } from './glob.ts'
 import type { Pattern } from './pattern.ts'
 
-export type RuleKind = 'allow' | 'hold' | 'block'
+/** A `risk` rule gives points and decides nothing alone. */
+export type RuleKind = 'allow' | 'hold' | 'block' | 'risk'
 
-interface Approvers {
+export interface Approvers {
   /** Gateway groups any of which may approve. */
   readonly groups: readonly string[]
   /** Distinct people. */
@@ -30,11 +31,32 @@ export interface Rule {
   readonly found: readonly string[] | null
   /** Label patterns; any label the answer would have. */
   readonly carries: readonly string[] | null
+  /** Patterns of column names; of the relation that the action touches. */
+  readonly columns?: readonly string[] | null
   readonly when: string | null
   readonly reveal: readonly string[]
   readonly conceal: readonly string[]
   readonly passBinary: boolean
-  /** Of a hold. */
+  /** Of a hold, and of `rows.ask`. */
+  readonly approvers: Approvers | null
+  readonly rows?: RowLimits | null
+  /** Of a risk rule. */
+  readonly points?: number
+}
+
+/** Rows of one answer. */
+interface RowLimits {
+  /** Beyond it people are asked. */
+  readonly ask: number | null
+  /** Beyond it the answer ends. */
+  readonly stop: number | null
+}
+
+/** What the sum of all points of an action does. */
+export interface RiskThresholds {
+  readonly hold: number | null
+  readonly block: number | null
+  /** Of `hold`. */
   readonly approvers: Approvers | null
 }
 
@@ -44,6 +66,9 @@ export interface PolicySource {
   readonly connections: readonly { readonly name: string; readonly transparent: boolean }[]
   /** Every label there is: the built-in ones and the user's own. */
   readonly labels: readonly string[]
+  readonly risk?: RiskThresholds | null
+  /** IANA name of the zone whose clock `now.hour` and `now.weekday` tell; UTC where it is left out. */
+  readonly timeZone?: string
 }
 
 export interface CompiledRule {
@@ -56,11 +81,14 @@ export interface CompiledRule {
   readonly effects: ReadonlySet<Effect> | null
   readonly found: readonly Glob[] | null
   readonly carries: readonly Glob[] | null
+  readonly columns: readonly Glob[] | null
   readonly when: Condition | null
   readonly reveal: ReadonlySet<string>
   readonly conceal: ReadonlySet<string>
   readonly passBinary: boolean
   readonly approvers: Approvers | null
+  readonly rows: RowLimits | null
+  readonly points: number
 }
 
 export interface Policy {
@@ -70,4 +98,5 @@ export interface Policy {
   readonly rulesOf: (connection: string) => readonly CompiledRule[]
   /** SHA-256 over those rules, hex: what an approval is bound to. */
   readonly connectionDigest: (connection: string) => string
+  readonly risk: RiskThresholds | null
 }

@@ -135,8 +135,19 @@ test('transforms: last-four, null, by type', () => {
       b: [1, 'x', true],
       t: 'is 123-45-6789.',
       u: '123-45-6789',
+      again: { a: '**-***4567' },
+      stars: { a: '****12345' },
     }),
-    { x: { a: '**-***4567' }, y: { a: '[acme.a]' }, z: { a: 0 }, b: [null, null, null], t: 'is .', u: null },
+    {
+      again: { a: '**-***4567' },
+      stars: { a: '[acme.a]' },
+      x: { a: '**-***4567' },
+      y: { a: '[acme.a]' },
+      z: { a: 0 },
+      b: [null, null, null],
+      t: 'is .',
+      u: null,
+    },
   )
 })
 

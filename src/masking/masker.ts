@@ -79,6 +79,10 @@ class PlanMasker implements Masker {
   }
 
   text(value: Uint8Array): Masked {
+    return this.#text(value, (walk, text) => walk.text(text))
+  }
+
+  #text(value: Uint8Array, search: (walk: Walk, text: string) => readonly Patch[]): Masked {
     let text: string
     try {
       text = utf8.decode(value)
@@ -88,8 +92,8 @@ class PlanMasker implements Masker {
       return masked(value, this.#hidden[UNREADABLE] ? hidden : value, hidden, findings)
     }
     const first = new Walk(this.#plan, null, false, null)
-    let patches = first.text(text)
-    if (first.incomplete) patches = new Walk(this.#plan, null, false, first.learned).text(text)
+    let patches = search(first, text)
+    if (first.incomplete) patches = search(new Walk(this.#plan, null, false, first.learned), text)
     if (patches.length === 0) return masked(value, value, value, noFindings)
     const findings = this.#findings(patches)
     const changes = render(text, patches, this.#mode(noStandIns, null))
@@ -111,7 +115,19 @@ class PlanMasker implements Masker {
       return index < 0 ? this.#hidesAny : (this.#hidden[index] as boolean)
     }
     const transformOf = (label: string) => this.#plan.labels.find(({ name }) => name === label)?.transform ?? 'redact'
-    return createRowMasker({ hides, hidesUnknown: this.#hidesAny, transformOf, text: told => this.text(told) }, origins)
+    const { active, patterns, keys, pathLabel } = this.#plan
+    const finds = active !== 0 || patterns.length > 0 || keys.size > 0 || pathLabel.length > 0
+    const cell = (value: Uint8Array, name: string) => this.#text(value, (walk, text) => walk.cell(text, name))
+    return createRowMasker(
+      {
+        hides,
+        hidesUnknown: this.#hidesAny,
+        transformOf,
+        text: told => this.text(told),
+        cell: finds && this.#hidesAny ? cell : null,
+      },
+      origins,
+    )
   }
 
   #mode(standIns: StandIns, token: Mode['token']): Mode {

@@ -13,7 +13,7 @@ export interface LabelRule {
   readonly csv?: readonly string[]
   readonly shape?: string
   readonly pattern?: string
-  /** For the row masker; not used on messages. */
+  /** `schema.table.column`, for answers of a database; not used on messages. */
   readonly sql?: readonly string[]
 }
 
@@ -62,6 +62,16 @@ export interface MaskingPlan {
   /** Labels by shape. */
   readonly shapeLabels: readonly (readonly number[])[]
   readonly patterns: readonly { readonly label: number; readonly pattern: RE2JS }[]
+  /** Columns of a database that labels name. */
+  readonly sql: readonly SqlColumn[]
+}
+
+/** Each part a name or `*`. */
+interface SqlColumn {
+  readonly schema: string
+  readonly relation: string
+  readonly column: string
+  readonly label: string
 }
 
 export const CLEAN = -1
@@ -79,6 +89,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
   const keyLabels = new Map<string, number[]>()
   const shapeLabels: number[][] = builtInShapes.map(() => [])
   const patterns: { label: number; pattern: RE2JS }[] = []
+  const sql: SqlColumn[] = []
   const addPath = (path: string, owner: string | null, index: number, label: number): void => {
     const steps = parsePath(path)
     if (!steps) throw new MaskingError(owner, 'bad-path', index)
@@ -110,6 +121,11 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
       push(columns, column.trim().toLowerCase(), label)
       push(keyLabels, column.trim().toLowerCase(), label)
     }
+    for (const [index, text] of (rule.sql ?? []).entries()) {
+      const [schema = '', relation = '', column = '', ...more] = text.split('.')
+      if (more.length > 0 || [schema, relation, column].includes('')) throw new MaskingError(name, 'bad-column', index)
+      sql.push({ schema, relation, column, label: name })
+    }
     for (const shape of shapesOf(name, rule)) (shapeLabels[shape] as number[]).push(label)
     if (rule.pattern !== undefined) patterns.push({ label, pattern: compilePattern(name, rule.pattern) })
   }
@@ -133,6 +149,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
     searchable: featuresOf(active),
     shapeLabels,
     patterns,
+    sql,
   }
 }
 

@@ -90,3 +90,45 @@ test('frames pass only where nothing is hidden from the other side', () => {
   assert.equal(raw, released)
   assert.equal(Buffer.from(transcript).toString(), 'told')
 })
+
+const INT8 = 20
+
+/** A row of a mean and the count of what it is made of. */
+function mean(count: string, over: Partial<ColumnOrigin> = {}): string | null {
+  const group = { countColumn: 1, atLeast: 11 }
+  const rows = hiding.columns([
+    column('phi.name', { type: 1700, derived: true, group }),
+    column(null, { name: 'count', type: INT8, ...over }),
+  ])
+  assert.deepEqual(rows.first, over.type === undefined || over.type === INT8 ? [1] : [])
+  let shown: string | null = null
+  rows.chunk(given, {
+    release: cell => {
+      const counted = over.format === 'binary' ? Buffer.from(count, 'hex') : Buffer.from(count)
+      if (rows.first?.includes(1)) cell(1, counted)
+      const value = cell(0, Buffer.from('41.5'))
+      shown = value === null ? null : Buffer.from(value).toString()
+      return given
+    },
+    tell: () => given,
+  })
+  return shown
+}
+
+test('a mean is shown from eleven on', () => {
+  assert.equal(mean('11'), '41.5')
+  assert.equal(mean('120'), '41.5')
+  assert.equal(mean('10'), null)
+  assert.equal(mean('000000000000000b', { format: 'binary' }), '41.5')
+  assert.equal(mean('000000000000000a', { format: 'binary' }), null)
+})
+
+test('a mean is not shown by a count that is none, or is hidden itself', () => {
+  assert.equal(mean('11', { type: 25 }), null)
+  assert.equal(mean('many'), null)
+  const rows = hiding.columns([
+    column('phi.name', { derived: true, group: { countColumn: 1, atLeast: 11 } }),
+    column('phi.mrn', { type: INT8 }),
+  ])
+  assert.deepEqual(rows.first, [])
+})

@@ -104,6 +104,18 @@ export class Walk {
     })
   }
 
+  /** Patches of one value of a column, whose name tells what a bare number in it is. */
+  cell(text: string, column: string): readonly Patch[] {
+    return searchText(this.#search, text, 0, text.length, {
+      shapes: true,
+      level: 0,
+      context: contextOf(column),
+      structure: true,
+      known: true,
+      labels: noLabels,
+    })
+  }
+
   #root(clean: boolean): Place {
     return {
       labelled: this.#plan.paths.start,

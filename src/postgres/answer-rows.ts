@@ -2,8 +2,9 @@
 // changed; a frame that has no rule for being shown is not shown; the transcript is bounded and says what it leaves out.
 import { createHash } from 'node:crypto'
 import type { Cell, RowWalk } from '../gateway/seam.ts'
+import { copyCell, copyCells } from './copy-rows.ts'
 import { back, FrameReader, HEAD_BYTES, int16, int32, uint32, WireFault } from './frames.ts'
-import type { Field } from './reading.ts'
+import type { CopyOut, Field } from './reading.ts'
 import { releasedWords, wordsOf } from './words.ts'
 
 export interface AnswerPart {
@@ -11,38 +12,91 @@ export interface AnswerPart {
   readonly raw: Buffer
   readonly from: number
   readonly touched: readonly number[]
+  /** Columns whose cells are shown before the others of their row. */
+  readonly first?: readonly number[] | undefined
   /** Whether words of the system pass as they are. */
   readonly clean: boolean
   readonly fields: readonly Field[] | null
+  /** Of rows that are copied out. */
+  readonly copy: { readonly plan: CopyOut; readonly first: boolean } | null
+  /** Tells the caller what was hidden from it, before the end of a result; null where nobody is told. */
+  readonly notice: {
+    readonly tell: (hidden: ReadonlyMap<string, number>) => Uint8Array | null
+    readonly keep: (hidden: ReadonlyMap<string, number>) => void
+  } | null
   /** Rows the transcript may still show. */
   readonly room: number
 }
 
 /** One chunk as the masker asks for it. */
 export function walkOf(part: AnswerPart): RowWalk {
-  return { release: cell => release(part, cell), tell: cell => tell(part, cell) }
+  return { release: (cell, hidden) => release(part, cell, hidden), tell: cell => tell(part, cell) }
 }
 
-function release({ raw, from, touched, clean }: AnswerPart, cell: Cell): Uint8Array {
+function release(part: AnswerPart, cell: Cell, hidden: () => ReadonlyMap<string, number>): Uint8Array {
+  const { raw, from, touched, clean, copy, notice } = part
   if (touched.length === 0 && clean) return raw
   const out = new Rebuilt(raw)
+  let first = copy?.first ?? false
   for (let at = from; raw.length - at >= HEAD_BYTES; ) {
     const type = raw[at] as number
     const end = at + 1 + uint32(raw, at + 1)
     if (end > raw.length) break
     if (type === back.row) {
+      if (part.first !== undefined && part.first.length > 0) show(raw, at, end, part.first, cell)
       if (touched.length > 0) releaseRow(out, at, end, touched, cell)
+    } else if (type === back.copyData && copy !== null && touched.length > 0) {
+      releaseCopied(out, at, end, { ...copy, first }, touched, cell)
+      first = false
+    } else if (type === back.complete && notice !== null) {
+      const told = notice.tell(hidden())
+      if (told !== null) out.replace(at, at, told)
     } else if (!clean && hasWords(type)) {
       const words = releasedWords(type, raw, at, end)
       if (words !== null) out.replace(at, end, words)
     }
     at = end
   }
+  notice?.keep(hidden())
   return out.bytes()
+}
+
+function releaseCopied(
+  out: Rebuilt,
+  start: number,
+  end: number,
+  { plan, first }: NonNullable<AnswerPart['copy']>,
+  touched: readonly number[],
+  cell: Cell,
+): void {
+  const from = start + HEAD_BYTES
+  const cells = copyCells(out.raw.subarray(from, end), first, plan)
+  let head = -1
+  for (const [column, { start, end, value }] of cells?.entries() ?? []) {
+    if (value === null || !touched.includes(column)) continue
+    const changed = cell(column, value)
+    if (changed === value) continue
+    if (head < 0) head = out.upTo(from - HEAD_BYTES)
+    out.replace(from + start, from + end, copyCell(changed, plan))
+  }
+  if (head >= 0) out.sizeRow(head, end)
 }
 
 function hasWords(type: number): boolean {
   return type === back.error || type === back.notice || type === back.parameterStatus || type === back.notification
+}
+
+/** Cells that decide what becomes of others of their row. */
+function show(raw: Buffer, start: number, end: number, first: readonly number[], cell: Cell): void {
+  const columns = int16(raw, start + HEAD_BYTES)
+  let at = start + HEAD_BYTES + 2
+  for (let column = 0; column < columns; column++) {
+    if (at + 4 > end) throw cutShort()
+    const after = at + 4 + Math.max(int32(raw, at), 0)
+    if (after > end) throw cutShort()
+    if (after > at + 4 && first.includes(column)) cell(column, raw.subarray(at + 4, after))
+    at = after
+  }
 }
 
 function releaseRow(out: Rebuilt, start: number, end: number, touched: readonly number[], cell: Cell): void {
@@ -138,7 +192,8 @@ const SLACK_BYTES = 4 << 10
 
 // ---- the transcript ----
 
-function tell({ raw, from, fields, room }: AnswerPart, cell: Cell): Uint8Array {
+function tell({ raw, from, fields, room, copy }: AnswerPart, cell: Cell): Uint8Array {
+  let first = copy?.first ?? false
   let told = ''
   let rows = 0
   let at = from
@@ -147,7 +202,11 @@ function tell({ raw, from, fields, room }: AnswerPart, cell: Cell): Uint8Array {
     const end = at + 1 + uint32(raw, at + 1)
     if (end > raw.length) break
     if (type === back.row || type === back.copyData) {
-      if (rows++ < room) told += type === back.row ? rowText(raw, at, end, fields, cell) : copyText(raw, at, end)
+      if (rows++ < room) {
+        if (type === back.row) told += rowText(raw, at, end, fields, cell)
+        else told += copy === null ? copyText(raw, at, end) : copiedText(raw, at, end, { ...copy, first }, cell)
+      }
+      first = false
     } else if (type === back.complete) told += `${raw.toString('utf8', at + HEAD_BYTES, end - 1)}\n`
     else if (type === back.rowDescription && rows < room) told += headText(raw, at, end)
     else if (type === back.error || type === back.notice || type === back.parameterStatus) {
@@ -198,6 +257,25 @@ function valueText(value: Buffer, field: Field | undefined): string {
 }
 
 const TEXTUAL = new Set([25, 1043, 1042, 19, 114])
+
+function copiedText(
+  raw: Buffer,
+  start: number,
+  end: number,
+  { plan, first }: NonNullable<AnswerPart['copy']>,
+  cell: Cell,
+): string {
+  const row = raw.subarray(start + HEAD_BYTES, end)
+  const cells = copyCells(row, first, plan)
+  if (cells === null) return plan.format === 'binary' ? '' : row.toString()
+  const shown = cells.map(({ value }, column) => {
+    const seen = value === null ? null : cell(column, value)
+    if (seen === null) return 'NULL'
+    if (seen !== value || plan.format !== 'binary') return Buffer.from(seen).toString()
+    return `(${seen.length} bytes)`
+  })
+  return `${shown.join('\t')}\n`
+}
 
 function copyText(raw: Buffer, start: number, end: number): string {
   const value = raw.subarray(start + HEAD_BYTES, end)

@@ -3,56 +3,46 @@
 // is the system's own word.
 import { authoredBytes } from '../gateway/authored.ts'
 import { limits } from '../gateway/limits.ts'
-import type { Admission, RowMasker, Session } from '../gateway/seam.ts'
-import { fieldsOf, walkOf } from './answer-rows.ts'
-import { type Asked, reply, type Turn } from './asked.ts'
+import { AnswerOut, type AnswersParts } from './answer-out.ts'
+import { fieldsOf } from './answer-rows.ts'
+import { type Asked, type OwnAnswer, reply, type Turn } from './asked.ts'
 import { described, undescribed } from './descriptions.ts'
 import { back, HEAD_BYTES, int16, WireFault } from './frames.ts'
 import { readyBytes } from './messages.ts'
-import type { Names } from './names.ts'
 import { unknownOrigins } from './reading.ts'
-import type { Releases } from './releases.ts'
-import type { SystemFramer, SystemFrames } from './system-framer.ts'
+import type { SystemFrames } from './system-framer.ts'
 
 export const IDLE = 'I'.charCodeAt(0)
-
-export interface AnswersParts {
-  readonly session: Session
-  readonly framer: SystemFramer
-  readonly releases: Releases
-  readonly names: Names
-  /** Statements are not read and nothing is masked. */
-  readonly transparent: boolean
-  /** The system now reads rows from the caller. */
-  readonly onCopyIn: (asked: Asked) => void
-  /** That is over, by an error. */
-  readonly onCopyFailed: () => void
-  /** Every turn is answered. */
-  readonly onIdle: () => void
-  /** For what goes wrong while no frame is being read. */
-  readonly onFault: (fault: unknown) => void
-}
 
 export class Answers implements SystemFrames {
   /** Of the last ReadyForQuery. */
   status = IDLE
   readonly #parts: AnswersParts
-  readonly #standingRows: RowMasker
+  readonly #out: AnswerOut
   #turns: Turn[] = []
   #head = 0
+  /** Of the frame that is read, where it says that the system is ready. */
+  #readied: number | null = null
   /** After an error the system answers nothing up to the next Sync. */
   #skipping = false
-  /** Where in the uncut bytes the first whole frame begins, after one that passed in parts. */
-  #from = 0
-  /** Rows among the uncut bytes. */
-  #chunkRows = 0
   #pause: NodeJS.Timeout | null = null
   /** The last frame was an error after which nothing else came. */
   #farewell = false
+  /** Since all was last answered: not all that was asked was done. */
+  #failure = false
+  /** An error that skips what follows was answered to the gateway alone. */
+  #unheard = false
+  /** The system has ended a transaction, and with it its portals. */
+  #ended = false
 
   constructor(parts: AnswersParts) {
     this.#parts = parts
-    this.#standingRows = parts.session.standing.mask.columns([])
+    this.#out = new AnswerOut(parts)
+  }
+
+  /** Whose answer the system is giving. */
+  get current(): Asked | null {
+    return this.#turns[this.#head]?.asked ?? null
   }
 
   get idle(): boolean {
@@ -65,6 +55,12 @@ export class Answers implements SystemFrames {
       turn.asked.suspended = false
     }
     this.#turns.push(turn)
+    if (this.#skipping && this.#head === this.#turns.length - 1) this.#skip()
+  }
+
+  /** After an error in a flight that has not ended: the system does not answer. */
+  get skipping(): boolean {
+    return this.#skipping
   }
 
   /** Turns of a Sync that the system swallows, because it came while rows were copied in. */
@@ -80,11 +76,16 @@ export class Answers implements SystemFrames {
 
   frame(type: number, buffer: Buffer, start: number, end: number): void {
     const turn = this.#turns[this.#head]
+    this.#readied = null
     this.#farewell = type === back.error
     if (type === back.notification || turn === undefined) {
       // Without a turn: a setting, a notice, or the last words of a system that ends the connection.
       if (!unprompted.has(type)) throw unasked()
-      this.#aside(turn, start, end)
+      this.#out.aside(turn, start, end)
+      return
+    }
+    if (turn.own) {
+      this.#own(turn, turn.own, type, buffer, start, end)
       return
     }
     const expected = turn.expects[turn.at] as number
@@ -92,24 +93,29 @@ export class Answers implements SystemFrames {
     switch (type) {
       case back.row:
         if (expected !== reply.executed && !several) throw unasked()
-        this.#row(turn, buffer, start)
+        this.#row(turn, buffer, start, end)
         break
       case back.complete:
       case back.empty:
       case back.suspended:
         if (expected !== reply.executed && (!several || type === back.suspended)) throw unasked()
+        if (turn.asked?.copy) {
+          this.#out.part(turn, start, false)
+          turn.asked.copy = null
+          turn.asked.rowMasker = null
+        }
         this.#completed(turn, type, several)
         break
       case back.ready:
         if (expected !== reply.ready && !several) throw unasked()
-        this.status = buffer[start + HEAD_BYTES] as number
-        this.#skipping = false
+        this.#ready(buffer[start + HEAD_BYTES] as number)
         turn.at++
         break
       case back.parsed:
       case back.bound:
       case back.closed:
         if (expected !== type) throw unasked()
+        if (type === back.bound) this.#ended = false
         if (type !== back.bound)
           this.#parts.names.confirmFirst(turn.changes, type === back.parsed ? 'parsed' : 'closed')
         turn.at++
@@ -123,6 +129,7 @@ export class Answers implements SystemFrames {
         break
       case back.error:
         if (turn.refusal === null) {
+          if (expected === reply.ready) turn.asked?.ending()
           this.#failed(turn, several)
           break
         }
@@ -131,17 +138,17 @@ export class Answers implements SystemFrames {
       case back.copyIn:
         if (expected !== reply.executed && !several) throw unasked()
         if (!several) this.#forgetSyncs()
-        this.#part(turn, end, false)
+        this.#out.part(turn, end, false)
         this.#parts.onCopyIn(turn.asked as Asked)
         return
       case back.copyOut:
         if (expected !== reply.executed && !several) throw unasked()
-        if (!this.#parts.transparent && !this.#copyIsClean(turn)) throw new WireFault('upstream', COPY_UNMASKED)
+        if (!this.#parts.transparent) this.#out.copies(turn, start)
         break
       case back.copyData:
       case back.copyDone:
         if (expected !== reply.executed && !several) throw unasked()
-        if (type === back.copyData) this.#chunkRows++
+        if (type === back.copyData) this.#out.rows++
         break
       case back.functionResult:
         if (expected !== reply.call) throw unasked()
@@ -160,25 +167,25 @@ export class Answers implements SystemFrames {
     if (type !== back.row && type !== back.copyData) return this.#parts.transparent && turn !== undefined
     const expected = turn?.expects[turn.at]
     if (!turn?.asked || (expected !== reply.executed && expected !== reply.query)) throw unasked()
-    if (!this.#parts.transparent && (type === back.copyData || this.#masker(turn.asked).touched.length > 0))
+    if (!this.#parts.transparent && (type === back.copyData || this.#out.masker(turn.asked).touched.length > 0))
       return false
     if (type !== back.row && type !== back.copyData) return false
-    this.#chunkRows++
+    this.#out.rows++
     return true
   }
 
   streamed(): void {
-    this.#from = this.#parts.framer.uncut
+    this.#out.skip(this.#parts.framer.uncut)
   }
 
   full(): void {
     const turn = this.#turns[this.#head]
-    if (turn) this.#part(turn, this.#parts.framer.read, false)
+    if (turn) this.#out.part(turn, this.#parts.framer.read, false)
   }
 
   /** What the system reported of itself while it let us in. */
   settings(raw: Buffer): void {
-    if (raw.length > 0) this.#standing(raw)
+    if (raw.length > 0) this.#out.standing(raw)
   }
 
   /** The frames of one read are done: what is left waits a moment for the rest of its answer. */
@@ -205,21 +212,27 @@ export class Answers implements SystemFrames {
   #rest(): void {
     const { framer } = this.#parts
     const turn = this.#turns[this.#head]
-    if (turn && framer.uncut > 0) this.#part(turn, framer.read, false)
+    if (turn && framer.uncut > 0) this.#out.part(turn, framer.read, false)
   }
 
   /** The link is over. */
   close(outcome: 'failed' | 'gone' | 'cut'): void {
     if (this.#pause) clearTimeout(this.#pause)
-    for (const { asked } of this.#turns.slice(this.#head)) asked?.abandon(outcome)
+    for (const { asked, own } of this.#turns.slice(this.#head)) {
+      asked?.abandon(outcome)
+      own?.resolve(false)
+    }
     this.#turns = []
     this.#head = 0
   }
 
   // ---- turns ----
 
-  #row(turn: Turn, buffer: Buffer, start: number): void {
+  #row(turn: Turn, buffer: Buffer, start: number, end: number): void {
     const asked = turn.asked as Asked
+    // Rows may be withheld: what came before them was not.
+    const bounded = asked.rows === 0 && this.#out.rows === 0 && asked.admission.obligations.rows !== undefined
+    if (bounded && start > end - this.#parts.framer.uncut) this.#out.part(turn, start, false)
     if (asked.rowMasker === null && asked.fields === null) {
       asked.fields = described(asked.portal)
       if (asked.fields === null && !this.#parts.transparent) {
@@ -227,7 +240,7 @@ export class Answers implements SystemFrames {
         asked.rowMasker = asked.admission.mask.columns(unknownOrigins(asked.fields))
       }
     }
-    this.#chunkRows++
+    this.#out.rows++
   }
 
   #completed(turn: Turn, type: number, several: boolean): void {
@@ -246,10 +259,12 @@ export class Answers implements SystemFrames {
     const fields = type === back.noData ? null : fieldsOf(buffer, start, end)
     if (several) {
       // Rows before this one were described otherwise.
-      if (this.#chunkRows > 0) this.#part(turn, start, false)
+      if (this.#out.rows > 0) this.#out.part(turn, start, false)
       if (fields === null) throw unasked()
       ;(turn.asked as Asked).fields = fields
       ;(turn.asked as Asked).rowMasker = null
+      // Now, while it is known which of several results this is.
+      this.#out.masker(turn.asked as Asked)
       return
     }
     turn.at++
@@ -259,10 +274,42 @@ export class Answers implements SystemFrames {
     } else if (turn.asked) {
       turn.asked.fields = fields
       turn.asked.rowMasker = null
+      // Callers that describe a portal once leave it out later.
+      const prepared = turn.asked.portal?.prepared
+      if (prepared && fields !== null) prepared.fields = fields
     }
   }
 
+  /** To a question of the gateway's own: nothing of it leaves. */
+  #own(turn: Turn, own: OwnAnswer, type: number, buffer: Buffer, start: number, end: number): void {
+    if (type === back.row) own.row(buffer, start, end)
+    else if (type === back.ready) {
+      this.#ready(buffer[start + HEAD_BYTES] as number)
+      turn.at++
+    } else if (type === back.error) {
+      const ready = turn.expects.indexOf(reply.ready)
+      own.failed(Buffer.from(buffer.subarray(start, end)))
+      own.resolve(false)
+      this.#skipping = true
+      this.#unheard = ready < 0
+      turn.at = ready < 0 ? turn.expects.length : ready
+    } else if (type !== back.notice && type !== back.parameterStatus) turn.at++
+    this.#out.cutAway(end)
+    if (turn.at < turn.expects.length) return
+    own.resolve(true)
+    this.#next()
+  }
+
+  #ready(status: number): void {
+    this.status = status
+    this.#readied = status
+    this.#skipping = false
+    this.#unheard = false
+    this.#ended = status === IDLE
+  }
+
   #failed(turn: Turn, several: boolean): void {
+    this.#failure = true
     this.#parts.onCopyFailed()
     turn.asked?.failed('failed')
     if (several) return
@@ -274,7 +321,8 @@ export class Answers implements SystemFrames {
 
   /** The error is the gateway's own doing: the caller hears why. */
   #refused(turn: Turn, end: number): void {
-    this.#cutAway(end)
+    this.#out.cutAway(end)
+    this.#failure = true
     this.#skipping = true
     this.#parts.releases.author(turn.refusal as NonNullable<Turn['refusal']>)
     this.#next()
@@ -283,11 +331,11 @@ export class Answers implements SystemFrames {
   #answered(turn: Turn, end: number): void {
     if (turn.asked) {
       turn.asked.turns--
-      this.#part(turn, end, turn.asked.answered)
+      this.#out.part(turn, end, turn.asked.answered, this.#readied)
       turn.asked.settle()
     } else {
-      this.#cutAway(end)
-      this.#parts.releases.author(authoredBytes(readyBytes(this.status)))
+      this.#out.cutAway(end)
+      this.#parts.releases.author(authoredBytes(readyBytes(this.status)), this.status)
     }
     if (!this.#skipping) this.#parts.names.confirm(turn.changes)
     this.#next()
@@ -295,12 +343,29 @@ export class Answers implements SystemFrames {
 
   #next(): void {
     this.#head++
+    this.#skip()
+    if (!this.idle) return
+    this.#turns.length = 0
+    this.#head = 0
+    const failed = this.#failure
+    const ended = this.#ended
+    this.#failure = false
+    this.#ended = false
+    this.#parts.onIdle(failed, ended)
+  }
+
+  /** Turns the system does not answer, up to the next Sync. */
+  #skip(): void {
     while (this.#skipping) {
       const turn = this.#turns[this.#head]
       const ready = turn?.expects.indexOf(reply.ready) ?? -1
       if (turn === undefined) break
       this.#parts.names.undo(turn.changes)
       turn.asked?.failed('cancelled')
+      turn.own?.resolve(false)
+      // The caller has heard of no error: the one that came was of a question of the gateway's own.
+      if (turn.refusal !== null && this.#unheard) this.#parts.releases.author(turn.refusal)
+      if (turn.refusal !== null) this.#unheard = false
       if (ready >= 0) {
         turn.at = ready
         break
@@ -312,86 +377,10 @@ export class Answers implements SystemFrames {
       }
       this.#head++
     }
-    if (!this.idle) return
-    this.#turns.length = 0
-    this.#head = 0
-    this.#parts.onIdle()
-  }
-
-  // ---- parts ----
-
-  /** Records what was read up to an offset as a part of the exchange's answer, to leave when that is durable. */
-  #part(turn: Turn, upTo: number, last: boolean): void {
-    const { framer, releases, transparent } = this.#parts
-    const asked = turn.asked
-    const raw = framer.cut(upTo)
-    if (asked === null) {
-      // Beside one of the gateway's own messages: notices.
-      if (raw.length > 0) this.#standing(raw)
-      return
-    }
-    const rows = this.#chunkRows
-    const rowMasker = this.#masker(asked)
-    const masked = rowMasker.chunk(
-      raw,
-      walkOf({
-        raw,
-        from: Math.min(this.#from, raw.length),
-        touched: rowMasker.touched,
-        clean: transparent || asked.reading.wordsAreClean,
-        fields: asked.fields,
-        room: asked.room,
-      }),
-    )
-    asked.rows += rows
-    this.#chunkRows = 0
-    this.#from = framer.passing ? Number.POSITIVE_INFINITY : 0
-    releases.answer(asked.admission.answer(masked, last, { rows }), raw.length, asked)
-  }
-
-  #masker(asked: Asked): RowMasker {
-    if (asked.rowMasker === null) {
-      const { reading, fields, result, admission } = asked
-      const origins = this.#parts.transparent || fields === null ? [] : reading.origins(fields, result)
-      const fits = this.#parts.transparent || fields === null || origins.length === fields.length
-      const rowMasker = admission.mask.columns(fits ? origins : unknownOrigins(fields))
-      if (!this.#parts.transparent && fields === null) return rowMasker
-      asked.rowMasker = rowMasker
-    }
-    return asked.rowMasker
-  }
-
-  /** Copied rows are not walked yet: they pass where no column is hidden. */
-  #copyIsClean({ asked }: Turn): boolean {
-    if (asked === null) return false
-    const origins = asked.reading.origins([], asked.result)
-    return origins.length > 0 && asked.admission.mask.columns(origins).touched.length === 0
-  }
-
-  /** What answers no question. */
-  #aside(turn: Turn | undefined, start: number, end: number): void {
-    if (turn && start > end - this.#parts.framer.uncut) this.#part(turn, start, false)
-    this.#standing(this.#parts.framer.cut(end))
-  }
-
-  #standing(raw: Buffer): void {
-    const { session, releases, transparent } = this.#parts
-    const standing: Admission<'system'> = session.standing
-    const masked = this.#standingRows.chunk(
-      raw,
-      walkOf({ raw, from: 0, touched: [], clean: transparent, fields: null, room: 0 }),
-    )
-    releases.answer(standing.answer(masked, false), raw.length, null)
-  }
-
-  #cutAway(end: number): void {
-    this.#parts.framer.cut(end)
-    this.#from = 0
   }
 }
 
 const unprompted = new Set<number>([back.notification, back.parameterStatus, back.notice, back.error])
-const COPY_UNMASKED = 'Rows copied out cannot be masked.'
 
 function unasked(): WireFault {
   return new WireFault('upstream', 'The system sent what was not asked for.')

@@ -3,9 +3,16 @@
 import type { Authored } from '../gateway/authored.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Admission, Outcome, RowMasker } from '../gateway/seam.ts'
+import type { Cleared } from '../recording/inbox.ts'
 import { back } from './frames.ts'
 import type { Changes, Portal, Prepared } from './names.ts'
-import type { Field, StatementReading } from './reading.ts'
+import type { CopyOut, Field, StatementReading } from './reading.ts'
+
+/** Whether the caller sees in clear what derives from these labels. */
+export function shows(admission: Admission<'system'>, labels: ReadonlySet<string> | 'unknown'): boolean {
+  if (labels !== 'unknown' && labels.size === 0) return true
+  return admission.mask.columns([{ name: '', type: 0, format: 'text', labels, derived: true }]).touched.length === 0
+}
 
 export class Asked {
   readonly admission: Admission<'system'>
@@ -15,6 +22,11 @@ export class Asked {
   /** What the rows that come are; null until the system or the prepared statement has said so. */
   fields: readonly Field[] | null = null
   rowMasker: RowMasker | null = null
+  /** Rows that are copied out now, and whether the first of them has come. */
+  copy: CopyOut | null = null
+  copied = false
+  /** Values hidden from the caller that it was not told of, by label. */
+  readonly hidden = new Map<string, number>()
   /** Of several results of one text. */
   result = 0
   rows = 0
@@ -25,6 +37,7 @@ export class Asked {
   #outcome: Outcome = 'done'
   #undelivered = 0
   #over = false
+  #clean: boolean | null = null
 
   constructor(admission: Admission<'system'>, reading: StatementReading, portal: Portal | null) {
     this.admission = admission
@@ -35,6 +48,12 @@ export class Asked {
   /** Rows the transcript may still show. */
   get room(): number {
     return Math.max(0, limits.transcriptRows - this.rows)
+  }
+
+  /** Whether words of the system about this may be shown as they are. */
+  get wordsAreClean(): boolean {
+    this.#clean ??= shows(this.admission, this.reading.quotes)
+    return this.#clean
   }
 
   get answered(): boolean {
@@ -49,6 +68,11 @@ export class Asked {
     this.#undelivered--
     this.delivered += bytes
     this.settle()
+  }
+
+  /** What comes now is about all that was asked before it, too. */
+  ending(): void {
+    this.#clean = shows(this.admission, this.reading.endQuotes())
   }
 
   failed(outcome: Outcome): void {
@@ -91,6 +115,9 @@ export const reply = {
   failure: back.error,
 } as const
 
+/** Words of the gateway, or recorded ones of the system. */
+type Told = Authored | Cleared<'caller'>
+
 /** What the system is to answer to one thing that was sent. */
 export interface Turn {
   /** Null for the gateway's own messages. */
@@ -101,9 +128,19 @@ export interface Turn {
   /** Statements whose description is awaited, in order. */
   readonly described: (Prepared | null)[]
   /** What the caller hears in place of an error that the gateway brought about. */
-  readonly refusal: Authored | null
+  readonly refusal: Told | null
+  /** Who hears the rows of a question of the gateway's own. */
+  readonly own?: OwnAnswer
 }
 
-export function ownTurn(expects: number, refusal: Authored | null = null): Turn {
+export interface OwnAnswer {
+  readonly row: (buffer: Buffer, start: number, end: number) => void
+  /** An error, before `resolve`. */
+  readonly failed: (frame: Buffer) => void
+  /** Whether it was answered to its end. */
+  readonly resolve: (whole: boolean) => void
+}
+
+export function ownTurn(expects: number, refusal: Told | null = null): Turn {
   return { asked: null, expects: [expects], at: 0, changes: [], described: [], refusal }
 }

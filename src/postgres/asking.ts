@@ -1,23 +1,29 @@
 // From runs to exchanges: each is read, asked of the gateway and passed on in its turn. Promise: the system sees a run only
 // as Cleared and in the caller's order; what is refused fails the caller's transaction at the system too, and what follows
 // up to Sync is neither decided nor passed on.
-import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { authoredBytes } from '../gateway/authored.ts'
 import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
-import type { Admission, Gateway, HoldView, Session } from '../gateway/seam.ts'
+import type { Errand, Gateway, HoldView, Session } from '../gateway/seam.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { type Answers, IDLE } from './answers.ts'
-import { Asked, ownTurn, reply, type Turn } from './asked.ts'
+import { Asked, ownTurn, reply } from './asked.ts'
+import type { Callers, Party } from './callers.ts'
 import type { CopyIn, CopyStep } from './copy-in.ts'
+import { estimate } from './estimates.ts'
 import { WireFault } from './frames.ts'
+import { Guard } from './guard.ts'
+import { LinkAsk } from './link-ask.ts'
 import { errorBytes, failingExecute, own, refusalReport } from './messages.ts'
-import type { Changes, Names, Portal, Prepared } from './names.ts'
+import type { Changes, Names } from './names.ts'
 import type { WireOutlet } from './outlets.ts'
-import { actionOf, toldOf, type Wanted } from './question.ts'
-import { type ReadStatements, type SqlRefusal, type StatementReading, unread } from './reading.ts'
+import { type Answer, changesOf, type Pending, runs, turnOf } from './pending.ts'
+import { actionOf, through, toldOf, type Wanted } from './question.ts'
+import type { LinkReader, ReadContext } from './reading.ts'
+import { NOTHING, Readings, type Refused } from './readings.ts'
 import { type Run, runBytes, type Step } from './runs.ts'
+import { wantOf } from './wants.ts'
 
 export interface AskingParts {
   readonly gateway: Gateway
@@ -27,59 +33,81 @@ export interface AskingParts {
   readonly names: Names
   readonly copyIn: CopyIn
   /** Null: statements pass unread. */
-  readonly read: ReadStatements | null
+  readonly reader: LinkReader | null
+  /** What all of this is asked for; null where the caller asks for itself. */
+  readonly errand: Errand | null
+  /** Null where all of this is one caller's. */
+  readonly callers: Callers | null
+  readonly transactionHoldMs: number
   /** Aborted when the caller withdraws what waits, and when it is gone. */
   readonly withdrawn: () => AbortSignal
   readonly waiting: (hold: HoldView) => void
   readonly onTerminate: () => void
 }
 
-/** A refusal and what the reader of statements adds to it. */
-interface Refused {
-  readonly refusal: Refusal
-  readonly sql: SqlRefusal | null
-}
-
-interface Pending {
-  readonly run: Run
-  readonly wanted: Wanted | null
-  readonly changes: Changes
-  readonly asking: Promise<Admission<'system'> | Refusal> | Admission<'system'> | Refused
-  readonly withdrawn: AbortSignal | null
-  /** Of a portal that is resumed. */
-  readonly resumed: Asked | null
-}
-
-const FUNCTION_CALL = 'Function calls by number are not supported: call the function in a statement.'
-const NOT_YET = 'Send Sync after a statement that later ones depend on.'
-
 export class Asking {
   readonly #parts: AskingParts
   /** A name no caller knows. */
   readonly #noPortal = `refused-${randomBytes(16).toString('hex')}`
   #pending: Pending[] = []
+  /** Runs whose answer of the gateway is awaited. */
+  #unsettled = 0
+  /** A run is read as if it had run, and not pending yet. */
+  #passing = false
   /** The caller was refused: what follows is dropped up to Sync. */
   #skipping = false
   /** Something was passed on that no Sync has followed. */
   #unsynced = false
-  /** Something that was passed on changes what later statements mean. */
-  #changing = false
+  /** The flight in which something changes what later statements mean, and whether only the system knows how. */
+  #changedIn: number | null = null
+  #doubtful = false
+  readonly #ask: LinkAsk
+  readonly #guard = new Guard()
+  /** What the system said of statements it could not plan. */
+  readonly #unplanned = new WeakMap<Wanted, Cleared<'caller'>>()
   #idleWaiters: (() => void)[] = []
+  readonly #readings: Readings
 
   constructor(parts: AskingParts) {
     this.#parts = parts
+    this.#ask = new LinkAsk(parts)
+    this.#readings = new Readings({ ...parts, context: parameters => this.#context(parameters) })
+  }
+
+  /** Something is read as if it had run and has not been passed on. */
+  get waiting(): boolean {
+    return this.#passing || this.#pending.length + this.#unsettled > 0
+  }
+
+  /** An answer was ended: what follows in its flight is dropped. */
+  stopped(): void {
+    if (this.#unsynced) this.#skipping = true
+  }
+
+  /** After it: a transaction of the caller's has failed, where nothing else is under way in it. */
+  failing(status: number): number {
+    const { answers, outlet } = this.#parts
+    if (status !== IN_TRANSACTION || !answers.idle || answers.status !== status) return status
+    const ignored = { row: () => undefined, failed: () => undefined, resolve: () => undefined }
+    answers.expect({ ...ownTurn(reply.ready), expects: [reply.executed, reply.ready], own: ignored })
+    outlet.write(failingExecute(this.#noPortal))
+    outlet.write(own.sync)
+    return FAILED
   }
 
   /** Every turn is answered: whoever waits for that goes on. */
   onIdle(): void {
-    this.#changing = false
+    if (!this.#pending.some(one => changesOf(one) !== 'nothing')) {
+      this.#changedIn = null
+      this.#doubtful = false
+    }
     for (const resume of this.#idleWaiters.splice(0)) resume()
   }
 
   /** Rejects with WireFault where a message cannot be read. */
   async work(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
-      if (step.kind === 'run') await this.#ask(step)
+      if (step.kind === 'run') await this.#take(step)
       else {
         await this.#pass()
         await this.#other(step)
@@ -108,7 +136,15 @@ export class Asking {
 
   // ---- asking ----
 
-  async #ask(run: Run): Promise<void> {
+  async #take(run: Run): Promise<void> {
+    try {
+      await this.#book(run)
+    } finally {
+      this.#passing = false
+    }
+  }
+
+  async #book(run: Run): Promise<void> {
     const changes: Changes = []
     const resumed = this.#resumed(run)
     if (resumed) {
@@ -121,15 +157,26 @@ export class Asking {
     if (this.#mustWait(run)) {
       await this.#pass()
       if (this.#skipping) return this.#drop(run)
-      if (this.#unsynced) return this.#pend(run, changes, this.#own(NOT_YET, '0A000'))
+      if (this.#unsynced) await this.#write(own.flush)
       await this.#idle()
     }
-    const wanted = await this.#want(run, changes)
+    const wanted = await wantOf(run, changes, {
+      names: this.#parts.names,
+      readings: this.#readings,
+      reads: this.#parts.reader !== null,
+    })
     if ('refusal' in wanted) return this.#pend(run, changes, wanted)
-    const { gateway, session, waiting, answers } = this.#parts
+    const { gateway, waiting, answers, callers, transactionHoldMs } = this.#parts
+    const party = callers === null ? this.#party : await this.#callerOf(wanted, callers)
+    if (party === null) return this.#drop(run)
+    if (party instanceof Refusal) return this.#pend(run, changes, { refusal: party, sql: null })
+    const { session } = party
+    if (runs(run)) this.#passes(wanted, changes)
+    if (wanted.reading.changes !== 'nothing') callers?.forget()
+    this.#passing = true
     const raw = runBytes(run)
     const question = session.inspect.frames(raw, toldOf(wanted))
-    const action = actionOf(wanted, new Set(Object.keys(question.findings)))
+    const action = through(party.via, actionOf(wanted, new Set(Object.keys(question.findings))))
     // What may have to wait for people is asked only when all before it has passed.
     if (this.#pending.length > 0 && session.foresee(action) !== 'allow') {
       await this.#pass()
@@ -137,18 +184,92 @@ export class Asking {
     }
     const withdrawn = this.#parts.withdrawn()
     const inTransaction = answers.status !== IDLE || this.#unsynced || !answers.idle
-    const asking = gateway.ask(session, {
+    const asked = gateway.ask(session, {
       door: 'system',
       action,
       question,
-      parent: null,
+      parent: party.parent,
       withdrawn,
-      patienceMs: inTransaction ? limits.transactionHoldMs : limits.patientHoldMs,
+      patienceMs: inTransaction ? transactionHoldMs : limits.patientHoldMs,
       waiting,
+      ...(inTransaction ? { longestWaitMs: transactionHoldMs } : {}),
+      // What was asked before it has to have left first.
+      ...(runs(run) && this.#pending.length === 0
+        ? { probe: (reference: string) => this.#estimate(wanted, reference) }
+        : {}),
     })
+    const asking = runs(run) ? this.#guard.admit(asked, wanted.reading) : asked
     this.#pending.push({ run, wanted, changes, asking, withdrawn, resumed: null })
     if (run.synced) this.#parts.names.batch++
     if (this.#pending.length >= PENDING) await this.#pass()
+  }
+
+  get #party(): Party {
+    const { session, errand } = this.#parts
+    return { session, parent: errand?.parent() ?? null, via: errand?.via ?? null }
+  }
+
+  /** Null where what was asked before was refused, so that this is not asked at all. */
+  async #callerOf({ run, prepared, portal }: Wanted, callers: Callers): Promise<Party | Refusal | null> {
+    const sql = run.query ?? portal?.prepared.sql ?? prepared?.sql ?? ''
+    if (!runs(run)) return callers.of(sql.toString(), null)
+    await this.#pass()
+    if (this.#skipping) return null
+    const { answers } = this.#parts
+    if (this.#unsynced) await this.#write(own.flush)
+    await this.#idle()
+    // Nothing but its end runs in a transaction that has failed.
+    if (answers.status === FAILED || answers.skipping) return callers.of(sql.toString(), null)
+    const synced = !this.#unsynced
+    const tell = (told: string) => this.#ask.rows({ operation: 'sql.caller', parent: null, sql: told, synced })
+    return callers.of(sql.toString(), { inTransaction: answers.status !== IDLE || !synced, tell })
+  }
+
+  /** What follows is read as if this had run. */
+  #passes({ reading, portal }: Wanted, changes: Changes): void {
+    const { names } = this.#parts
+    for (const { kind, name } of reading.forgets) names.forget(kind, name, changes)
+    reading.passes(portal && { types: portal.prepared.types, values: portal.values })
+    if (reading.changes === 'nothing') return
+    this.#changedIn = names.batch
+    this.#doubtful ||= reading.changes === 'unknown'
+  }
+
+  async #estimate(wanted: Wanted, parent: string): Promise<Readonly<Record<string, unknown>> | Refusal> {
+    const { answers } = this.#parts
+    const { action, quotes } = wanted.reading
+    const estimable = wanted.reading.estimable()
+    if (!answers.idle && this.#unsynced) await this.#write(own.flush)
+    await this.#idle()
+    if (answers.skipping) return UNKNOWN_ROWS
+    // Nothing but its end runs in a transaction that has failed.
+    const failed = answers.status === FAILED
+    if (failed && estimable?.length !== 1) return UNKNOWN_ROWS
+    const clean = quotes !== 'unknown' && quotes.size === 0
+    const rows = failed
+      ? 0
+      : await estimate({ ...wanted, estimable }, parent, question =>
+          this.#ask.rows({ ...question, clean, synced: !this.#unsynced }),
+        )
+    if (rows === null || rows instanceof Refusal) return rows ?? UNKNOWN_ROWS
+    if (typeof rows !== 'number') {
+      this.#unplanned.set(wanted, rows.said)
+      return rows.refusal
+    }
+    return { sql: { ...(typeof action.facts.sql === 'object' ? action.facts.sql : {}), estimatedRows: rows } }
+  }
+
+  #context(parameters: ReadContext['parameters']): ReadContext {
+    const { session, answers, names } = this.#parts
+    const synced = !this.#unsynced
+    const can = answers.idle && this.#pending.length === 0 && answers.status !== FAILED && !answers.skipping
+    const forget = (name: string) => {
+      const changes: Changes = []
+      names.forget('statement', name, changes)
+      names.confirm(changes)
+    }
+    const ask = (sql: string) => this.#ask.rows({ operation: 'sql.catalog', parent: this.#party.parent, sql, synced })
+    return { session, parameters, ask: can ? ask : null, forget }
   }
 
   #pend(run: Run, changes: Changes, refused: Refused | Promise<Refused>): Promise<void> | void {
@@ -164,75 +285,11 @@ export class Asking {
 
   /** Whether what this run means depends on something the system has not answered yet. */
   #mustWait(run: Run): boolean {
-    const { names, answers, read } = this.#parts
+    const { names, answers, reader } = this.#parts
     if (answers.idle && this.#pending.length === 0) return false
-    if (read !== null && (this.#changing || this.#pending.some(changesSession))) return true
+    if (reader !== null && this.#changedIn !== null && (this.#doubtful || this.#changedIn !== names.batch)) return true
     if (run.bind && run.parse === null && names.uncertain('statement', run.bind.statement)) return true
     return run.executes !== null && run.bind === null && names.uncertain('portal', run.executes)
-  }
-
-  /** Reads the run and books the names it gives and takes. */
-  async #want(run: Run, changes: Changes): Promise<Wanted | Refused> {
-    const { names } = this.#parts
-    // Its arguments are values of unknown kinds: only where nothing is read does it pass.
-    if (run.call) {
-      if (this.#parts.read !== null) return this.#own(FUNCTION_CALL, '0A000')
-      return { run, prepared: null, portal: null, reading: unread }
-    }
-    if (run.query !== null) {
-      const reading = await this.#read(run.query, null)
-      return 'refusal' in reading ? reading : { run, prepared: null, portal: null, reading }
-    }
-    let prepared: Prepared | null = null
-    if (run.parse !== null) {
-      const reading = await this.#read(run.parse.sql, null)
-      if ('refusal' in reading) return reading
-      prepared = { sql: run.parse.sql, reading, fields: null }
-      names.setStatement(run.parse.name, prepared, changes)
-    }
-    const statement = run.bind?.statement ?? run.describes.find(({ kind }) => kind === 'statement')?.name
-    if (prepared === null && statement !== undefined) prepared = names.statement(statement) ?? null
-    let portal: Portal | null = null
-    if (run.bind !== null && prepared !== null) {
-      const { parameters, bound, resultFormats } = run.bind
-      const reading = await this.#read(prepared.sql, parameters, prepared.reading)
-      if ('refusal' in reading) return reading
-      portal = { prepared, reading, parameters, bound, resultFormats, asked: null }
-      names.setPortal(run.bind.portal, portal, changes)
-    } else if (run.executes !== null) portal = names.portal(run.executes) ?? null
-    for (const { kind, name } of run.closes) {
-      if (kind === 'statement') names.setStatement(name, undefined, changes)
-      else {
-        const closed = names.portal(name)
-        names.setPortal(name, undefined, changes)
-        if (closed?.asked) end(closed.asked)
-      }
-    }
-    const executed = run.executes === null ? prepared : portal
-    const known = executed !== null || (run.executes === null && run.bind === null && run.describes.length === 0)
-    // A cursor of SQL, or a name that fails at the system: nothing is known of what it would give.
-    if (!known && this.#parts.read !== null) return this.#own(UNKNOWN_NAME, '26000')
-    return { run, prepared, portal, reading: executed?.reading ?? unread }
-  }
-
-  async #read(
-    sql: Buffer,
-    parameters: Portal['parameters'] | null,
-    known: StatementReading | null = null,
-  ): Promise<StatementReading | Refused> {
-    const { read, session } = this.#parts
-    if (read === null) return unread
-    if (known !== null && parameters?.length === 0) return known
-    if (!isUtf8(sql)) return this.#own('This statement is not valid UTF-8.', '22021')
-    const reading = await read(sql.toString(), { session, parameters })
-    if (reading.kind === 'statement') return reading
-    const refusal = await this.#parts.gateway.refuse(session, reading.code, reading.detail)
-    return { refusal, sql: reading }
-  }
-
-  async #own(detail: string, sqlState: string): Promise<Refused> {
-    const refusal = await this.#parts.gateway.refuse(this.#parts.session, 'unreadable', detail)
-    return { refusal, sql: { ...NOTHING, sqlState } }
   }
 
   // ---- passing on ----
@@ -242,6 +299,7 @@ export class Asking {
     const pending = this.#pending
     if (pending.length === 0) return
     this.#pending = []
+    this.#unsettled = pending.length
     const { outlet } = this.#parts
     if (pending.length === 1) return this.#passOne(pending[0] as Pending)
     if (pending.some(({ resumed }) => resumed !== null)) {
@@ -270,6 +328,7 @@ export class Asking {
   }
 
   #settle(pending: Pending, answer: Answer, more: Cleared<'system'> | null = null): void {
+    this.#unsettled--
     const { names, outlet, answers } = this.#parts
     const { run, wanted, changes, resumed, withdrawn } = pending
     if (this.#skipping) {
@@ -281,13 +340,13 @@ export class Asking {
     if (answer instanceof Refusal || 'refusal' in answer) {
       names.undo(changes)
       const sql = withdrawn?.aborted ? { ...NOTHING, sqlState: '57014' } : null
-      this.#refuse(answer instanceof Refusal ? { refusal: answer, sql } : answer)
+      const said = wanted === null ? undefined : this.#unplanned.get(wanted)
+      this.#refuse(answer instanceof Refusal ? { refusal: answer, sql } : answer, said)
       if (run.synced) this.#sync()
       return
     }
     const asked = resumed ?? new Asked(answer, (wanted as Wanted).reading, (wanted as Wanted).portal)
     if (wanted?.portal && run.executes !== null) wanted.portal.asked = asked
-    if (changesSession(pending)) this.#changing = true
     this.#unsynced = !run.synced
     answers.expect(turnOf(run, asked, wanted, changes))
     outlet.write(more ?? answer.question)
@@ -298,11 +357,11 @@ export class Asking {
   }
 
   /** Tells the caller why, and has the system fail whatever transaction there is. */
-  #refuse({ refusal, sql }: Refused): void {
+  #refuse({ refusal, sql }: Refused, said?: Cleared<'caller'>): void {
     this.#skipping = true
     const { outlet, answers } = this.#parts
-    const told = authoredBytes(errorBytes(refusalReport(refusal, 'ERROR', sql)))
-    answers.expect(ownTurn(reply.failure, told))
+    const told = () => authoredBytes(errorBytes(refusalReport(refusal, 'ERROR', sql)))
+    answers.expect(ownTurn(reply.failure, said ?? told()))
     outlet.write(failingExecute(this.#noPortal))
   }
 
@@ -330,23 +389,9 @@ export class Asking {
   }
 }
 
-type Answer = Admission<'system'> | Refusal | Refused
-
-function changesSession({ run, wanted }: Pending): boolean {
-  return (wanted?.reading.changesSession ?? false) && (run.query !== null || run.executes !== null)
-}
+const UNKNOWN_ROWS = {}
+const FAILED = 'E'.charCodeAt(0)
+const IN_TRANSACTION = 'T'.charCodeAt(0)
 
 const PENDING = 256
-const UNKNOWN_NAME = 'There is no such statement or portal.'
 const RESUMED = Buffer.from('resumed')
-const NOTHING: SqlRefusal = { kind: 'refused', code: 'unreadable', sqlState: '08P01', detail: '', position: null }
-
-function end(asked: Asked): void {
-  asked.suspended = false
-  asked.settle()
-}
-
-function turnOf(run: Run, asked: Asked, wanted: Wanted | null, changes: Changes): Turn {
-  const described = run.describes.map(({ kind }) => (kind === 'statement' ? (wanted?.prepared ?? null) : null))
-  return { asked, expects: run.expects, at: 0, changes, described, refusal: null }
-}

@@ -10,11 +10,15 @@ export class CancelKeys<Target> {
   readonly #wrong = new Map<string, number>()
   #minute = performance.now()
 
-  /** The body of BackendKeyData: process id and secret, 4 bytes each before protocol 3.2, then 4 and 32. */
-  issue(minor: 0 | 2, target: Target): Buffer {
+  /**
+   * The body of BackendKeyData: process id and secret, 4 bytes each before protocol 3.2, then 4 and 32. A process id is
+   * given where callers are to see the system's own.
+   */
+  issue(minor: 0 | 2, target: Target, processId: Buffer | null = null): Buffer {
     for (;;) {
       const key = randomBytes(minor === 0 ? 8 : 36)
       key[0] = (key[0] as number) & 0x7f
+      if (processId) key.set(processId)
       const name = key.toString('hex')
       if (this.#targets.has(name)) continue
       this.#targets.set(name, target)

@@ -1,4 +1,4 @@
-// One PostgreSQL connection as configured.
+// One PostgreSQL connection as configured, and which login of the gateway a caller gets there.
 import type { Connection, Subject } from '../gateway/seam.ts'
 
 export interface PostgresLogin {
@@ -19,6 +19,23 @@ export interface PostgresConnectionConfig {
   } | null
   /** The gateway's own credential for this subject; null where none is for it. */
   readonly login: (subject: Subject) => PostgresLogin | null
+  /** For questions of the gateway's own: the default login, else the first. */
+  readonly ownLogin?: PostgresLogin | null
   /** Statements are not read and nothing is masked: for interoperability tests, never with PHI. */
   readonly transparent: boolean
+  /** Whether the caller is told in a notice what was hidden. Left out: yes. */
+  readonly notices?: boolean
+  /** Callers sign in with OAUTHBEARER; those without a token are sent to this document. Null or left out: a token is a password. */
+  readonly oauth?: { readonly discoveryUrl: string } | null
+}
+
+export interface GroupLogin extends PostgresLogin {
+  /** Null: for those in none of the other groups. */
+  readonly group: string | null
+}
+
+/** The first login whose group the subject is in, in the order given, else the default, else none. */
+export function loginByGroup(logins: readonly GroupLogin[]): PostgresConnectionConfig['login'] {
+  const byDefault = logins.find(({ group }) => group === null) ?? null
+  return ({ groups }) => logins.find(({ group }) => group !== null && groups.has(group)) ?? byDefault
 }

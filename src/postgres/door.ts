@@ -5,16 +5,18 @@ import type { Socket } from 'node:net'
 import { authoredBytes } from '../gateway/authored.ts'
 import { type Code, Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
-import type { Gateway, Session } from '../gateway/seam.ts'
+import type { Errand, Gateway, Session, Subject } from '../gateway/seam.ts'
+import { Callers } from './callers.ts'
 import { CancelKeys } from './cancel-keys.ts'
 import type { PostgresConnectionConfig } from './connection-config.ts'
 import type { Credentials } from './credentials.ts'
 import { type CancelRequest, enter, type Startup, type WireTls, wireTls } from './entrance.ts'
+import { type Errands, traceOfName } from './errands.ts'
 import { WireFault } from './frames.ts'
 import { Link } from './link.ts'
 import { authenticationBytes, fatal, negotiateBytes } from './messages.ts'
 import { WireOutlet } from './outlets.ts'
-import { nobodyReads, type ReadStatements } from './reading.ts'
+import { nobodyReads, readerOf, type StatementReader } from './reading.ts'
 import { type Authenticate, signIn } from './sign-in.ts'
 import { startupSettings } from './startup-parameters.ts'
 import { startupPacket, Upstream } from './upstream.ts'
@@ -27,12 +29,20 @@ export interface PostgresDoorOptions {
   readonly credentials: Credentials
   /** PEM; null where the listener is on loopback. */
   readonly tls: { readonly cert: string; readonly key: string } | null
+  /** What services are asked to do for others; without it each is itself alone. */
+  readonly errands?: Errands
   /** Without it statements pass only where the connection is transparent. */
-  readonly read?: ReadStatements
+  readonly read?: StatementReader
+  /** How long a statement may be held in a transaction; no configuration says so. */
+  readonly transactionHoldMs?: number
 }
 
 export interface PostgresDoor {
   handle(socket: Socket): void
+  /** A renewed certificate, PEM: new connections get it. */
+  setSecureContext(pair: { readonly cert?: unknown; readonly key?: unknown }): void
+  /** Ends the sessions of those who may not go on. */
+  end(matches: (subject: Subject, connection: string) => boolean): void
   close(): Promise<void>
 }
 
@@ -42,7 +52,7 @@ export function createPostgresDoor(options: PostgresDoorOptions): PostgresDoor {
 
 class Door implements PostgresDoor {
   readonly #options: PostgresDoorOptions
-  readonly #tls: WireTls | null
+  #tls: WireTls | null
   readonly #keys = new CancelKeys<Link>()
   readonly #links = new Set<Link>()
   readonly #entering = new Set<Socket>()
@@ -51,6 +61,10 @@ class Door implements PostgresDoor {
   constructor(options: PostgresDoorOptions) {
     this.#options = options
     this.#tls = options.tls && wireTls(options.tls)
+  }
+
+  setSecureContext({ cert, key }: { readonly cert?: unknown; readonly key?: unknown }): void {
+    this.#tls = wireTls({ cert: String(cert), key: String(key) })
   }
 
   handle(socket: Socket): void {
@@ -69,6 +83,12 @@ class Door implements PostgresDoor {
         clearTimeout(late)
         this.#entering.delete(socket)
       })
+  }
+
+  end(matches: (subject: Subject, connection: string) => boolean): void {
+    for (const { session } of this.#links) {
+      if (matches(session.subject, session.connection.name)) void session.close('cut')
+    }
   }
 
   async close(): Promise<void> {
@@ -114,16 +134,19 @@ class Door implements PostgresDoor {
     const { gateway, connections } = this.#options
     if (caller.negotiate) outlet.write(authoredBytes(negotiateBytes(2, caller.negotiate.unknown)))
     const name = caller.parameters.get('database') || (caller.parameters.get('user') ?? '')
-    const subject = await signIn(caller, name, { ...this.#options, tls: this.#tls })
+    const oauth = (connection: string) => connections().get(connection)?.oauth ?? null
+    const subject = await signIn(caller, name, { ...this.#options, tls: this.#tls, oauth })
     if (subject === 'clear') throw await this.#stranger('unauthenticated', source, TLS_REQUIRED)
     if (subject === null) throw await this.#stranger('unauthenticated', source)
     const config = connections().get(name)
     if (config === undefined) throw await this.#stranger('forbidden', source)
-    const session = await gateway.open(subject, config.connection, null)
+    const errand = this.#errandOf(caller, subject, name)
+    if (errand === 'unknown') throw await this.#stranger('unauthenticated', source)
+    const session = await gateway.open(errand?.subject() ?? subject, config.connection, null)
     if (session instanceof Refusal) throw session
     outlet.write(authoredBytes(authenticationBytes(0)))
     try {
-      await this.#join(caller, session, config)
+      await this.#join(caller, session, config, errand)
     } catch (fault) {
       const code = fault instanceof WireFault || fault instanceof Refusal ? fault.code : 'internal'
       const known = fault instanceof Refusal && fault.reference !== ''
@@ -133,8 +156,26 @@ class Door implements PostgresDoor {
     }
   }
 
-  async #join(caller: Startup, session: Session, config: PostgresConnectionConfig): Promise<void> {
-    const { gateway, read = nobodyReads } = this.#options
+  /** What a server that asks for others has signed in for: by its credential, or by the trace it names. */
+  #errandOf({ parameters }: Startup, subject: Subject, connection: string): Errand | 'unknown' | null {
+    const { credentials, errands } = this.#options
+    const user = parameters.get('user') ?? ''
+    if (credentials.names(user)) {
+      const known = credentials.find(user, connection)
+      return known === null ? 'unknown' : known.errand
+    }
+    if (errands === undefined || !errands.takesFrom(subject, connection)) return null
+    const trace = traceOfName(parameters.get('application_name') ?? '')
+    return trace === null ? null : (errands.find(trace, subject, connection) ?? 'unknown')
+  }
+
+  async #join(
+    caller: Startup,
+    session: Session,
+    config: PostgresConnectionConfig,
+    errand: Errand | null,
+  ): Promise<void> {
+    const { gateway, read = readerOf(nobodyReads), errands } = this.#options
     const settings = startupSettings(caller.parameters, session, config.transparent)
     if (typeof settings === 'string') throw await gateway.refuse(session, 'unreadable', settings)
     const login = config.login(session.subject)
@@ -143,6 +184,7 @@ class Door implements PostgresDoor {
     const told = [...settings].map(([name, value]) => `${name} = ${value}`).join('\n')
     const cleared = await session.standing.more(session.inspect.frames(packet, Buffer.from(told)))
     if (cleared instanceof Refusal) throw cleared
+    const reader = config.transparent ? null : await read.open({ gateway, session, config, login, settings })
     const upstream = await Upstream.connect(config)
     try {
       await upstream.signIn(cleared, login)
@@ -156,10 +198,19 @@ class Door implements PostgresDoor {
     }
     const early = caller.input.release()
     const { socket, minor } = caller
-    const parts = { gateway, session, config, caller: socket, early, upstream, minor, read, keys: this.#keys }
-    const link = new Link(parts, ended => this.#links.delete(ended))
+    const asksForOthers = errand === null && errands?.takesFrom(session.subject, config.connection.name)
+    const callers = errands && asksForOthers ? new Callers({ gateway, session, config, login, errands }) : null
+    const parts = { gateway, session, config, caller: socket, early, upstream, minor, reader, keys: this.#keys }
+    const link = new Link(
+      { ...parts, errand, callers, transactionHoldMs: this.#options.transactionHoldMs ?? limits.transactionHoldMs },
+      ended => this.#links.delete(ended),
+    )
     this.#links.add(link)
     await link.start()
+    if (errand === null) return
+    const end = () => void session.close('done')
+    if (errand.ended.aborted) end()
+    else errand.ended.addEventListener('abort', end, { once: true })
   }
 
   async #stranger(code: Code, source: string, detail?: string): Promise<Refusal> {
@@ -169,4 +220,4 @@ class Door implements PostgresDoor {
 }
 
 const KEEP_ALIVE_MS = 60_000
-const TLS_REQUIRED = 'TLS is required to send an access token: connect with sslmode=require.'
+const TLS_REQUIRED = 'TLS is required here: connect with sslmode=verify-full.'

@@ -5,20 +5,23 @@ import type { Socket } from 'node:net'
 import { type Authored, authoredBytes } from '../gateway/authored.ts'
 import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
-import type { Gateway, HoldView, Session } from '../gateway/seam.ts'
+import type { Errand, Gateway, HoldView, Session } from '../gateway/seam.ts'
 import { Answers, IDLE } from './answers.ts'
+import type { Asked } from './asked.ts'
 import { Asking } from './asking.ts'
 import { CallerFramer } from './caller-framer.ts'
+import type { Callers } from './callers.ts'
 import type { CancelKeys } from './cancel-keys.ts'
 import type { PostgresConnectionConfig } from './connection-config.ts'
 import { CopyIn } from './copy-in.ts'
 import { back, WireFault } from './frames.ts'
-import { fatal, fatalReport, frame, notice, own, readyBytes } from './messages.ts'
+import { errorBytes, fatal, fatalReport, frame, notice, own, readyBytes, refusalReport } from './messages.ts'
 import { Names } from './names.ts'
 import { WireOutlet } from './outlets.ts'
-import type { ReadStatements } from './reading.ts'
+import type { LinkReader } from './reading.ts'
 import { Releases } from './releases.ts'
 import { Runs, type Step } from './runs.ts'
+import type { SystemFrames } from './system-framer.ts'
 import { cancelUpstream, type Upstream } from './upstream.ts'
 
 export interface LinkParts {
@@ -30,8 +33,14 @@ export interface LinkParts {
   readonly early: Buffer
   readonly upstream: Upstream
   readonly minor: 0 | 2
-  readonly read: ReadStatements
+  /** Null: statements pass unread. */
+  readonly reader: LinkReader | null
+  /** What its caller does for somebody else, who is the subject of the session. */
+  readonly errand: Errand | null
+  /** Of a service that says with each statement for whom it asks. */
+  readonly callers: Callers | null
   readonly keys: CancelKeys<Link>
+  readonly transactionHoldMs: number
 }
 
 /** Bytes of answers that may be on their way to the record. */
@@ -57,6 +66,10 @@ export class Link {
   #paused = false
   #closed = false
   #waitingForRoom = false
+  /** Since it last said something, the caller has asked for what it waits for to end. */
+  #cancelled = false
+  /** Something failed since the reader of statements was last told. */
+  #failed = false
 
   constructor(parts: LinkParts, onClose: (link: Link) => void) {
     this.#parts = parts
@@ -64,8 +77,17 @@ export class Link {
     const { session, upstream, caller, config, gateway } = parts
     this.session = session
     this.#outlet = new WireOutlet(caller)
-    const refuse = (refusal: Refusal) => this.#end(fatal(refusal), 'cut')
-    this.#releases = new Releases(this.#outlet, refuse, () => this.#flow())
+    const refuse = (refusal: Refusal) => {
+      if (!this.#closed && !this.#answers.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
+      this.#end(fatal(refusal), 'cut')
+    }
+    this.#releases = new Releases({
+      outlet: this.#outlet,
+      onRefusal: refuse,
+      onStopped: (refusal, asked) => this.#stopped(refusal, asked),
+      onReady: status => this.#asking.failing(status),
+      onRelease: () => this.#flow(),
+    })
     this.#copyIn = new CopyIn(session, upstream.outlet, refuse)
     this.#answers = new Answers({
       session,
@@ -73,9 +95,10 @@ export class Link {
       releases: this.#releases,
       names: this.#names,
       transparent: config.transparent,
+      notices: config.notices !== false,
       onCopyIn: asked => this.#copyIn.begin(asked),
       onCopyFailed: () => this.#copyIn.stop(),
-      onIdle: () => this.#idle(),
+      onIdle: (failed, ended) => this.#idle(failed, ended),
       onFault: fault => void this.#fault(fault),
     })
     this.#asking = new Asking({
@@ -85,7 +108,10 @@ export class Link {
       answers: this.#answers,
       names: this.#names,
       copyIn: this.#copyIn,
-      read: config.transparent ? null : parts.read,
+      reader: parts.reader,
+      errand: parts.errand,
+      callers: parts.callers,
+      transactionHoldMs: parts.transactionHoldMs,
       withdrawn: () => this.#withdrawal.signal,
       waiting: hold => this.#notify(hold),
       onTerminate: () => this.#end(null, 'done'),
@@ -95,7 +121,7 @@ export class Link {
       () => void this.#work(),
     )
     this.#framer = new CallerFramer((type, buffer, start, end) => this.#runs.frame(type, buffer, start, end))
-    this.#key = parts.keys.issue(parts.minor, this)
+    this.#key = parts.keys.issue(parts.minor, this, config.transparent ? upstream.key.subarray(0, 4) : null)
   }
 
   /** What the system said while it let us in, and our own key; then questions are taken. */
@@ -125,6 +151,7 @@ export class Link {
 
   /** As its caller asks on another connection. What waits is withdrawn; what runs is cancelled. */
   async cancel(): Promise<void> {
+    this.#cancelled = true
     this.#withdrawal.abort()
     this.#withdrawal = new AbortController()
     const { gateway, session, config, upstream } = this.#parts
@@ -134,7 +161,7 @@ export class Link {
       door: 'system',
       action: CANCEL,
       question: session.inspect.frames(nothing, nothing),
-      parent: null,
+      parent: this.#parts.errand?.parent() ?? null,
       withdrawn: session.ended,
       patienceMs: 0,
       waiting: () => undefined,
@@ -156,6 +183,7 @@ export class Link {
   #take(piece: Buffer): void {
     if (this.#closed) return
     this.#queued += piece.length
+    this.#cancelled = false
     try {
       this.#framer.push(piece)
     } catch (fault) {
@@ -195,18 +223,23 @@ export class Link {
   }
 
   #notify(hold: HoldView): void {
-    if (this.#parts.upstream.framer.passing) return
     const until = new Date(hold.until).toISOString()
     const who = hold.approvers.join(', ')
-    this.#releases.author(
+    this.#releases.interject(
       notice(`This statement waits for approval ${hold.reference}.`, `${who} may approve until ${until}.`),
     )
   }
 
   // ---- the system ----
 
-  #idle(): void {
-    if (this.#answers.status === IDLE) for (const { asked } of this.#names.endPortals()) asked?.abandon('done')
+  #idle(failed: boolean, ended: boolean): void {
+    this.#failed ||= failed
+    // What is read as if it had run and has not must stay so.
+    if (!this.#asking.waiting) {
+      this.#parts.reader?.idle(this.#answers.status, this.#failed)
+      this.#failed = false
+    }
+    if (ended) for (const { asked } of this.#names.endPortals()) asked?.abandon('done')
     this.#asking.onIdle()
   }
 
@@ -227,6 +260,17 @@ export class Link {
     await session.standing.room()
     this.#waitingForRoom = false
     if (!this.#closed) upstream.socket.resume()
+  }
+
+  /** Policy ended an answer; the system need not go on with it. */
+  #stopped(refusal: Refusal, asked: Asked): Authored | null {
+    const cancelled = this.#cancelled && refusal.code === 'internal' ? CANCELLED : null
+    if (!ending.has(refusal.code) && cancelled === null) return null
+    const { config, upstream } = this.#parts
+    if (this.#answers.current === asked) void cancelUpstream(config, upstream.key).catch(() => undefined)
+    asked.failed('cut')
+    this.#asking.stopped()
+    return authoredBytes(errorBytes(refusalReport(refusal, 'ERROR', cancelled)))
   }
 
   // ---- the end ----
@@ -283,6 +327,8 @@ export class Link {
     this.#asking.onIdle()
     if (last) this.#releases.end(last)
     else this.#releases.end()
+    // What it still says has no session left to be recorded in.
+    upstream.attach(unheard, ignored, () => upstream.socket.destroy())
     upstream.socket.resume()
     upstream.outlet.end(own.terminate)
     setTimeout(() => {
@@ -293,6 +339,14 @@ export class Link {
     this.#onClose(this)
   }
 }
+
+const ignored = () => undefined
+const unheard: SystemFrames = { frame: ignored, streams: () => true, streamed: ignored, full: ignored }
+
+const CANCELLED = { sqlState: '57014', position: null } as const
+
+/** Refusals that end one answer and not the connection. */
+const ending = new Set<Refusal['code']>(['blocked', 'denied', 'expired', 'pending', 'limit'])
 
 /** How long either side may take to read the last words. */
 const LINGER_MS = 2_000

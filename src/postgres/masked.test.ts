@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import type { ColumnOrigin } from '../gateway/seam.ts'
-import type { ReadStatements } from './reading.ts'
+import { opaque, type ReadStatements } from './reading.ts'
 import { field, RawClient, say } from './testing/raw-client.ts'
 import { Rig, rule, stopTestPostgres, subjectOf, testPostgres } from './testing/rig.ts'
 
@@ -14,7 +14,7 @@ const read: ReadStatements = sql => {
   }
   const labels = new Set(['phi.ssn'])
   return {
-    kind: 'statement',
+    ...opaque,
     action: {
       operation: `sql.${verb}`,
       target: 'unlisted',
@@ -28,8 +28,7 @@ const read: ReadStatements = sql => {
         const what = name === 'ssn' || name === 'made' ? labels : name === 'odd' ? 'unknown' : new Set<string>()
         return { name, type, format, labels: what, derived: name === 'made' }
       }),
-    changesSession: verb === 'set',
-    wordsAreClean: false,
+    changes: verb === 'set' ? 'told' : 'nothing',
   }
 }
 
@@ -84,7 +83,7 @@ test('rows nobody described are hidden as NULL where their origin is unknown', a
   const client = await RawClient.signedIn(rig.port)
   client.send(say.parse('', `select '${SSN}'::text as odd`), say.bind('', ''), say.execute(''), say.sync())
   const heard = await client.until('Z')
-  assert.equal(client.types, '12DCZ')
+  assert.equal(client.types, '12DNCZ')
   assert.doesNotMatch(heard[2]?.body.toString('latin1') ?? '', /1120/)
   client.socket.destroy()
 })

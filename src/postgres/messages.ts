@@ -44,6 +44,17 @@ export function errorBytes(what: Report): Buffer {
   return report(back.error, what)
 }
 
+/** Null where nothing was hidden. */
+export function hiddenNotice(hidden: ReadonlyMap<string, number>, reference: string): Uint8Array | null {
+  const counts = [...hidden].filter(([, count]) => count > 0).sort(([left], [right]) => (left < right ? -1 : 1))
+  if (counts.length === 0) return null
+  const sum = counts.reduce((all, [, count]) => all + count, 0)
+  const labels = counts.map(([label, count]) => `${label} (${count})`).join(', ')
+  const message = `${sum} ${sum === 1 ? 'value is' : 'values are'} hidden from you: ${labels}.`
+  const hint = `To see more, ask for a rule or an approval that reveals these labels. Reference: ${reference}`
+  return report(back.notice, { severity: 'NOTICE', sqlState: '00000', message, hint })
+}
+
 export function notice(message: string, hint: string): Authored {
   return authoredBytes(report(back.notice, { severity: 'NOTICE', sqlState: '00000', message, hint }))
 }

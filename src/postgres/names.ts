@@ -6,6 +6,7 @@ import type { Field, StatementReading } from './reading.ts'
 export interface Prepared {
   /** Without its NUL. */
   readonly sql: Buffer
+  readonly types: Buffer
   readonly reading: StatementReading
   /** As the system described it; formats are those of each Bind. */
   fields: readonly Field[] | null
@@ -18,6 +19,7 @@ export interface Portal {
   readonly parameters: readonly (string | null | undefined)[]
   /** The body of Bind behind the names: parameters and formats as they came. */
   readonly bound: Buffer
+  readonly values: Buffer
   readonly resultFormats: readonly number[]
   /** Under way or suspended. */
   asked: Asked | null
@@ -66,6 +68,16 @@ export class Names {
 
   setPortal(name: string, portal: Portal | undefined, changes: Changes): void {
     this.#set('portal', name, this.#portals.get(name), portal, changes)
+  }
+
+  /** What is known of a name, or of all, is so no more. */
+  forget(kind: Kind, name: string | null, changes: Changes): void {
+    const map: ReadonlyMap<string, unknown> = kind === 'statement' ? this.#statements : this.#portals
+    const named = name === null ? [...map.keys()] : map.has(name) ? [name] : []
+    for (const one of named) {
+      if (kind === 'statement') this.setStatement(one, undefined, changes)
+      else this.setPortal(one, undefined, changes)
+    }
   }
 
   confirm(changes: Changes): void {

@@ -33,12 +33,18 @@ export function actionOf({ run, prepared, portal, reading }: Wanted, found: Read
 /** Preparing and closing run nothing. */
 function housekeeping(run: Run, { action }: StatementReading): Omit<Action, 'found' | 'exact'> {
   const prepares = run.parse !== null || run.bind !== null || run.describes.length > 0
+  const { parts: _, ...rest } = action
   return {
-    ...action,
+    ...rest,
     operation: prepares ? 'sql.prepare' : 'sql.close',
     effects: SESSION,
     carries: NONE,
   }
+}
+
+/** Rules may say what holds for the server of a caller alone. */
+export function through(via: string | null, action: Action): Action {
+  return via === null ? action : { ...action, facts: { ...action.facts, via } }
 }
 
 /** What the transcript shows, before labels are hidden in it. */

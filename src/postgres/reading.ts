@@ -1,7 +1,8 @@
 // What the wire asks of those who read statements and know columns. Promise: where nobody reads them, every statement is
 // refused and every column hidden; a connection that is transparent needs neither.
 import type { Code } from '../gateway/errors.ts'
-import type { Action, ColumnOrigin, Session } from '../gateway/seam.ts'
+import type { Action, ColumnOrigin, Gateway, Session } from '../gateway/seam.ts'
+import type { PostgresConnectionConfig, PostgresLogin } from './connection-config.ts'
 
 /** A column as the system describes it. */
 export interface Field {
@@ -16,16 +17,62 @@ export interface Field {
 /** What one text asks for: all its statements together are one question. */
 export interface StatementReading {
   readonly kind: 'statement'
-  readonly action: Pick<Action, 'operation' | 'target' | 'subjectMatter' | 'effects' | 'facts' | 'carries'>
+  readonly action: Pick<Action, 'operation' | 'target' | 'subjectMatter' | 'effects' | 'facts' | 'carries' | 'parts'>
   /**
    * Of the nth result of this text: where its columns come from. Compared there with what the system says they are; a
    * description that fits no plan comes back as `unknown` throughout.
    */
   readonly origins: (fields: readonly Field[], result: number) => readonly ColumnOrigin[]
-  /** Changes what later statements mean (search path, temporary tables …): they are read once it has run. */
-  readonly changesSession: boolean
-  /** Whether words of the system (errors, notices) may be shown as they are. */
-  readonly wordsAreClean: boolean
+  /** Of the nth result, where it is copied out: what its rows are; null where that is not known. */
+  readonly copyOut: (result: number) => CopyOut | null
+  /**
+   * What later statements mean afterwards: the same; something else that is known at once (a search path, a cursor); or
+   * something that the system must be asked about once this has run (new relations, what a function did).
+   */
+  readonly changes: 'nothing' | 'told' | 'unknown'
+  /** Labels of what words of the system (errors, notices) about this could quote. */
+  readonly quotes: ReadonlySet<string> | 'unknown'
+  /** The same, and of all before it in its transaction: what was put off to the end is told then. */
+  readonly endQuotes: () => ReadonlySet<string> | 'unknown'
+  /** Labels of what decides which rows come or in which order, so that answers could tell values one by one. */
+  readonly probes: ReadonlySet<string> | 'unknown'
+  /** Labels of what is compared with single values: bounded by how often. */
+  readonly guesses: ReadonlySet<string> | 'unknown'
+  /** It could carry protected data, unseen, to where nobody hides it. */
+  readonly launders: boolean
+  /** Prepared statements and portals whose names mean something else afterwards; null for all of them. */
+  readonly forgets: readonly { readonly kind: 'statement' | 'portal'; readonly name: string | null }[]
+  /** Whether it would be read the same now. */
+  readonly holds: () => boolean
+  /** It is passed on, with these parameters: what follows is read as if it had run. */
+  readonly passes: (bound: Bound | null) => void
+  /** How many rows it takes can be asked; null where that of some statement cannot. */
+  readonly estimable: () => readonly Estimable[] | null
+}
+
+/** Parameters as Parse and Bind had them. */
+export interface Bound {
+  readonly types: Uint8Array
+  readonly values: Uint8Array
+}
+
+export interface Estimable {
+  /** To be explained; null where `atMost` says it all. */
+  readonly sql: string | null
+  /** `text`: it has the parameters of the whole text. */
+  readonly bound: 'text' | Bound | null
+  readonly atMost: number
+}
+
+export interface CopyOut {
+  readonly format: 'text' | 'csv' | 'binary'
+  readonly delimiter: string
+  readonly null: string
+  readonly quote: string
+  readonly escape: string
+  /** A first row that holds names. */
+  readonly header: boolean
+  readonly columns: readonly ColumnOrigin[]
 }
 
 export interface SqlRefusal {
@@ -37,10 +84,17 @@ export interface SqlRefusal {
   readonly position: number | null
 }
 
-interface ReadContext {
+/** Asks the system of a link itself, in its session, once all before is answered; recorded as the gateway's own question. */
+export type AskLink = (sql: string) => Promise<readonly (readonly (string | null)[])[]>
+
+export interface ReadContext {
   readonly session: Session
   /** Values of Bind as text, null for NULL, undefined where binary; null for a text that is not bound. */
   readonly parameters: readonly (string | null | undefined)[] | null
+  /** Null where the system cannot be asked now: within a flight, or in a transaction that has failed. */
+  readonly ask: AskLink | null
+  /** A prepared statement of the protocol is no more what it was. */
+  readonly forget: (statement: string) => void
 }
 
 /** The text is valid UTF-8 without NUL and within `limits.statementBytes`. */
@@ -48,6 +102,32 @@ export type ReadStatements = (
   sql: string,
   context: ReadContext,
 ) => StatementReading | SqlRefusal | Promise<StatementReading | SqlRefusal>
+
+/** One caller's connection, as the reader of its statements knows it. */
+export interface ReaderLink {
+  readonly gateway: Gateway
+  readonly session: Session
+  readonly config: PostgresConnectionConfig
+  readonly login: PostgresLogin
+  /** Of the startup packet. */
+  readonly settings: ReadonlyMap<string, string>
+}
+
+export interface LinkReader {
+  readonly read: ReadStatements
+  /** All that was passed on is answered. `failed`: not all of it was done. `status` is the letter of ReadyForQuery. */
+  idle(status: number, failed: boolean): void
+}
+
+export interface StatementReader {
+  /** Rejects with a Refusal where the system cannot be asked what it holds. */
+  open(link: ReaderLink): Promise<LinkReader>
+  close(): Promise<void>
+}
+
+export function readerOf(read: ReadStatements): StatementReader {
+  return { open: async () => ({ read, idle: () => undefined }), close: async () => undefined }
+}
 
 export const nobodyReads: ReadStatements = () => ({
   kind: 'refused',
@@ -57,9 +137,28 @@ export const nobodyReads: ReadStatements = () => ({
   position: null,
 })
 
+const NO_LABELS: ReadonlySet<string> = new Set()
+
+/** A reading that knows nothing but what is said over it. */
+export const opaque: Omit<StatementReading, 'action'> = {
+  kind: 'statement',
+  origins: unknownOrigins,
+  copyOut: () => null,
+  changes: 'nothing',
+  quotes: 'unknown',
+  endQuotes: () => 'unknown',
+  probes: NO_LABELS,
+  guesses: NO_LABELS,
+  launders: false,
+  forgets: [],
+  holds: () => true,
+  passes: () => undefined,
+  estimable: () => null,
+}
+
 /** Of a connection that is transparent: not read. */
 export const unread: StatementReading = {
-  kind: 'statement',
+  ...opaque,
   action: {
     operation: 'sql.unread',
     target: 'unlisted',
@@ -69,8 +168,8 @@ export const unread: StatementReading = {
     carries: 'unknown',
   },
   origins: () => [],
-  changesSession: false,
-  wordsAreClean: true,
+  quotes: NO_LABELS,
+  endQuotes: () => NO_LABELS,
 }
 
 /** Where no reading is known: everything is hidden. */

@@ -1,33 +1,57 @@
 // The caller's side of an answer. Promise: parts leave in the order they came, each when it is durable and not before; an
-// answer that cannot be recorded is not given, and nothing after it.
-import type { Authored } from '../gateway/authored.ts'
+// answer that cannot be recorded is not given, and nothing after it; one that policy ends is followed by an error in its
+// place, up to where the system is ready again.
+import { type Authored, authoredBytes } from '../gateway/authored.ts'
 import { Refusal } from '../gateway/errors.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import type { Asked } from './asked.ts'
+import { readyBytes } from './messages.ts'
 import type { WireOutlet } from './outlets.ts'
 
-interface Slot {
-  part: Cleared<'caller'> | Authored | null
-  /** Not durable yet. */
-  readonly bytes: number
+type Part = Cleared<'caller'> | Authored
+
+interface Slot extends SlotKind {
+  part: Part | null
+  refusal: Refusal | null
+  /** It answers no question, and comes whatever becomes of one. */
+  readonly aside: boolean
+}
+
+/** What a part of an answer is. */
+export interface SlotKind {
   readonly asked: Asked | null
+  /** It ends with ReadyForQuery, which says this. */
+  readonly ready: number | null
+  /** It ends where a frame does. */
+  readonly whole: boolean
+}
+
+export interface ReleasesParts {
+  readonly outlet: WireOutlet<'caller'>
+  /** The connection ends. */
+  readonly onRefusal: (refusal: Refusal) => void
+  /** What the caller is told where this ends one answer alone; null where it ends the connection. */
+  readonly onStopped: (refusal: Refusal, asked: Asked) => Authored | null
+  /** The system is ready after an answer that was ended: what its state is from now on. */
+  readonly onReady: (status: number) => number
+  /** Called when something has left. */
+  readonly onRelease: () => void
 }
 
 export class Releases {
-  readonly #outlet: WireOutlet<'caller'>
-  readonly #onRefusal: (refusal: Refusal) => void
-  /** Called when something has left. */
-  readonly #onRelease: () => void
+  readonly #parts: ReleasesParts
   #queue: Slot[] = []
   #head = 0
   #ended = false
   #bytes = 0
   #waiters: (() => void)[] = []
+  /** An answer was ended: what follows is dropped until the system is ready. */
+  #stopped = false
+  /** What left last ended where a frame does. */
+  #whole = true
 
-  constructor(outlet: WireOutlet<'caller'>, onRefusal: (refusal: Refusal) => void, onRelease: () => void) {
-    this.#outlet = outlet
-    this.#onRefusal = onRefusal
-    this.#onRelease = onRelease
+  constructor(parts: ReleasesParts) {
+    this.#parts = parts
   }
 
   /** Bytes not durable yet. */
@@ -47,21 +71,30 @@ export class Releases {
     }
   }
 
-  author(part: Authored): void {
+  author(part: Part, ready: number | null = null): void {
     if (this.#ended) return
-    if (this.waiting === 0) this.#outlet.write(part)
-    else this.#queue.push({ part, bytes: 0, asked: null })
+    if (this.waiting === 0 && !this.#stopped) this.#parts.outlet.write(part)
+    else {
+      this.#queue.push({ part, refusal: null, asked: null, ready, whole: true, aside: false })
+      this.#write()
+    }
   }
 
-  answer(clearing: Promise<Cleared<'caller'> | Refusal>, bytes: number, asked: Asked | null): void {
-    const slot: Slot = { part: null, bytes, asked }
+  /** Between frames, before all that waits. */
+  interject(part: Authored): void {
+    if (!this.#ended && this.#whole) this.#parts.outlet.write(part)
+  }
+
+  answer(clearing: Promise<Cleared<'caller'> | Refusal>, bytes: number, kind: SlotKind): void {
+    const { asked } = kind
+    const slot: Slot = { ...kind, part: null, refusal: null, aside: asked === null }
     this.#bytes += bytes
     this.#queue.push(slot)
     asked?.releasing()
     clearing.then(
       part => {
-        if (part instanceof Refusal) return this.#refuse(part)
-        slot.part = part
+        if (part instanceof Refusal) slot.refusal = part
+        else slot.part = part
         this.#bytes -= bytes
         this.#flush()
       },
@@ -76,20 +109,20 @@ export class Releases {
     this.#queue = []
     this.#head = 0
     this.#wake()
-    this.#outlet.end(last)
+    this.#parts.outlet.end(last)
   }
 
   #refuse(refusal: Refusal): void {
-    if (!this.#ended) this.#onRefusal(refusal)
+    if (!this.#ended) this.#parts.onRefusal(refusal)
   }
 
   #flush(): void {
     if (this.#ended) return
     const several = this.waiting > 1
-    if (several) this.#outlet.together(() => this.#write())
+    if (several) this.#parts.outlet.together(() => this.#write())
     else this.#write()
     this.#wake()
-    this.#onRelease()
+    this.#parts.onRelease()
   }
 
   #wake(): void {
@@ -97,10 +130,15 @@ export class Releases {
   }
 
   #write(): void {
-    for (let slot = this.#queue[this.#head]; slot?.part; slot = this.#queue[this.#head]) {
+    for (let slot = this.#queue[this.#head]; slot?.part || slot?.refusal; slot = this.#queue[this.#head]) {
       this.#head++
-      this.#outlet.write(slot.part)
-      slot.asked?.released(slot.part.bytes.length)
+      if (slot.refusal !== null && !this.#stopped && !this.#stop(slot.refusal, slot.asked)) return
+      if (this.#stopped && !slot.aside) this.#drop(slot)
+      else if (slot.part !== null) {
+        this.#parts.outlet.write(slot.part)
+        this.#whole = slot.whole
+        slot.asked?.released(slot.part.bytes.length)
+      }
     }
     if (this.#head === this.#queue.length) {
       this.#queue.length = 0
@@ -109,5 +147,24 @@ export class Releases {
       this.#queue.splice(0, this.#head)
       this.#head = 0
     }
+  }
+
+  /** False where the connection ends with it. */
+  #stop(refusal: Refusal, asked: Asked | null): boolean {
+    const told = asked === null || !this.#whole ? null : this.#parts.onStopped(refusal, asked)
+    if (told === null) {
+      this.#refuse(refusal)
+      return false
+    }
+    this.#stopped = true
+    this.#parts.outlet.write(told)
+    return true
+  }
+
+  #drop({ asked, ready }: Slot): void {
+    asked?.released(0)
+    if (ready === null) return
+    this.#stopped = false
+    this.#parts.outlet.write(authoredBytes(readyBytes(this.#parts.onReady(ready))))
   }
 }

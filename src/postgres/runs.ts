@@ -9,6 +9,8 @@ interface Bind {
   readonly statement: string
   /** What stands behind the names. */
   readonly bound: Buffer
+  /** Of it, what comes before the formats of the result. */
+  readonly values: Buffer
   readonly parameters: readonly (string | null | undefined)[]
   readonly resultFormats: readonly number[]
 }
@@ -26,7 +28,11 @@ export interface Run {
   query: Buffer | null
   /** A function call by number. */
   call: boolean
-  parse: { readonly name: string; readonly sql: Buffer } | null
+  parse: {
+    readonly name: string
+    readonly sql: Buffer /** Oids of parameters, as they came. */
+    readonly types: Buffer
+  } | null
   bind: Bind | null
   readonly describes: Described[]
   /** The portal that is executed. */
@@ -129,11 +135,13 @@ export class Runs {
     const reader = new FrameReader(buffer, start, end)
     const name = reader.name()
     const sql = reader.text()
+    const from = reader.at
     reader.bytes((reader.int16() & 0xffff) * 4)
+    const types = buffer.subarray(from, reader.at)
     reader.done()
     this.#close()
     const run = this.#begin(buffer, start, end)
-    run.parse = { name, sql }
+    run.parse = { name, sql, types }
     run.expects.push(reply.parsed)
     this.#limit()
   }
@@ -267,9 +275,10 @@ function readBind(buffer: Buffer, start: number, end: number): Bind {
     const format = formats.length === 1 ? formats[0] : formats[at]
     parameters.push(value === null ? null : format === 1 ? undefined : value.toString())
   }
+  const values = buffer.subarray(from, reader.at)
   const resultFormats = readFormats(reader)
   reader.done()
-  return { portal, statement, bound: buffer.subarray(from, end), parameters, resultFormats }
+  return { portal, statement, bound: buffer.subarray(from, end), values, parameters, resultFormats }
 }
 
 function readFormats(reader: FrameReader): readonly number[] {

@@ -4,7 +4,11 @@ import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import pg from 'pg'
+import { limits } from '../gateway/limits.ts'
+import { Credentials } from './credentials.ts'
+import type { Startup } from './entrance.ts'
 import { uint32Bytes } from './messages.ts'
+import { signIn } from './sign-in.ts'
 import { field, RawClient, startupBytes } from './testing/raw-client.ts'
 import { Rig, stopTestPostgres, subjectOf, testPostgres } from './testing/rig.ts'
 import { testTls } from './testing/test-tls.ts'
@@ -205,4 +209,27 @@ test('the system may want a password in clear or SCRAM, over TLS whose certifica
     await assert.rejects(answers({ port: chained.port }), { code: '08006' })
     await chained.stop()
   }
+})
+
+test('from another machine nothing is asked before TLS, not even a proof', async () => {
+  const caller = { secure: false, socket: { remoteAddress: '10.0.0.9' } }
+  const minted = rig.credentials.mint(subjectOf('eve'), 'clinic')
+  for (const user of ['alice', minted?.user ?? '']) {
+    const startup = { ...caller, parameters: new Map([['user', user]]) } as unknown as Startup
+    const parts = { authenticate: () => null, credentials: rig.credentials, tls: null, oauth: () => null }
+    assert.equal(await signIn(startup, 'clinic', parts), 'clear')
+  }
+})
+
+test('one subject cannot use up the credentials of all', () => {
+  const credentials = new Credentials()
+  for (let count = 0; count < limits.credentialsPerSubject; count++)
+    assert.ok(credentials.mint(subjectOf('fay'), 'clinic'))
+  assert.equal(credentials.mint(subjectOf('fay'), 'clinic'), null)
+  const other = credentials.mint(subjectOf('gus'), 'clinic')
+  assert.ok(other)
+  credentials.revoke(({ subject }) => subject.id === 'fay')
+  assert.ok(credentials.mint(subjectOf('fay'), 'clinic'))
+  credentials.forget(other.user)
+  assert.equal(credentials.find(other.user, 'clinic'), null)
 })

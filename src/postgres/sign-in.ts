@@ -1,5 +1,5 @@
-// Who a caller is. Promise: an access token is asked for only where nobody can listen; a minted credential is proved and
-// never sent; every failure looks the same.
+// Who a caller is. Promise: nobody signs in where somebody could listen: over TLS, or in clear from this machine alone; a
+// minted credential is proved and never sent; every failure looks the same.
 import { authoredBytes } from '../gateway/authored.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Subject } from '../gateway/seam.ts'
@@ -7,6 +7,7 @@ import type { Credentials } from './credentials.ts'
 import type { Startup, WireTls } from './entrance.ts'
 import { FrameReader, front } from './frames.ts'
 import { authenticationBytes } from './messages.ts'
+import { discoveryAnswer, OAUTHBEARER, oauthToken } from './oauth-bearer.ts'
 import { WireOutlet } from './outlets.ts'
 import { noSecret, SCRAM, SCRAM_PLUS, ScramServer } from './scram.ts'
 
@@ -17,6 +18,8 @@ export interface SignInParts {
   readonly authenticate: Authenticate
   readonly credentials: Credentials
   readonly tls: WireTls | null
+  /** Where callers of a connection without a token are sent; null where a token is a password there. */
+  readonly oauth: (connection: string) => { readonly discoveryUrl: string } | null
 }
 
 const CLEARTEXT = 3
@@ -24,11 +27,13 @@ const SASL = 10
 const SASL_CONTINUE = 11
 const SASL_FINAL = 12
 
-/** Null where the caller is not who it says, `clear` where it would have to send a token in clear. */
+/** Null where the caller is not who it says, `clear` where others could read along. */
 export function signIn(caller: Startup, connection: string, parts: SignInParts): Promise<Subject | 'clear' | null> {
   const user = caller.parameters.get('user') ?? ''
-  if (parts.credentials.names(user)) return byCredential(caller, user, connection, parts)
   if (!caller.secure && !isLoopback(caller.socket.remoteAddress)) return Promise.resolve('clear')
+  if (parts.credentials.names(user)) return byCredential(caller, user, connection, parts)
+  const oauth = parts.oauth(connection)
+  if (oauth !== null) return byOauth(caller, user, connection, parts, oauth.discoveryUrl)
   return byToken(caller, user, connection, parts)
 }
 
@@ -44,6 +49,32 @@ async function byToken(caller: Startup, user: string, connection: string, parts:
   const token = reader.text().toString()
   reader.done()
   return token.length === 0 || token.length > limits.tokenChars ? null : parts.authenticate(user, token, connection)
+}
+
+/** RFC 7628: a client without a token is told where to get one, and then refused like any other. */
+async function byOauth(
+  caller: Startup,
+  user: string,
+  connection: string,
+  { authenticate }: SignInParts,
+  discoveryUrl: string,
+): Promise<Subject | null> {
+  say(caller, authenticationBytes(SASL, `${OAUTHBEARER}\0\0`))
+  const { type, bytes } = await caller.input.frame(limits.tokenChars * 2)
+  if (type !== front.password) return null
+  const reader = new FrameReader(bytes, 0, bytes.length)
+  const mechanism = reader.name()
+  const length = reader.int32()
+  if (mechanism !== OAUTHBEARER || length < 0) return null
+  const token = oauthToken(reader.bytes(length).toString())
+  reader.done()
+  if (token === null) return null
+  const known = token !== '' && token.length <= limits.tokenChars
+  const subject = known ? await authenticate(user, token, connection) : null
+  if (subject !== null) return subject
+  say(caller, authenticationBytes(SASL_CONTINUE, discoveryAnswer(discoveryUrl)))
+  await caller.input.frame(limits.tokenChars)
+  return null
 }
 
 async function byCredential(

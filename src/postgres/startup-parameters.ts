@@ -1,6 +1,6 @@
 // What a caller may set while it connects. Promise: only settings that change how values look or what the caller is called;
 // what the reading of statements rests on is pinned here and cannot be set.
-import type { Session } from '../gateway/seam.ts'
+import type { Session, Subject } from '../gateway/seam.ts'
 
 const allowed = new Set([
   'application_name',
@@ -50,10 +50,17 @@ export function startupSettings(
     'application_name',
     `${(settings.get('application_name') ?? '').slice(0, MARK_CHARS - 29)} ${session.id}`.trim(),
   )
-  settings.set('sallyport.subject', session.subject.id)
-  settings.set('sallyport.groups', [...session.subject.groups].sort().join(','))
-  settings.set('sallyport.purpose', session.subject.purpose ?? '')
+  for (const [name, value] of callerSettings(session.subject)) settings.set(name, value)
   return settings
+}
+
+/** What row-level security can rest on. */
+export function callerSettings({ id, groups, purpose }: Subject): ReadonlyMap<string, string> {
+  return new Map([
+    ['sallyport.subject', id],
+    ['sallyport.groups', [...groups].sort().join(',')],
+    ['sallyport.purpose', purpose ?? ''],
+  ])
 }
 
 /** `-c name=value` and `--name=value`, words separated by spaces, a backslash before what is meant literally. */

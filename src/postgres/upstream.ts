@@ -1,7 +1,7 @@
 // The gateway's own connection to a database. Promise: the login is the gateway's and is proved without being sent where
 // the server can do that; over TLS the server's certificate is checked; nothing of the sign-in reaches a caller.
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { authoredBytes } from '../gateway/authored.ts'
 import { limits } from '../gateway/limits.ts'
@@ -93,7 +93,9 @@ export class Upstream {
     }
     const socket = connectTls({
       socket: plain,
-      servername: tls.servername,
+      // An address has no place in the name that is sent, and is checked all the same.
+      host: tls.servername,
+      servername: isIP(tls.servername) === 0 ? tls.servername : '',
       ALPNProtocols: ['postgresql'],
       minVersion: 'TLSv1.2',
       ...(tls.ca === null ? {} : { ca: tls.ca }),

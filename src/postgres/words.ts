@@ -1,5 +1,5 @@
-// Words of the system: errors, notices, settings it reports. Promise: on a connection that is read, nothing a statement or
-// a row could have put there leaves: severity, state and position stay, sentences are the gateway's.
+// Words of the system: errors, notices, settings it reports. Promise: on a connection that is read, nothing a row
+// could have put there leaves: severity, state and position stay, sentences are the gateway's.
 import { back, FrameReader, HEAD_BYTES } from './frames.ts'
 import { frame } from './messages.ts'
 
@@ -46,6 +46,13 @@ function reportFields(raw: Buffer, start: number, end: number): ReadonlyMap<stri
   return fields
 }
 
+/** An error in reading the caller's own text, before anything ran: it points into that text and quotes nothing else. */
+function readsOnly(fields: ReadonlyMap<string, string>): boolean {
+  return (
+    fields.get('C')?.startsWith('42') === true && fields.has('P') && !['W', 'q', 'p'].some(kind => fields.has(kind))
+  )
+}
+
 /** The frame that goes out in place of this one; null where it goes out as it is. */
 export function releasedWords(type: number, raw: Buffer, start: number, end: number): Uint8Array | null {
   if (type === back.parameterStatus) {
@@ -57,10 +64,20 @@ export function releasedWords(type: number, raw: Buffer, start: number, end: num
     return frame(type, reader.bytes(4), `${reader.text().toString()}\0\0`)
   }
   const fields = reportFields(raw, start, end)
+  if (type === back.error && readsOnly(fields)) return null
   const kept = [...fields].filter(([kind]) => plain.has(kind)).map(([kind, text]) => `${kind}${text}\0`)
   const state = fields.get('C') ?? ''
   const says = classes[state.slice(0, 2)] ?? (type === back.notice ? 'notice' : 'error')
   return frame(type, `${kept.join('')}M${says} (words of the database are hidden)\0\0`)
+}
+
+/** An error about a longer text, with its position in what the caller wrote. */
+export function movedBack(raw: Buffer, before: number): Buffer {
+  const fields = [...reportFields(raw, 0, raw.length)].flatMap(([kind, text]) => {
+    const at = Number(text) - before
+    return kind !== 'P' ? [`${kind}${text}\0`] : at > 0 ? [`P${at}\0`] : []
+  })
+  return frame(back.error, `${fields.join('')}\0`)
 }
 
 /** For the transcript, where it is searched for labels. */

@@ -6,6 +6,7 @@ import {
   type CatalogColumn,
   type CatalogFunction,
   type CatalogRelation,
+  type CatalogTrigger,
   type CatalogType,
   index,
 } from './catalog.ts'
@@ -14,29 +15,47 @@ type Row = readonly (string | null)[]
 /** Runs one query and gives its rows as text. */
 export type RunQuery = (sql: string) => Promise<readonly Row[]>
 
-const relationsSql = `select c.oid, n.nspname, c.relname, c.relkind,
+/** The schema of this session's temporary relations has one name, whatever its number. */
+const schema = `case when n.oid = pg_catalog.pg_my_temp_schema() then 'pg_temp' else n.nspname end`
+const seen = `(n.nspname !~ '^pg_(toast|temp)' or n.oid = pg_catalog.pg_my_temp_schema())`
+
+const relationsSql = `select c.oid, ${schema}, c.relname, c.relkind,
   case when c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
     then pg_catalog.pg_get_viewdef(c.oid) end,
   (select pg_catalog.string_agg(inhparent::pg_catalog.text, ',') from pg_catalog.pg_inherits where inhrelid = c.oid),
   exists (select 1 from pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN'
-    and n.nspname <> 'pg_catalog')
+    and n.nspname <> 'pg_catalog'),
+  (select pg_catalog.json_agg(pg_catalog.json_build_array(t.tgfoid::pg_catalog.int8, t.tgtype) order by t.oid)
+    from pg_catalog.pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal)
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c') and n.nspname !~ '^pg_(toast|temp)' order by c.oid`
+  where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c') and ${seen} order by c.oid`
 
 const columnsSql = `select a.attrelid, a.attnum, a.attname, a.atttypid,
-  case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end
+  case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
+  case when a.attgenerated = '' and exists (select 1 from pg_catalog.pg_depend p
+      join pg_catalog.pg_proc f on f.oid = p.refobjid join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+      where p.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and p.objid = d.oid
+        and p.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and n.nspname <> 'pg_catalog')
+    then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end, a.attnotnull
   from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c')
   order by a.attrelid, a.attnum`
+
+/** A pure function in C that an extension brought is as good as a built-in one; so is all of these extensions. */
+const trusted = `(p.prolang = (select oid from pg_catalog.pg_language where lanname = 'c')
+  and exists (select 1 from pg_catalog.pg_depend d join pg_catalog.pg_extension e on e.oid = d.refobjid
+    where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e'
+    and (p.provolatile = 'i' or e.extname in ('btree_gin', 'btree_gist', 'citext', 'cube', 'earthdistance',
+      'fuzzystrmatch', 'hstore', 'intarray', 'isn', 'ltree', 'pg_trgm', 'pgcrypto', 'seg', 'unaccent', 'uuid-ossp'))))`
 
 const functionsSql = `select p.oid, n.nspname, p.proname, p.prokind, l.lanname, p.provolatile, p.prosrc,
   case when p.prosqlbody is not null then pg_catalog.pg_get_functiondef(p.oid) end,
   pg_catalog.array_to_json(p.proargnames), pg_catalog.array_to_json(p.proargmodes::pg_catalog.text[]),
   p.prorettype, p.proretset,
   (select s from pg_catalog.unnest(p.proconfig) s where s like 'search_path=%' limit 1),
-  l.lanname = 'c' and p.provolatile = 'i' and exists (select 1 from pg_catalog.pg_depend d
-    where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e'), p.pronargs
+  ${trusted}, p.pronargs,
+  p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
   from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   join pg_catalog.pg_language l on l.oid = p.prolang
   where n.nspname not in ('pg_catalog', 'information_schema') order by p.oid`
@@ -44,17 +63,15 @@ const functionsSql = `select p.oid, n.nspname, p.proname, p.prokind, l.lanname, 
 const builtinsSql = `select p.proname, pg_catalog.array_to_json(p.proargnames),
   pg_catalog.array_to_json(p.proargmodes::pg_catalog.text[])
   from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-  where n.nspname = 'pg_catalog' and p.proargmodes is not null order by p.oid`
+  where n.nspname = 'pg_catalog' and p.proname in (select q.proname from pg_catalog.pg_proc q
+    where q.proargmodes is not null and q.pronamespace = 'pg_catalog'::pg_catalog.regnamespace) order by p.oid`
 
 const typesSql = `select t.oid, n.nspname, t.typname, t.typrelid,
   case when t.typtype = 'd' then t.typbasetype else t.typelem end
   from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
   where t.typrelid <> 0 or t.typtype = 'd' or t.typelem <> 0 order by t.oid`
 
-/** A pure function in C that an extension brought is as good as a built-in one. */
-const notTrusted = `not (p.provolatile = 'i' and p.prolang = (select oid from pg_catalog.pg_language where lanname = 'c')
-    and exists (select 1 from pg_catalog.pg_depend d
-      where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e'))`
+const notTrusted = `not ${trusted}`
 
 const operatorsSql = `select distinct o.oprname from pg_catalog.pg_operator o
   join pg_catalog.pg_proc p on p.oid = o.oprcode join pg_catalog.pg_namespace n on n.oid = p.pronamespace
@@ -94,13 +111,20 @@ function int(value: string | null | undefined): number {
 
 function relationsOf(rows: readonly Row[], columnRows: readonly Row[]): ReadonlyMap<number, CatalogRelation> {
   const columns = new Map<number, CatalogColumn[]>()
-  for (const [relation, attribute, name, type, generated] of columnRows) {
+  for (const [relation, attribute, name, type, generated, preset, notNull] of columnRows) {
     const found = columns.get(int(relation)) ?? []
-    found.push({ attribute: int(attribute), name: name ?? '', type: int(type), generated: generated ?? null })
+    found.push({
+      attribute: int(attribute),
+      name: name ?? '',
+      type: int(type),
+      generated: generated ?? null,
+      preset: preset ?? null,
+      notNull: truth(notNull),
+    })
     columns.set(int(relation), found)
   }
   return new Map(
-    rows.map(([oid, schema, name, kind, definition, parents, hasRules]) => [
+    rows.map(([oid, schema, name, kind, definition, parents, hasRules, triggers]) => [
       int(oid),
       {
         oid: int(oid),
@@ -114,9 +138,25 @@ function relationsOf(rows: readonly Row[], columnRows: readonly Row[]): Readonly
           .filter(part => part !== '')
           .map(Number),
         hasRules: truth(hasRules),
+        triggers: triggersOf(triggers),
       },
     ]),
   )
+}
+
+/** Bits of pg_trigger.tgtype. */
+const events = [
+  ['insert', 4],
+  ['delete', 8],
+  ['update', 16],
+] as const
+
+function triggersOf(json: string | null | undefined): readonly CatalogTrigger[] {
+  const parsed: unknown = JSON.parse(json ?? '[]')
+  return (Array.isArray(parsed) ? parsed : []).map(([oid, bits]: [unknown, unknown]) => ({
+    function: Number(oid),
+    on: events.flatMap(([name, bit]) => ((Number(bits) & bit) === 0 ? [] : [name])),
+  }))
 }
 
 function truth(value: string | null | undefined): boolean {
@@ -155,6 +195,7 @@ function functionsOf(rows: readonly Row[]): ReadonlyMap<string, readonly Catalog
       searchPath: row[12]?.slice('search_path='.length) ?? null,
       trusted: truth(row[13]),
       argumentCount: int(row[14]),
+      trigger: truth(row[15]),
     })
     found.set(name, all)
   }
@@ -164,12 +205,14 @@ function functionsOf(rows: readonly Row[]): ReadonlyMap<string, readonly Catalog
 /** Of overloads with different columns, none: their columns are then not known by name. */
 function builtinsOf(rows: readonly Row[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>()
+  const several = new Set<string>()
   for (const [name, argumentNames, modes] of rows) {
     const out = outNames(names(argumentNames), names(modes))
     const known = found.get(name ?? '')
-    if (out.length > 0) found.set(name ?? '', known !== undefined && known.join() !== out.join() ? [] : out)
+    found.set(name ?? '', known !== undefined && known.join() !== out.join() ? [] : out)
+    if (out.length > 0) several.add(name ?? '')
   }
-  return found
+  return new Map([...found].filter(([name]) => several.has(name)))
 }
 
 function typeOf(row: Row): CatalogType {

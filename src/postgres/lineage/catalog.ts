@@ -7,6 +7,9 @@ export interface CatalogColumn {
   readonly type: number
   /** Of a generated column: its expression. */
   readonly generated: string | null
+  /** Its default, where that calls a function outside pg_catalog. */
+  readonly preset?: string | null
+  readonly notNull?: boolean
 }
 
 export interface CatalogRelation {
@@ -22,6 +25,13 @@ export interface CatalogRelation {
   readonly parents: readonly number[]
   /** Rules beside a view's own: they replace what a statement does. */
   readonly hasRules: boolean
+  /** Functions that people's triggers on it run. */
+  readonly triggers?: readonly CatalogTrigger[]
+}
+
+export interface CatalogTrigger {
+  readonly function: number
+  readonly on: readonly ('insert' | 'update' | 'delete')[]
 }
 
 export interface CatalogFunction {
@@ -45,6 +55,8 @@ export interface CatalogFunction {
   readonly searchPath: string | null
   /** Member of an extension written in C. */
   readonly trusted: boolean
+  /** Run by triggers alone. */
+  readonly trigger?: boolean
 }
 
 export interface CatalogType {
@@ -71,19 +83,26 @@ export interface Catalog {
   readonly ownCasts: ReadonlySet<string>
   readonly byName: ReadonlyMap<string, CatalogRelation>
   readonly schemas: ReadonlySet<string>
+  readonly functionsByOid: ReadonlyMap<number, CatalogFunction>
 }
 
 const key = (schema: string, name: string) => `${schema}\u0000${name}`
 
-export function index(parts: Omit<Catalog, 'byName' | 'schemas'>): Catalog {
+export function index(parts: Omit<Catalog, 'byName' | 'schemas' | 'functionsByOid'>): Catalog {
   const byName = new Map<string, CatalogRelation>()
   for (const relation of parts.relations.values()) byName.set(key(relation.schema, relation.name), relation)
-  return { ...parts, byName, schemas: new Set([...parts.relations.values()].map(({ schema }) => schema)) }
+  return {
+    ...parts,
+    byName,
+    schemas: new Set([...parts.relations.values()].map(({ schema }) => schema)),
+    functionsByOid: new Map([...parts.functions.values()].flat().map(found => [found.oid, found])),
+  }
 }
 
-/** pg_catalog comes first unless the path names it. */
+/** Temporary relations come first, then pg_catalog, unless the path names them. */
 function fullPath(path: readonly string[]): readonly string[] {
-  return path.includes('pg_catalog') ? path : ['pg_catalog', ...path]
+  const named = path.includes('pg_catalog') ? path : ['pg_catalog', ...path]
+  return named.includes('pg_temp') ? named : ['pg_temp', ...named]
 }
 
 export function findRelation(

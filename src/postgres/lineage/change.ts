@@ -1,17 +1,19 @@
 // INSERT, UPDATE, DELETE, MERGE. Promise: protected data written to a column that is less protected is noted as a flow,
 // and RETURNING sees what was just written as well as what stood there.
 import { as, list, sub, type Tree, tagged, text } from '../statement/tree.ts'
-import { findRelation } from './catalog.ts'
+import { type CatalogRelation, findRelation } from './catalog.ts'
 import { type Context, noteFlow, type Output, type Rows, touch } from './context.ts'
 import { evaluate } from './expression.ts'
 import { readFrom, readRelation } from './from.ts'
+import { runTrigger } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
 import { type Column, type Item, joinRest, type Scope, within } from './scope.ts'
 import { queryRows, targetRows } from './select.ts'
-import { derive, type Taint, unknown } from './taint.ts'
+import { derive, row, type Taint, unknown } from './taint.ts'
+import { temporaryRows } from './temporary.ts'
 
 export function changeRows(tag: string, body: Tree, outer: Scope, ctx: Context): Rows {
-  const target = targetOf(body, outer, ctx)
+  const target = targetOf(tag, body, outer, ctx)
   const base = withItem(within(outer), target)
   let scope = base
   switch (tag) {
@@ -34,15 +36,36 @@ export function changeRows(tag: string, body: Tree, outer: Scope, ctx: Context):
 }
 
 /** A table name after INSERT INTO, UPDATE … is never a CTE. */
-function targetOf(body: Tree, outer: Scope, ctx: Context): Item {
+function targetOf(tag: string, body: Tree, outer: Scope, ctx: Context): Item {
   const range = sub(body, 'relation') ?? {}
   const item = readRelation(range, { ...outer, ctes: new Map() }, ctx)
   const relation = findRelation(ctx.catalog, ctx.path, text(range, 'schemaname') || null, text(range, 'relname'))
   // Error texts quote the whole row.
   for (const { taint } of item.columns) touch(ctx.notes, taint)
+  if (temporaryRows(range, ctx) !== null) return item
+  if (relation !== null && ctx.depth < deepest) runTriggers(relation, tag, item, ctx)
+  // A trigger may raise what it was given.
+  if ((relation?.triggers?.length ?? 0) > 0) ctx.notes.touched = derive(ctx.notes.touched, unknown)
   // A rule replaces the statement and may return anything.
   const ruled = relation === null || relation.hasRules
   return ruled ? { ...item, rest: unknown } : item
+}
+
+const deepest = 8
+/** Functions of extensions and of PostgreSQL itself that put nothing of the row elsewhere. */
+const tame = new Set(['moddatetime', 'insert_username', 'autoinc', 'lo_manage', 'suppress_redundant_updates_trigger'])
+
+function runTriggers(relation: CatalogRelation, tag: string, item: Item, ctx: Context): void {
+  for (const trigger of relation.triggers ?? []) {
+    const fires = tag === 'MergeStmt' || trigger.on.some(event => tag.toLowerCase().startsWith(event))
+    const upserts = tag === 'InsertStmt' && trigger.on.includes('update')
+    if (!fires && !upserts) continue
+    const found = ctx.catalog.functionsByOid.get(trigger.function)
+    if (found !== undefined && tame.has(found.name) && found.language === 'c') continue
+    const held = row(item.columns)
+    if (found === undefined) noteFlow(ctx.notes, 'table', 'trigger', derive(held))
+    else runTrigger(found, held, { ...ctx, depth: ctx.depth + 1 })
+  }
 }
 
 function withItem(scope: Scope, item: Item): Scope {

@@ -10,15 +10,22 @@ export interface Output {
   readonly taint: Taint
   /** A plain reference to a stored column: no caller could have made the value up. */
   readonly stored: boolean
+  /** Of a table of this session alone. */
+  readonly temporary?: boolean | undefined
+  /** Its name is the server's choice, which differs between versions. */
+  readonly unnamed?: boolean | undefined
   readonly aggregate?: Aggregate | undefined
 }
 
-/** sum or avg of one stored column over one relation: may be shown for large groups. */
+/** sum or avg of one column of one stored table: may be shown for large groups. */
 export interface Aggregate {
   readonly function: 'sum' | 'avg'
   /** Which output column counts the same values in the same group; null where none does. */
   readonly countColumn: number | null
 }
+
+/** Groups below this are not told apart from a person: the cell size of the CMS suppression policy. */
+export const smallestGroup = 11
 
 export interface Rows {
   readonly columns: readonly Output[]
@@ -53,8 +60,12 @@ export interface Notes {
   steps: number
   /** Counts columns that conditions tied to protected values: what was read before must be read again. */
   ties: number
+  /** Rows of a table that the statement makes. */
+  made: Rows | null
   /** What probing conditions of the query being read compare with. */
   probed: Taint
+  /** How a condition uses what is protected, as it was judged first: later rounds see columns that it tied itself. */
+  readonly uses: Map<object, OracleUse>
 }
 
 export interface Context {
@@ -66,6 +77,8 @@ export interface Context {
   readonly parameters: ReadonlyMap<string, Taint>
   readonly prepared: ReadonlyMap<string, Tree>
   readonly cursors: ReadonlyMap<string, Rows>
+  /** Tables that this session made for itself. */
+  readonly temporary?: ReadonlyMap<string, Rows> | undefined
   /** Functions and views being read, against recursion. */
   readonly depth: number
 }
@@ -80,6 +93,8 @@ export function newNotes(): Notes {
     steps: 0,
     ties: 0,
     probed: clean,
+    uses: new Map(),
+    made: null,
   }
 }
 
@@ -97,6 +112,18 @@ export function noteOracle(notes: Notes, use: OracleUse, taint: Taint): void {
   const labels = labelsOf(taint)
   notes.oracles.set(`${use} ${labels}`, { use, labels })
   if (use !== 'join' && use !== 'order' && use !== 'group') notes.probed = derive(notes.probed, taint)
+}
+
+/** What is compared where its result is hidden: an error that depends on it could still tell. */
+export function noteShown(notes: Notes, use: OracleUse, taint: Taint): void {
+  const before = notes.probed
+  noteOracle(notes, use, taint)
+  notes.probed = before
+}
+
+/** Rows told apart by whole stored values tell how many there are; by parts of values, what they begin with. */
+export function noteGroup(notes: Notes, taints: readonly Taint[]): void {
+  for (const taint of taints) noteOracle(notes, taint.column !== null || taint.unknown ? 'group' : 'comparison', taint)
 }
 
 export function noteFlow(notes: Notes, to: Flow['to'], target: string, taint: Taint): void {

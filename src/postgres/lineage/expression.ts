@@ -1,15 +1,17 @@
 // What an expression derives from. Promise: a node that is not named here is unknown, and every part of a named one
 // takes part in the result.
 import { as, children, count, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
-import { type Context, noteOracle, probedBy, touch } from './context.ts'
+import { type Context, noteOracle, noteShown, probedBy, touch } from './context.ts'
 import { evaluateCall } from './function-call.ts'
+import { useOf } from './predicate.ts'
 import { itemNamed, lookUp, type Scope, wholeRow, within } from './scope.ts'
 import { queryRows } from './select.ts'
-import { clean, derive, row, type Taint, unknown } from './taint.ts'
+import { clean, derive, isClean, row, type Taint, unknown } from './taint.ts'
+import { whole } from './whole.ts'
 
 /** Nodes whose value is made of the values of their parts. */
 const composed = new Set(
-  `A_ArrayExpr A_Expr A_Indices BoolExpr BooleanTest CaseExpr CaseWhen CoalesceExpr List MinMaxExpr NamedArgExpr NullTest
+  `A_ArrayExpr A_Expr A_Indices BoolExpr BooleanTest CoalesceExpr List MinMaxExpr NamedArgExpr NullTest
   Part XmlExpr XmlSerialize ResTarget JsonObjectConstructor JsonArrayConstructor JsonArrayQueryConstructor JsonObjectAgg
   JsonArrayAgg JsonAggConstructor JsonKeyValue JsonParseExpr JsonScalarExpr JsonSerializeExpr JsonIsPredicate JsonFuncExpr
   JsonValueExpr JsonArgument JsonOutput JsonFormat JsonReturning JsonBehavior SortBy MultiAssignRef WindowDef
@@ -57,14 +59,64 @@ function evaluateTagged(node: Tagged, scope: Scope, ctx: Context): Taint {
     case 'A_Indirection':
       return evaluateIndirection(body, scope, ctx)
     case 'A_Expr':
-      if (ownOperator(body, ctx)) return derive(unknown, ...parts(body, scope, ctx))
-      return derive(...parts(body, scope, ctx))
+      return operation(node, scope, ctx)
+    case 'CaseExpr':
+    case 'CaseWhen':
+      return chosen(node, scope, ctx)
     case 'SelectStmt':
       return derive(...rowTaints(node, scope, ctx))
     default:
       if (!composed.has(tag)) return unknown
       return derive(...parts(body, scope, ctx))
   }
+}
+
+/** The answer is hidden, but whether it fails is not: a comparison here is one like in a condition. */
+function operation(node: Tagged, scope: Scope, ctx: Context): Taint {
+  const { body } = node
+  const taint = derive(ownOperator(body, ctx) ? unknown : clean, ...parts(body, scope, ctx))
+  if (isClean(taint)) return taint
+  const operator = strings(list(body, 'name')).at(-1) ?? ''
+  const compares = text(body, 'kind') !== 'AEXPR_OP' || comparing.has(operator)
+  const use = compares ? useOf(node, scope, ctx) : null
+  if (use === 'comparison' || use === 'pattern') noteShown(ctx.notes, use, taint)
+  if ((operator === '/' || operator === '%') && !isClean(evaluate(body.rexpr, scope, ctx)))
+    noteShown(ctx.notes, 'comparison', taint)
+  return taint
+}
+
+const comparing = new Set([
+  '=',
+  '<>',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '~',
+  '~*',
+  '!~',
+  '!~*',
+  '~~',
+  '~~*',
+  '@>',
+  '<@',
+  '&&',
+])
+
+/** What a CASE asks decides what is worked out, and so what fails. */
+function chosen(node: Tagged, scope: Scope, ctx: Context): Taint {
+  const taint = derive(...parts(node.body, scope, ctx))
+  if (isClean(taint)) return taint
+  if (node.tag === 'CaseExpr') {
+    if (node.body.arg !== undefined && !whole(node.body.arg, scope, ctx)) noteShown(ctx.notes, 'comparison', taint)
+    return taint
+  }
+  const asked = tagged(node.body.expr)
+  if (asked === null || isClean(evaluate(node.body.expr, scope, ctx))) return taint
+  const use = useOf(asked, scope, ctx)
+  if (use === 'comparison' || use === 'pattern') noteShown(ctx.notes, use, taint)
+  return taint
 }
 
 function parts(body: Tree, scope: Scope, ctx: Context): readonly Taint[] {

@@ -5,6 +5,7 @@ import { as, flag, list, strings, sub, type Tree, tagged, text } from '../statem
 import { findRelation } from './catalog.ts'
 import { columnName } from './column-name.ts'
 import { type Context, noteOracle, type Output, type Rows } from './context.ts'
+import { noteExpansion, noteTableExpansion } from './expansion.ts'
 import { evaluate, evaluateAll } from './expression.ts'
 import { evaluateCall } from './function-call.ts'
 import { predicates, tie } from './predicate.ts'
@@ -12,6 +13,7 @@ import { type Column, type Item, itemFrom, joinRest, type Scope, within } from '
 import { queryRows } from './select.ts'
 import { relationRows } from './stored.ts'
 import { clean, derive, either, isClean, type Taint, unknown } from './taint.ts'
+import { temporaryRows } from './temporary.ts'
 
 /** One entry of FROM: how its parts are called, and what an unqualified name or `*` means. */
 interface Source {
@@ -72,6 +74,8 @@ export function readRelation(range: Tree, scope: Scope, ctx: Context): Item {
   const alias = sub(range, 'alias')
   const cte = schema === null ? scope.ctes.get(name) : undefined
   if (cte !== undefined) return renamed(itemFrom(name, cte), alias)
+  const temporary = temporaryRows(range, ctx)
+  if (temporary !== null) return renamed(itemFrom(name, temporary), alias)
   const relation = findRelation(ctx.catalog, ctx.path, schema, name)
   if (relation === null) return renamed({ alias: name, schema, columns: [], rest: unknown }, alias)
   ctx.notes.relations.add(relation.oid)
@@ -160,6 +164,7 @@ function readFunction(
   }
   const call = evaluateCall(body, scope, ctx)
   const taint = derive(call.taint)
+  noteExpansion(body, scope, ctx)
   if (definitions.length > 0)
     return {
       columns: definitions.map(item => ({ name: text(as(item, 'ColumnDef') ?? {}, 'colname'), taint, stored: false })),
@@ -168,19 +173,36 @@ function readFunction(
   if (call.rows !== null) return call.rows
   const name = strings(list(body, 'funcname')).at(-1) ?? ''
   const known = ctx.catalog.builtinColumns.get(name)
-  if (builtinReach(name) === 'unlisted' || known?.length === 0) return { columns: [], rest: taint }
+  if (builtinReach(name) === 'unlisted' || (known?.length === 0 && !shapeless.has(name)))
+    return { columns: [], rest: taint }
   if (known !== undefined && known.length > 1)
     return { columns: known.map(column => ({ name: column, taint, stored: false })), rest: null }
-  if (shapeless.has(name)) return { columns: [], rest: taint }
   // A function of one plain result names its column after the alias, else after itself.
   const column = alone && alias !== null ? text(alias, 'aliasname') : (known?.[0] ?? name)
-  return { columns: [{ name: column, taint, stored: false }], rest: null }
+  const open = shapeless.has(name) && !list(body, 'args').every(plainArray)
+  const several = name === 'unnest' ? list(body, 'args').length : 1
+  const columns = Array.from({ length: several }, () => ({ name: several > 1 ? name : column, taint, stored: false }))
+  return { columns, rest: open ? taint : null }
+}
+
+const plainTypes = new Set('bool date float4 float8 int2 int4 int8 numeric text timestamptz uuid varchar'.split(' '))
+
+/** An array whose elements are no rows. */
+function plainArray(node: unknown): boolean {
+  const cast = as(node, 'TypeCast')
+  if (cast !== null) {
+    const type = sub(cast, 'typeName') ?? {}
+    return list(type, 'arrayBounds').length > 0 && plainTypes.has(strings(list(type, 'names')).at(-1) ?? '')
+  }
+  const made = as(node, 'A_ArrayExpr')
+  return made !== null && list(made, 'elements').every(element => as(element, 'A_Const') !== null)
 }
 
 /** XMLTABLE and JSON_TABLE: every column derives from the whole document. */
 function readTableFunction(body: Tree, definitions: readonly unknown[], scope: Scope, ctx: Context): Item {
   const { alias, columns: _columns, ...given } = body
   const all = derive(evaluateAll(Object.values(given).flat().filter(isNode), scope, ctx), partsOf(body, scope, ctx))
+  noteTableExpansion(body, all, ctx)
   const columns: Output[] = []
   collect(definitions, all, columns, scope, ctx)
   return renamed(itemFrom(alias === undefined ? 'json_table' : '', { columns, rest: null }), sub(body, 'alias'))
@@ -242,7 +264,8 @@ function mergeColumn(name: string, left: Source, right: Source, kind: string, sc
   const b = rights[0]?.taint ?? right.rest ?? unknown
   if (!isClean(a) || !isClean(b)) {
     const stored = [...lefts, ...rights].every(column => column.stored)
-    noteOracle(ctx.notes, stored ? 'join' : 'equality', derive(a, b))
+    const wholly = [a, b].every(taint => isClean(taint) || taint.unknown || taint.column !== null)
+    noteOracle(ctx.notes, wholly ? (stored ? 'join' : 'equality') : 'comparison', derive(a, b))
     tie([...lefts, ...rights], derive(a, b), true, beside(beside(scope, left), right), ctx)
   }
   const [x, y] = kind === 'JOIN_RIGHT' ? [b, a] : [a, b]

@@ -1,13 +1,14 @@
 // What a function call derives from. Promise: a result is trusted to depend on its arguments alone only for functions
 // known to do so; protected data given to a function that changes something is noted as a flow.
-import { type BuiltinReach, builtinReach } from '../statement/builtin-functions.ts'
+import { type BuiltinReach, builtinReach, isStandard } from '../statement/builtin-functions.ts'
 import { as, constant, flag, list, strings, sub, type Tree } from '../statement/tree.ts'
 import { findFunctions } from './catalog.ts'
-import { type Context, noteFlow, noteOracle, type Rows } from './context.ts'
+import { type Context, noteFlow, noteGroup, noteOracle, type Rows } from './context.ts'
+import { noteShownExpansion } from './expansion.ts'
 import { evaluate, evaluateAll } from './expression.ts'
 import { callOwn } from './own-functions.ts'
 import { predicates, tieSorted } from './predicate.ts'
-import type { Scope } from './scope.ts'
+import { lookUp, type Scope } from './scope.ts'
 import { clean, derive, isClean, type Taint, unknown } from './taint.ts'
 
 export interface Call {
@@ -36,6 +37,7 @@ export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
   const ranked = rankedBy(body, scope, ctx)
   const given = grouped ? [...args, order] : args
   const own = schema === 'pg_catalog' ? [] : findFunctions(ctx.catalog, ctx.path, schema, name)
+  if (isStandard(schema, name)) return { taint: derive(...given), rows: null }
   const builtin = schema === null || schema === 'pg_catalog' ? builtinReach(name) : 'unlisted'
   if (own.length > 0) {
     const called = callOwn(own, given, ctx)
@@ -45,12 +47,26 @@ export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
     const taint = derive(called.taint, alsoBuiltin)
     return { taint: isClean(alsoBuiltin) ? called.taint : taint, rows: called.rows }
   }
-  if (counting.has(name) && builtin === 'pure' && !grouped) return { taint: ranked, rows: null }
+  noteShownExpansion(body, scope, ctx)
+  if (counting.has(name) && builtin === 'pure' && !grouped)
+    return { taint: derive(ranked, counted(body, args, scope, ctx)), rows: null }
   return { taint: derive(builtinTaint(name, builtin, body, given, ctx), ranked), rows: null }
+}
+
+/** Counting stored values tells how many are there; counting what was made of them tells what they are. */
+function counted(body: Tree, args: readonly Taint[], scope: Scope, ctx: Context): Taint {
+  const made = list(body, 'args').map((arg, at) => {
+    const reference = as(arg, 'ColumnRef')
+    if (reference === null) return args[at] ?? clean
+    const found = lookUp(scope, strings(list(reference, 'fields')), ctx.parameters)
+    return found.columns.length > 0 && found.columns.every(({ stored }) => stored) ? clean : (args[at] ?? clean)
+  })
+  return derive(...made)
 }
 
 function builtinTaint(name: string, reach: BuiltinReach, body: Tree, args: readonly Taint[], ctx: Context): Taint {
   const all = derive(...args)
+  if (name === 'current_setting') return settingTaint(body, all)
   switch (reach) {
     case 'pure':
     case 'harmless':
@@ -62,7 +78,6 @@ function builtinTaint(name: string, reach: BuiltinReach, body: Tree, args: reado
       noteFlow(ctx.notes, 'function', name, all)
       return all
     default:
-      if (name === 'current_setting') return settingTaint(body, all)
       noteFlow(ctx.notes, 'function', name, all)
       return derive(all, unknown)
   }
@@ -89,7 +104,10 @@ function rankedBy(body: Tree, scope: Scope, ctx: Context): Taint {
 }
 
 export function noteWindow(over: Tree, scope: Scope, ctx: Context): void {
-  noteOracle(ctx.notes, 'group', evaluateAll(list(over, 'partitionClause'), scope, ctx))
+  noteGroup(
+    ctx.notes,
+    list(over, 'partitionClause').map(node => evaluate(node, scope, ctx)),
+  )
   const sorts = list(over, 'orderClause').map(item => as(item, 'SortBy')?.node)
   noteOracle(ctx.notes, 'order', evaluateAll(sorts, scope, ctx))
   noteOracle(ctx.notes, 'order', evaluateAll([over.startOffset, over.endOffset], scope, ctx))

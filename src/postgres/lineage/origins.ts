@@ -1,5 +1,6 @@
 // The plan against what the system says its columns are. Promise: a description that does not fit the plan hides every
 // column, and a column that stands where something is protected is never shown because the plan forgot it.
+import { smallestGroup } from './context.ts'
 import { labelsAt, type Protection } from './protection.ts'
 import type { Plan } from './resolve.ts'
 
@@ -13,8 +14,11 @@ export interface DescribedColumn {
 export interface Origin {
   readonly labels: ReadonlySet<string> | 'unknown'
   readonly derived: boolean
+  /** A sum or mean that may be shown where its group is large enough. */
+  readonly group?: { readonly countColumn: number; readonly atLeast: number }
 }
 
+const none: ReadonlySet<string> = new Set()
 const unknownOrigin: Origin = { labels: 'unknown', derived: true }
 
 export function originsOf(
@@ -23,15 +27,27 @@ export function originsOf(
   described: readonly DescribedColumn[],
 ): readonly Origin[] {
   const { columns } = plan
+  // How many columns a row of unknown type has is the server's to say; what they hold is not.
+  if (columns === null && plan.allClean)
+    return described.map(({ table, attribute }): Origin => {
+      const labels = table === 0 ? none : labelsOn(protection, table, attribute)
+      return labels === null ? unknownOrigin : { labels, derived: false }
+    })
   const fits = columns !== null && columns.length === described.length
-  if (!fits || !columns.every(({ name }, at) => clipped(name) === described[at]?.name))
+  if (!fits || !columns.every(({ name, unnamed }, at) => unnamed || clipped(name) === described[at]?.name))
     return described.map(() => unknownOrigin)
   return columns.map((column, at): Origin => {
     const { table = 0, attribute = 0 } = described[at] ?? {}
-    const there = table === 0 ? new Set<string>() : labelsOn(protection, table, attribute)
+    // A table that is in no snapshot may be one that this session made.
+    const own = column.temporary && !protection.catalog.relations.has(table)
+    const there = table === 0 || own ? none : labelsOn(protection, table, attribute)
     if (there === null || column.labels === 'unknown') return unknownOrigin
     const labels = new Set([...column.labels, ...there])
-    return { labels, derived: labels.size > column.labels.length || column.form === 'derived' }
+    const derived = labels.size > column.labels.length || column.form === 'derived'
+    const countColumn = column.aggregate?.countColumn ?? null
+    return countColumn === null
+      ? { labels, derived }
+      : { labels, derived, group: { countColumn, atLeast: smallestGroup } }
   })
 }
 

@@ -1,12 +1,12 @@
-// Functions that people defined. Promise: a body in SQL is read like a query, one in PL/pgSQL is trusted only where it
-// reads no relation and runs no text; every other body is unknown.
-import { parsePlPgSQLSync, parseSync } from 'libpg-query'
+// Functions that people defined. Promise: a body in SQL is read like a query, one in PL/pgSQL covers all its queries; every
+// other body is unknown.
+import { parseSync } from 'libpg-query'
 import { searchPathOf } from '../statement/settings.ts'
 import { as, isTree, list, sub, type Tagged, tagged } from '../statement/tree.ts'
-import { noNames, usesOf } from '../statement/uses.ts'
-import { type CatalogFunction, findFunctions, rowOf } from './catalog.ts'
+import { type CatalogFunction, rowOf } from './catalog.ts'
 import type { Context, Rows } from './context.ts'
 import { evaluate } from './expression.ts'
+import { bodyTaint, readBody } from './plpgsql.ts'
 import { outermost } from './scope.ts'
 import { queryRows } from './select.ts'
 import { clean, derive, row, type Taint, unknown } from './taint.ts'
@@ -44,15 +44,33 @@ function callOne(found: CatalogFunction, args: readonly Taint[], ctx: Context): 
   if (found.trusted) return { taint: all, rows: found.returnsSet ? { columns: [], rest: all } : null }
   try {
     if (found.language === 'sql') return callSql(found, args, all, ctx)
-    if (found.language === 'plpgsql' && args.length >= found.argumentCount && plainPlPgSql(found, ctx))
-      return { taint: all, rows: { columns: [], rest: all } }
+    if (found.language === 'plpgsql') return callPlPgSql(found, args, all, ctx) ?? closed
   } catch {
     return closed
   }
   return closed
 }
 
-function callSql(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx: Context): Result {
+/** Null where the body is not one that can be read. */
+function callPlPgSql(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx: Context): Result | null {
+  const body = readBody(found)
+  if (body === null) return null
+  const { inner, given } = inside(found, args, all, ctx)
+  const taint = bodyTaint(body, given, inner.parameters, inner)
+  const names = resultNames(found, ctx)
+  const columns = (names ?? [found.name]).map(name => ({ name, taint, stored: false }))
+  const known = names !== null || rowOf(ctx.catalog, found.resultType) === null
+  return { taint, rows: known ? { columns, rest: isRecord(found) ? taint : null } : { columns: [], rest: taint } }
+}
+
+/** Its columns are named where it is called. */
+function isRecord(found: CatalogFunction): boolean {
+  return found.resultType === RECORD && found.outNames.length === 0
+}
+
+const RECORD = 2249
+
+function inside(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx: Context) {
   const parameters = new Map<string, Taint>()
   // A default is an expression of its own, which is not read here.
   const given = args.length < found.argumentCount ? derive(all, unknown) : all
@@ -64,6 +82,12 @@ function callSql(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx
   }
   const path = found.searchPath === null ? ctx.path : searchPathOf([found.searchPath], '')
   const inner: Context = { ...ctx, path, parameters, depth: ctx.depth + 1 }
+  return { inner, given }
+}
+
+function callSql(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx: Context): Result {
+  const { inner } = inside(found, args, all, ctx)
+  for (const statement of before(found)) queryRows(statement, outermost, inner)
   const last = bodyOf(found)
   if (last === null) return { taint: derive(all, unknown), rows: { columns: [], rest: unknown } }
   if (last.tag === 'ReturnStmt') return { taint: derive(evaluate(last.body.returnval, outermost, inner)), rows: null }
@@ -107,6 +131,14 @@ function statementsOf(sql: string): readonly (Tagged | null)[] {
   return isTree(parsed) ? list(parsed, 'stmts').map(item => (isTree(item) ? tagged(item.stmt) : null)) : []
 }
 
+/** What it does before that moves data too. */
+function before(found: CatalogFunction): readonly Tagged[] {
+  if (found.definition !== null) return []
+  return statementsOf(found.source)
+    .slice(0, -1)
+    .filter(statement => statement !== null)
+}
+
 /** The statement whose result the function returns. */
 function bodyOf(found: CatalogFunction): Tagged | null {
   if (found.definition === null) return statementsOf(found.source).at(-1) ?? null
@@ -119,41 +151,4 @@ function bodyOf(found: CatalogFunction): Tagged | null {
     last = items.at(-1)
   }
   return tagged(last)
-}
-
-/** No relation is read, no text is run, and only functions that are as plain are called. */
-function plainPlPgSql(found: CatalogFunction, ctx: Context): boolean {
-  const owned = [...ctx.catalog.ownOperators, ...ctx.catalog.ownCasts]
-  if (owned.some(name => found.source.includes(name))) return false
-  const made = `CREATE FUNCTION f() RETURNS pg_catalog.text LANGUAGE plpgsql AS ${quoted(found.source)}`
-  const parsed: unknown = parsePlPgSQLSync(made)
-  const asText = JSON.stringify(parsed)
-  if (/PLpgSQL_stmt_(dyn|execsql|fors|forc|open|fetch|call|getdiag|return_query)/.test(asText)) return false
-  const queries: string[] = []
-  JSON.stringify(parsed, (name, value) => {
-    if (name === 'query' && typeof value === 'string') queries.push(value)
-    return value
-  })
-  return queries.every(query => {
-    const expression = query.replace(/^\s*[\w."[\]]+\s*:?=(?![=])/, '')
-    return statementsOf(`SELECT ${expression}`).every(statement => {
-      if (statement === null) return false
-      const uses = usesOf(statement, noNames)
-      return (
-        uses.relations.length === 0 &&
-        uses.functions.every(
-          ({ name, schema, reach }) =>
-            reach === 'pure' &&
-            name !== 'current_setting' &&
-            findFunctions(ctx.catalog, ctx.path, schema, name).length === 0,
-        )
-      )
-    })
-  })
-}
-
-function quoted(source: string): string {
-  let tag = '$body$'
-  for (let n = 0; source.includes(tag); n++) tag = `$body${n}$`
-  return `${tag}${source}${tag}`
 }

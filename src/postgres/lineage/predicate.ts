@@ -1,10 +1,11 @@
 // Conditions. Promise: every protected column in one is noted as an oracle, and a column that a condition ties to a
 // protected value counts as holding that value, so that nobody reads it off a list of guesses.
-import { as, children, list, strings, type Tagged, tagged, text } from '../statement/tree.ts'
+import { as, children, list, strings, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { type Context, noteOracle, type OracleUse } from './context.ts'
 import { evaluate } from './expression.ts'
 import { type Column, lookUp, type Scope } from './scope.ts'
 import { derive, isClean, type Taint } from './taint.ts'
+import { whole } from './whole.ts'
 
 function predicate(node: unknown, scope: Scope, ctx: Context): void {
   const found = tagged(node)
@@ -15,9 +16,9 @@ function predicate(node: unknown, scope: Scope, ctx: Context): void {
   }
   const taint = evaluate(node, scope, ctx)
   if (isClean(taint)) return
-  const use = useOf(found, scope, ctx)
+  const use = unplaced(found, scope, ctx) ? 'comparison' : useOf(found, scope, ctx)
   noteOracle(ctx.notes, use, taint)
-  tie(columnsIn(found, scope, ctx), taint, use === 'equality' || use === 'join', scope, ctx)
+  tie(columnsIn(found, scope, ctx), taint, equates(found), scope, ctx)
 }
 
 /** Conditions in any order: what one ties may tie more in another. */
@@ -67,17 +68,72 @@ function covers(held: Taint, more: Taint): boolean {
   return (held.unknown || !more.unknown) && [...more.labels].every(label => held.labels.has(label))
 }
 
-function useOf({ tag, body }: Tagged, scope: Scope, ctx: Context): OracleUse {
-  if (tag === 'SubLink') return body.testexpr === undefined ? 'presence' : 'equality'
-  if (tag === 'NullTest' || tag === 'BooleanTest') return 'presence'
-  if (tag !== 'A_Expr') return 'comparison'
+/** A column that is not known one by one cannot be tied. */
+function unplaced(node: Tagged, scope: Scope, ctx: Context): boolean {
+  if (node.tag === 'SelectStmt') return false
+  if (node.tag !== 'ColumnRef') return children(node.body).some(child => unplaced(child, scope, ctx))
+  const { columns, taint, open } = lookUp(scope, strings(list(node.body, 'fields')), ctx.parameters)
+  return open === true && columns.length === 0 && !taint.unknown
+}
+
+function equates({ tag, body }: Tagged): boolean {
+  if (tag === 'SubLink') return /^(ANY|ALL)_SUBLINK$/.test(text(body, 'subLinkType'))
+  if (tag !== 'A_Expr') return false
+  const operator = strings(list(body, 'name')).at(-1) ?? ''
+  return operator === '=' && /^AEXPR_(OP|IN|OP_ANY|DISTINCT|NOT_DISTINCT)$/.test(text(body, 'kind'))
+}
+
+export function useOf(node: Tagged, scope: Scope, ctx: Context): OracleUse {
+  const known = ctx.notes.uses.get(node.body)
+  if (known !== undefined) return known
+  const use = judge(node, scope, ctx)
+  ctx.notes.uses.set(node.body, use)
+  return use
+}
+
+/** Equality is that of whole values: one guess a statement. A part of a value is guessed in no time. */
+function judge({ tag, body }: Tagged, scope: Scope, ctx: Context): OracleUse {
+  const sees = (node: unknown) => whole(node, scope, ctx)
+  switch (tag) {
+    case 'ColumnRef':
+      return sees({ ColumnRef: body }) ? 'equality' : 'comparison'
+    case 'SubLink':
+      return ofSubLink(body, sees)
+    case 'NullTest':
+      return sees(body.arg) ? 'presence' : 'comparison'
+    case 'BooleanTest': {
+      const inside = tagged(body.arg)
+      return inside === null ? 'comparison' : useOf(inside, scope, ctx)
+    }
+    case 'BoolExpr': {
+      const uses = list(body, 'args').flatMap(part => {
+        const inside = tagged(part)
+        return inside === null || isClean(evaluate(part, scope, ctx)) ? [] : [useOf(inside, scope, ctx)]
+      })
+      return uses.find(use => use === 'pattern' || use === 'comparison') ?? uses[0] ?? 'comparison'
+    }
+    case 'A_Expr':
+      break
+    default:
+      return 'comparison'
+  }
   const operator = strings(list(body, 'name')).at(-1) ?? ''
   const kind = text(body, 'kind')
   if (/LIKE|SIMILAR/.test(kind) || operator.includes('~')) return 'pattern'
-  const equal = operator === '=' && /^AEXPR_(OP|IN|OP_ANY|DISTINCT|NOT_DISTINCT)$/.test(kind)
-  if (!equal) return 'comparison'
+  const equal = operator === '=' && /^AEXPR_(OP|IN|OP_ANY|DISTINCT|NOT_DISTINCT|NULLIF)$/.test(kind)
+  if (!equal || !sees(body.lexpr)) return 'comparison'
+  const member = kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY'
+  if (member ? !isClean(evaluate(body.rexpr, scope, ctx)) : !sees(body.rexpr)) return 'comparison'
   const [left, right] = [storedColumn(body.lexpr, scope, ctx), storedColumn(body.rexpr, scope, ctx)]
   return left && right ? 'join' : 'equality'
+}
+
+function ofSubLink(body: Tree, sees: (node: unknown) => boolean): OracleUse {
+  const kind = text(body, 'subLinkType')
+  if (kind === 'EXISTS_SUBLINK') return 'presence'
+  if (kind !== 'ANY_SUBLINK' && kind !== 'ALL_SUBLINK') return 'comparison'
+  const operator = strings(list(body, 'operName')).at(-1) ?? '='
+  return operator === '=' && sees(body.testexpr) && sees(body.subselect) ? 'equality' : 'comparison'
 }
 
 function storedColumn(node: unknown, scope: Scope, ctx: Context): boolean {

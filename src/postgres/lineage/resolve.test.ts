@@ -8,6 +8,7 @@ import { originsOf } from './origins.ts'
 import { protect } from './protection.ts'
 import { columnsOf, type Plan } from './resolve.ts'
 import { afterStatement, newSession } from './session.ts'
+import { stoppedBy } from './verdict.ts'
 
 before(loadParser)
 
@@ -123,6 +124,20 @@ describe('sum and avg', () => {
     assert.deepEqual(aggregate('SELECT sum(age), count(*) FROM patients'), { function: 'sum', countColumn: null })
   })
 
+  test('count the values themselves, or rows where none is missing', () => {
+    const full = [
+      table(1, 'patients', [], { columns: [{ attribute: 1, name: 'age', type: 23, generated: null, notNull: true }] }),
+    ]
+    const held = index({ ...catalog, relations: new Map(full.map(relation => [relation.oid, relation])) })
+    const marked = protect(held, [rule('patients', 'age', 'phi.date')])
+    const read = readSql('SELECT round(avg(age), 1)::numeric, count(*) FROM patients')
+    assert.ok(read.kind === 'read' && read.statements[0] !== undefined)
+    const made = columnsOf(read.statements[0].tree, marked, newSession(user))
+    assert.deepEqual(made.columns?.[0]?.aggregate, { function: 'avg', countColumn: 1 })
+    const described = ['round', 'count'].map(name => ({ name, table: 0, attribute: 0 }))
+    assert.deepEqual(originsOf(made, marked, described)[0]?.group, { countColumn: 1, atLeast: 11 })
+  })
+
   test('of anything that could single out one value are not', () => {
     for (const sql of [
       'SELECT avg(age), count(age) FROM patients p, visits v',
@@ -132,6 +147,9 @@ describe('sum and avg', () => {
       'SELECT sum(age) OVER () FROM patients',
       'SELECT max(age) FROM patients',
       'SELECT avg(age) FROM (SELECT age FROM patients LIMIT 1) x',
+      'WITH patients AS (SELECT age FROM patients, visits) SELECT avg(age), count(age) FROM patients',
+      'SELECT avg(age + 0), count(age) FROM patients',
+      'SELECT round(avg(age), id), count(age) FROM patients GROUP BY id',
     ])
       assert.equal(aggregate(sql), null, sql)
   })
@@ -177,6 +195,96 @@ describe('what is not shown', () => {
     const made = plan(doubled)
     assert.equal(made.columns, null)
     assert.equal(made.flows.length > 0, true)
+  })
+})
+
+describe('what decides a probe', () => {
+  const stops = (sql: string) => stoppedBy(plan(sql)).join()
+
+  test('whole values may be asked for, parts of them not', () => {
+    const table: Readonly<Record<string, string>> = {
+      "SELECT id FROM patients WHERE ssn = 'x'": '',
+      'SELECT id FROM patients WHERE lower(ssn) = lower($1)': '',
+      "SELECT id FROM patients WHERE ssn IN ('x', 'y') AND ssn IS NOT NULL": '',
+      'SELECT count(DISTINCT ssn) FROM patients GROUP BY ward': '',
+      "SELECT id FROM patients WHERE left(ssn, 1) = 'k'": 'phi.ssn',
+      "SELECT id FROM patients WHERE 'k' IN (SELECT left(ssn, 1) FROM patients)": 'phi.ssn',
+      'SELECT count(*) FROM patients GROUP BY left(ssn, 1)': 'phi.ssn',
+      'SELECT DISTINCT length(ssn) FROM patients': 'phi.ssn',
+      "SELECT CASE WHEN ssn > 'k' THEN 1 / 0 END FROM patients": 'phi.ssn',
+      'SELECT 1 / (length(ssn) - 3) FROM patients': 'phi.ssn',
+      'SELECT id FROM patients, generate_series(1, length(ssn))': 'phi.ssn',
+      'SELECT id FROM patients ORDER BY ssn': 'phi.ssn',
+      'SELECT upper(ssn) FROM patients': '',
+    }
+    for (const [sql, expected] of Object.entries(table)) assert.equal(stops(sql), expected, sql)
+  })
+
+  test('labels that are shown stop nothing', () => {
+    assert.deepEqual(
+      stoppedBy(plan('SELECT id FROM patients ORDER BY ssn'), label => label === 'phi.ssn'),
+      [],
+    )
+  })
+
+  test('counting what was made of a value tells the value', () => {
+    assert.deepEqual(forms("SELECT count(nullif(left(ssn, 1), 'k')), count(ssn) FROM patients"), [
+      'derived phi.ssn',
+      'clean ',
+    ])
+  })
+})
+
+describe('what a session makes for itself', () => {
+  test('is known by name until it is dropped', () => {
+    assert.deepEqual(forms('CREATE TEMP TABLE t AS SELECT id, ssn AS s FROM patients; SELECT s, id FROM t'), [
+      'derived phi.ssn',
+      'clean ',
+    ])
+    assert.deepEqual(forms('CREATE TEMP TABLE t (a text, b text); SELECT * FROM t'), ['clean ', 'clean '])
+    assert.equal(forms('CREATE TEMP TABLE t (a text); DROP TABLE t; SELECT * FROM t'), 'unknown')
+    assert.deepEqual(forms('CREATE TEMP TABLE t (a text, b text GENERATED ALWAYS AS (a) STORED); SELECT a, b FROM t'), [
+      'clean ',
+      'derived unknown',
+    ])
+  })
+
+  test('means nothing where it hides a stored table', () => {
+    assert.deepEqual(forms('CREATE TEMP TABLE patients (id text, ward text); SELECT ward FROM patients'), [
+      'derived unknown',
+    ])
+    assert.deepEqual(forms('CREATE TEMP TABLE patients (ward text); SELECT ward FROM public.patients'), ['clean '])
+  })
+
+  test('takes protected data as a flow', () => {
+    const flows = plan('CREATE TEMP TABLE t (a text); INSERT INTO t SELECT ssn FROM patients').flows
+    assert.deepEqual(flows, [{ to: 'column', target: 't.a', labels: ['phi.ssn'] }])
+  })
+
+  test('a cursor ends with its transaction', () => {
+    assert.deepEqual(forms('BEGIN; DECLARE c CURSOR FOR SELECT id FROM patients; FETCH c'), ['clean '])
+    assert.equal(forms('BEGIN; DECLARE c CURSOR FOR SELECT id FROM patients; COMMIT; FETCH c'), 'unknown')
+    assert.deepEqual(forms('BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT id FROM patients; COMMIT; FETCH c'), [
+      'clean ',
+    ])
+    assert.equal(forms('BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT id FROM patients; ROLLBACK; FETCH c'), 'unknown')
+    assert.equal(
+      forms('BEGIN; SAVEPOINT a; DECLARE c CURSOR FOR SELECT id FROM patients; ROLLBACK TO a; FETCH c'),
+      'unknown',
+    )
+  })
+})
+
+describe('what takes a column out of its declaration', () => {
+  test('is a flow', () => {
+    const to = (sql: string) => plan(sql).flows.map(flow => `${flow.to} ${flow.target} ${flow.labels}`)
+    assert.deepEqual(to('ALTER TABLE patients RENAME ssn TO x'), ['table x phi.ssn'])
+    assert.deepEqual(to('ALTER TABLE patients RENAME ward TO x'), [])
+    assert.deepEqual(to('ALTER TABLE patients RENAME TO guests'), ['table guests phi.date,phi.ssn'])
+    assert.deepEqual(to('ALTER SCHEMA hidden RENAME TO open'), [])
+    assert.deepEqual(to('ALTER TABLE visits RENAME reason TO why'), [])
+    assert.deepEqual(to('ALTER TABLE patients ALTER ward TYPE text USING ssn'), ['column ward phi.ssn'])
+    assert.deepEqual(to('ALTER TABLE patients ADD COLUMN x text, ADD CHECK (age > 0)'), [])
   })
 })
 

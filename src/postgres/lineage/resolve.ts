@@ -1,7 +1,9 @@
 // Which protected columns each output column of a statement derives from. Promise: what cannot be worked out is unknown,
 // never clean; nothing is thrown.
+
+import type { Bound } from '../reading.ts'
 import { kindOf } from '../statement/kinds.ts'
-import type { StatementKind } from '../statement/statement.ts'
+import type { Statement, StatementKind } from '../statement/statement.ts'
 import { list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { findRelation } from './catalog.ts'
 import {
@@ -14,6 +16,7 @@ import {
   type Oracle,
   type Rows,
 } from './context.ts'
+import { noteDefinition } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
 import { predicates } from './predicate.ts'
@@ -21,6 +24,7 @@ import type { Protection } from './protection.ts'
 import { outermost, type Scope } from './scope.ts'
 import { queryRows } from './select.ts'
 import { clean, derive, isClean, ofLabels, type StoredColumn, type Taint, unknown } from './taint.ts'
+import { copiedRows } from './temporary.ts'
 
 interface ColumnPlan {
   readonly name: string
@@ -31,11 +35,16 @@ interface ColumnPlan {
   readonly column: StoredColumn | null
   /** sum or avg that may be shown where its group is large enough. */
   readonly aggregate: Aggregate | null
+  /** Of a table of this session alone, which no snapshot holds. */
+  readonly temporary: boolean
+  readonly unnamed: boolean
 }
 
 export interface Plan {
   /** Null where their number is not known: every column is hidden. */
   readonly columns: readonly ColumnPlan[] | null
+  /** Nothing protected is in any column, however many there are. */
+  readonly allClean: boolean
   readonly oracles: readonly Oracle[]
   readonly flows: readonly Flow[]
   /** Labels of everything that takes part anywhere, shown or not: errors and notices could quote it. */
@@ -44,6 +53,16 @@ export interface Plan {
   readonly relations: readonly number[]
   /** Of DECLARE: what its cursor will give. */
   readonly rows: Rows
+  /** Of CREATE TABLE AS: what the table will hold. */
+  readonly made: Rows | null
+}
+
+/** A cursor as its declaration was read. */
+export interface Declared {
+  readonly statement: Statement
+  readonly plan: Plan
+  /** Its parameters, where it was bound. */
+  readonly bound?: Bound | null
 }
 
 /** What the session remembers. */
@@ -57,6 +76,12 @@ export interface SessionNames {
   readonly prepared: ReadonlyMap<string, Tree>
   /** Rows of open cursors, as they were when declared. */
   readonly cursors: ReadonlyMap<string, Rows>
+  /** Of those that a statement declared: it, and names of some that are gone. */
+  readonly declared?: ReadonlyMap<string, Declared>
+  /** Cursors that outlive their transaction, and whether the transaction that made them has ended. */
+  readonly holding?: ReadonlyMap<string, 'new' | 'lasting'>
+  /** Tables that this session made for itself. */
+  readonly temporary?: ReadonlyMap<string, Rows>
 }
 
 export function columnsOf(tree: Tree, protection: Protection, session: SessionNames): Plan {
@@ -69,6 +94,7 @@ export function columnsOf(tree: Tree, protection: Protection, session: SessionNa
     parameters: new Map(),
     prepared: session.prepared,
     cursors: session.cursors,
+    temporary: session.temporary,
     depth: 0,
   }
   let rows: Rows
@@ -83,20 +109,32 @@ export function columnsOf(tree: Tree, protection: Protection, session: SessionNa
     noteFlow(notes, 'table', 'unknown', unknown)
     rows = unknownRows // a tree too deep to walk
   }
+  const cursor = cursorOf(tree, session)
   return {
+    allClean:
+      silentRows || (rows.columns.every(({ taint }) => isClean(taint)) && (rows.rest === null || isClean(rows.rest))),
     columns: silentRows ? [] : rows.rest === null ? rows.columns.map(planOf) : null,
     oracles: [...notes.oracles.values()],
     flows: [...notes.flows.values()],
-    touches: labelsOf(notes.touched),
-    relations: [...notes.relations],
+    touches: cursor === null ? labelsOf(notes.touched) : cursor.plan.touches,
+    relations: cursor === null ? [...notes.relations] : cursor.plan.relations,
     rows,
+    made: notes.made,
   }
+}
+
+/** Of FETCH and MOVE: words about it quote what the query of its cursor reads. */
+export function cursorOf(tree: Tree, { cursors, declared }: SessionNames): Declared | null {
+  const root = tagged(tree)
+  if (root?.tag !== 'FetchStmt') return null
+  const name = text(root.body, 'portalname')
+  return cursors.has(name) ? (declared?.get(name) ?? null) : null
 }
 
 const unknownRows: Rows = { columns: [], rest: unknown }
 const noRows: Rows = { columns: [], rest: null }
 
-function planOf({ name, taint, aggregate }: Rows['columns'][number]): ColumnPlan {
+function planOf({ name, taint, aggregate, temporary, unnamed }: Rows['columns'][number]): ColumnPlan {
   const form = isClean(taint) ? 'clean' : taint.column !== null && !taint.unknown ? 'identity' : 'derived'
   return {
     name,
@@ -104,6 +142,8 @@ function planOf({ name, taint, aggregate }: Rows['columns'][number]): ColumnPlan
     form,
     column: form === 'identity' ? taint.column : null,
     aggregate: aggregate ?? null,
+    temporary: temporary === true,
+    unnamed: unnamed === true,
   }
 }
 
@@ -152,6 +192,7 @@ function statementRows(root: Tagged, ctx: Context): Rows {
     default: {
       const kind = kindOf(root)
       if (silent.has(kind)) return noRows
+      noteDefinition(root, ctx)
       const lostRows = lost(ctx)
       // Building an index or changing a type reads every row, and an error quotes the one that failed.
       return kind === 'define' || kind === 'maintain' ? noRows : lostRows
@@ -169,17 +210,16 @@ function intoOr(body: Tree, root: Tagged, ctx: Context): Rows {
   while (at !== null && sub(at, 'intoClause') === null) at = sub(at, 'larg')
   const into = at === null ? null : sub(at, 'intoClause')
   if (into === null) return queryRows(root, outermost, ctx)
-  return madeFrom(queryRows(root, outermost, ctx), sub(into, 'rel'), 'table', ctx)
+  const rows = queryRows(root, outermost, ctx)
+  ctx.notes.made = copiedRows(rows, into)
+  return madeFrom(rows, sub(into, 'rel'), 'table', ctx)
 }
 
 function createAs(body: Tree, ctx: Context): Rows {
   const into = sub(body, 'into') ?? {}
-  return madeFrom(
-    heldRows(body, ctx),
-    sub(into, 'rel'),
-    text(body, 'objtype') === 'OBJECT_MATVIEW' ? 'view' : 'table',
-    ctx,
-  )
+  const rows = heldRows(body, ctx)
+  ctx.notes.made = copiedRows(rows, into)
+  return madeFrom(rows, sub(into, 'rel'), text(body, 'objtype') === 'OBJECT_MATVIEW' ? 'view' : 'table', ctx)
 }
 
 function heldRows(body: Tree, ctx: Context): Rows {
@@ -223,7 +263,13 @@ function copy(body: Tree, ctx: Context): Rows {
     return noRows
   }
   const names = strings(list(body, 'attlist'))
-  const chosen = names.length === 0 ? item.columns : names.map(name => item.columns.find(c => c.name === name))
+  // Generated columns are copied only where they are named.
+  const whole = findRelation(ctx.catalog, ctx.path, text(range, 'schemaname') || null, text(range, 'relname'))
+  const made = new Set(whole?.columns.filter(({ generated }) => generated !== null).map(({ name }) => name))
+  const chosen =
+    names.length === 0
+      ? item.columns.filter(({ name }) => !made.has(name))
+      : names.map(name => item.columns.find(c => c.name === name))
   const columns = chosen.map((column, at) => ({
     name: column?.name ?? names[at] ?? '',
     taint: column?.taint ?? unknown,
@@ -247,10 +293,13 @@ function explain(body: Tree, ctx: Context): Rows {
 function show(name: string): Rows {
   const setting = name.includes('.') && !name.startsWith('sallyport.') ? unknown : clean
   if (name !== 'all')
-    return { columns: [{ name, taint: name === 'application_name' ? unknown : setting, stored: false }], rest: null }
+    return {
+      columns: [{ name, taint: name === 'application_name' ? unknown : setting, stored: false, unnamed: true }],
+      rest: null,
+    }
   const columns = ['name', 'setting', 'description'].map(column => ({
     name: column,
-    taint: column === 'setting' ? unknown : clean,
+    taint: clean,
     stored: false,
   }))
   return { columns, rest: null }

@@ -8,6 +8,7 @@ export interface Column {
   readonly name: string
   taint: Taint
   readonly stored: boolean
+  readonly temporary?: boolean | undefined
 }
 
 export interface Item {
@@ -36,7 +37,7 @@ export function within(parent: Scope, ctes: ReadonlyMap<string, Rows> = parent.c
 }
 
 function columnsFrom(outputs: readonly Output[]): readonly Column[] {
-  return outputs.map(({ name, taint, stored }) => ({ name, taint, stored }))
+  return outputs.map(({ name, taint, stored, temporary }) => ({ name, taint, stored, temporary }))
 }
 
 export function itemFrom(alias: string, rows: Rows, schema: string | null = null): Item {
@@ -52,6 +53,8 @@ const systemColumns = new Set(['tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax
 export interface Found {
   readonly taint: Taint
   readonly columns: readonly Column[]
+  /** One of several columns that are not known one by one. */
+  readonly open?: boolean
 }
 
 const notFound: Found = { taint: unknown, columns: [] }
@@ -62,14 +65,21 @@ export function lookUp(scope: Scope, parts: readonly string[], parameters: Reado
   if (parts.length === 2 && first !== undefined && second !== undefined) {
     const item = itemNamed(scope, null, first)
     if (item !== null) return columnOf(item, second)
-    const parameter = parameters.get(second)
-    return parameter === undefined ? notFound : { taint: parameter, columns: [] }
+    return { taint: ofParameters(first, second, parameters), columns: [] }
   }
   if (parts.length < 3) return notFound
   // A database name may stand before the schema.
   const [schema, relation, column] = parts.length === 4 ? parts.slice(1) : [first, second, third]
   const item = itemNamed(scope, schema ?? '', relation ?? '')
   return item === null ? notFound : columnOf(item, column ?? '')
+}
+
+/** `f.x` is the parameter x of the function f, or the field x of the variable f. */
+function ofParameters(first: string, second: string, parameters: ReadonlyMap<string, Taint>): Taint {
+  const [row, own] = [parameters.get(first), parameters.get(second)]
+  if (row === undefined) return own ?? unknown
+  const field = row.fields?.get(second) ?? derive(row)
+  return own === undefined ? field : derive(field, own)
 }
 
 function lookUpName(scope: Scope, name: string, parameters: ReadonlyMap<string, Taint>): Found {
@@ -88,7 +98,7 @@ function lookUpName(scope: Scope, name: string, parameters: ReadonlyMap<string, 
   const item = itemNamed(scope, null, name)
   if (item !== null) return { taint: withRest(wholeRow(item), rest), columns: item.columns }
   if (systemColumns.has(name)) return { taint: clean, columns: [] }
-  return rest === null ? notFound : { taint: rest, columns: [] }
+  return rest === null ? notFound : { taint: rest, columns: [], open: true }
 }
 
 function withRest(taint: Taint, rest: Taint | null): Taint {
@@ -110,7 +120,7 @@ function columnOf(item: Item, name: string): Found {
   const [only] = found
   if (only !== undefined)
     return { taint: found.length === 1 ? only.taint : derive(...found.map(c => c.taint)), columns: found }
-  if (item.rest !== null) return { taint: item.rest, columns: [] }
+  if (item.rest !== null) return { taint: item.rest, columns: [], open: true }
   if (systemColumns.has(name)) return { taint: clean, columns: [] }
   // `p.f` may be the function f applied to the row p.
   return { taint: derive(wholeRow(item), unknown), columns: item.columns }

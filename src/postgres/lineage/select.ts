@@ -4,13 +4,13 @@ import { as, constant, flag, list, strings, sub, type Tagged, type Tree, tagged,
 import { aggregates } from './aggregates.ts'
 import { changeRows } from './change.ts'
 import { columnName } from './column-name.ts'
-import { type Context, noteOracle, type Output, type Rows } from './context.ts'
+import { type Context, noteGroup, noteOracle, type Output, type Rows } from './context.ts'
 import { evaluate, evaluateAll } from './expression.ts'
 import { readFrom } from './from.ts'
 import { noteWindow } from './function-call.ts'
 import { predicates, tieSorted } from './predicate.ts'
 import { itemNamed, lookUp, type Scope, within } from './scope.ts'
-import { clean, derive, either, isClean, mark, type Taint, unknown } from './taint.ts'
+import { clean, derive, either, mark, type Taint, unknown } from './taint.ts'
 
 const unknownRows: Rows = { columns: [], rest: unknown }
 const mostRounds = 12
@@ -108,11 +108,12 @@ function selectRows(body: Tree, outer: Scope, ctx: Context): Rows {
   const first = targetRows(targets, scope, ctx)
   const rows = ctx.notes.ties === before ? first : targetRows(targets, scope, ctx)
   const made = { ...rows, columns: aggregates(body, targets, rows, scope, ctx) }
-  noteOracle(ctx.notes, 'group', sortTaint(list(body, 'groupClause'), made, scope, ctx))
+  noteGroup(ctx.notes, sortTaints(list(body, 'groupClause'), made, scope, ctx))
   const distinct = list(body, 'distinctClause')
-  const all = derive(...made.columns.map(({ taint }) => taint))
-  if (distinct.length > 0)
-    noteOracle(ctx.notes, 'group', distinct.some(isNode) ? sortTaint(distinct, made, scope, ctx) : all)
+  if (distinct.length > 0) {
+    const all = made.columns.map(({ taint }) => taint)
+    noteGroup(ctx.notes, distinct.some(isNode) ? sortTaints(distinct, made, scope, ctx) : all)
+  }
   tail(body, made, scope, ctx)
   return made
 }
@@ -124,7 +125,7 @@ function isNode(value: unknown): boolean {
 /** ORDER BY, LIMIT and OFFSET. */
 function tail(body: Tree, rows: Rows, scope: Scope, ctx: Context): void {
   const sorts = list(body, 'sortClause').map(item => as(item, 'SortBy')?.node)
-  noteOracle(ctx.notes, 'order', sortTaint(sorts, rows, scope, ctx))
+  noteOracle(ctx.notes, 'order', derive(...sortTaints(sorts, rows, scope, ctx)))
   noteOracle(ctx.notes, 'limit', evaluateAll([body.limitCount, body.limitOffset], scope, ctx))
 }
 
@@ -143,19 +144,17 @@ function sortNodes(body: Tree, targets: readonly unknown[]): readonly unknown[] 
 }
 
 /** A bare name or number in ORDER BY and GROUP BY may mean an output column. */
-function sortTaint(nodes: readonly unknown[], rows: Rows, scope: Scope, ctx: Context): Taint {
-  return derive(
-    ...nodes.map(node => {
-      const position = constant(node)
-      if (as(node, 'A_Const') !== null && typeof position === 'string')
-        return rows.rest ?? rows.columns[Number(position) - 1]?.taint ?? clean
-      const name = strings(list(as(node, 'ColumnRef') ?? {}, 'fields'))
-      const output = name.length === 1 ? rows.columns.find(column => column.name === name[0]) : undefined
-      if (output !== undefined) return output.taint
-      const set = as(node, 'GroupingSet')
-      return set === null ? evaluate(node, scope, ctx) : derive(sortTaint(list(set, 'content'), rows, scope, ctx))
-    }),
-  )
+function sortTaints(nodes: readonly unknown[], rows: Rows, scope: Scope, ctx: Context): readonly Taint[] {
+  return nodes.flatMap((node): readonly Taint[] => {
+    const position = constant(node)
+    if (as(node, 'A_Const') !== null && typeof position === 'string')
+      return [rows.rest ?? rows.columns[Number(position) - 1]?.taint ?? clean]
+    const name = strings(list(as(node, 'ColumnRef') ?? {}, 'fields'))
+    const output = name.length === 1 ? rows.columns.find(column => column.name === name[0]) : undefined
+    if (output !== undefined) return [output.taint]
+    const set = as(node, 'GroupingSet')
+    return set === null ? [evaluate(node, scope, ctx)] : sortTaints(list(set, 'content'), rows, scope, ctx)
+  })
 }
 
 export function targetRows(targets: readonly unknown[], scope: Scope, ctx: Context): Rows {
@@ -190,10 +189,13 @@ function expand(target: Tree, scope: Scope, ctx: Context): Rows {
   }
   const taint = evaluate(target.val, scope, ctx)
   const name = text(target, 'name') || columnName(target.val)
-  const stored = reference !== null && lookUp(scope, strings(fields), ctx.parameters).columns.every(c => c.stored)
+  const columns = reference === null ? [] : lookUp(scope, strings(fields), ctx.parameters).columns
+  const temporary = columns.length > 0 && columns.every(column => column.temporary === true)
+  const stored = reference !== null && columns.every(column => column.stored)
+  const unnamed = reference === null && text(target, 'name') === ''
   // A column whose name is not sure could be meant by any name that is asked for.
   return {
-    columns: [{ name: name ?? '', taint, stored: stored && reference !== null }],
+    columns: [{ name: name ?? '', taint, stored, temporary, unnamed }],
     rest: name === null ? taint : null,
   }
 }
@@ -202,8 +204,11 @@ function setOperation(body: Tree, left: Tree, right: Tree, outer: Scope, ctx: Co
   const a = queryRows({ tag: 'SelectStmt', body: left }, within(outer), ctx)
   const b = queryRows({ tag: 'SelectStmt', body: right }, within(outer), ctx)
   const made = a.rest === null ? unite(a, b) : open(a, b)
-  const all = derive(...made.columns.map(({ taint }) => taint))
-  if (!flag(body, 'all') && !isClean(all)) noteOracle(ctx.notes, 'group', all)
+  if (!flag(body, 'all'))
+    noteGroup(
+      ctx.notes,
+      [...a.columns, ...b.columns].map(({ taint }) => taint),
+    )
   const scope: Scope = { ...within(outer), columns: made.columns.map(column => ({ ...column })), rest: made.rest }
   tail(body, made, scope, ctx)
   return made
@@ -228,10 +233,16 @@ function open(a: Rows, b: Rows): Rows {
 function valuesRows(body: Tree, outer: Scope, ctx: Context): Rows {
   const scope = within(outer)
   const columns: Output[] = []
+  let open: Taint | null = null
   for (const item of list(body, 'valuesLists')) {
-    const values = list(as(item, 'List') ?? {}, 'items')
-    values.forEach((value, at) => {
-      const taint = evaluate(value, scope, ctx)
+    const values = list(as(item, 'List') ?? {}, 'items').flatMap(value => {
+      const starred = as(list(as(value, 'ColumnRef') ?? {}, 'fields').at(-1), 'A_Star') !== null
+      if (!starred) return [evaluate(value, scope, ctx)]
+      const expanded = expand({ val: value }, scope, ctx)
+      if (expanded.rest !== null) open = derive(open ?? clean, expanded.rest)
+      return expanded.columns.map(({ taint }) => taint)
+    })
+    values.forEach((taint, at) => {
       const before = columns[at]
       columns[at] = {
         name: `column${at + 1}`,
@@ -240,6 +251,7 @@ function valuesRows(body: Tree, outer: Scope, ctx: Context): Rows {
       }
     })
   }
+  if (open !== null) return { columns: [], rest: derive(open, ...columns.map(({ taint }) => taint)) }
   const made: Rows = { columns, rest: null }
   tail(body, made, { ...scope, columns: columns.map(column => ({ ...column })) }, ctx)
   return made

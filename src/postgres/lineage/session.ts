@@ -2,7 +2,11 @@
 // statement is forgotten, so that its next use is unknown.
 import { searchPathOf } from '../statement/settings.ts'
 import type { SessionChange, Statement } from '../statement/statement.ts'
+import { as, count, print, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import type { Rows } from './context.ts'
 import type { Plan, SessionNames } from './resolve.ts'
+import { unknown } from './taint.ts'
+import { createdRows, isTemporary, namesIn } from './temporary.ts'
 
 export interface SessionUser {
   readonly name: string
@@ -24,7 +28,49 @@ export function afterStatement(
   plan: Plan,
   user: SessionUser,
 ): SessionNames {
-  return statement.session.reduce((names, change) => after(names, change, plan, user), session)
+  const made = withTables(session, statement, plan)
+  return statement.session.reduce((names, change) => after(names, change, statement, plan, user), made)
+}
+
+/** Tables the session makes for itself, changes and drops. */
+function withTables(names: SessionNames, statement: Statement, plan: Plan): SessionNames {
+  const known = names.temporary ?? new Map<string, Rows>()
+  const next = new Map(known)
+  const outer = tagged(statement.tree)
+  const root = outer?.tag === 'ExplainStmt' ? tagged(outer.body.query) : outer
+  if (root === null) return names
+  const made = madeBy(root, names.path, plan)
+  if (made !== null) {
+    const again = next.has(made.name) && print(next.get(made.name)) !== print(made.rows)
+    next.set(made.name, again ? unknownRows : made.rows)
+  } else if (known.size > 0 && root.tag === 'DropStmt') {
+    // What a transaction drops may come back.
+    if (!names.inTransaction) for (const name of namesIn(root.body)) next.delete(name)
+  } else if (known.size > 0 && (plan.flows.length > 0 || statement.effects.has('define'))) {
+    for (const name of namesIn(statement.tree)) if (next.has(name)) next.set(name, unknownRows)
+  }
+  return { ...names, temporary: next }
+}
+
+const unknownRows: Rows = { columns: [], rest: unknown }
+
+function madeBy({ tag, body }: Tagged, path: readonly string[], plan: Plan) {
+  const into =
+    tag === 'CreateStmt' || tag === 'ViewStmt' || tag === 'CreateSeqStmt'
+      ? (sub(body, 'relation') ?? sub(body, 'view') ?? sub(body, 'sequence'))
+      : sub(sub(body, 'into') ?? intoOf(body) ?? {}, 'rel')
+  if (into === null || !isTemporary(into, path)) return null
+  const rows = tag === 'CreateStmt' ? createdRows(body) : tag === 'ViewStmt' ? unknownRows : plan.made
+  return { name: text(into, 'relname'), rows: rows ?? unknownRows }
+}
+
+/** SELECT INTO writes it in the first arm of a set operation. */
+function intoOf(body: Tree): Tree | null {
+  for (let at: Tree | null = body; at !== null; at = sub(at, 'larg')) {
+    const into = sub(at, 'intoClause')
+    if (into !== null) return into
+  }
+  return null
 }
 
 /**
@@ -35,7 +81,13 @@ export function onPath(names: SessionNames, value: string, user: SessionUser): S
   return { ...names, path: searchPathOf([value], user.name) }
 }
 
-function after(names: SessionNames, change: SessionChange, plan: Plan, user: SessionUser): SessionNames {
+function after(
+  names: SessionNames,
+  change: SessionChange,
+  statement: Statement,
+  plan: Plan,
+  user: SessionUser,
+): SessionNames {
   switch (change.kind) {
     case 'set': {
       if (change.setting.name !== 'search_path') return names
@@ -50,6 +102,7 @@ function after(names: SessionNames, change: SessionChange, plan: Plan, user: Ses
       if (change.step === 'begin') return { ...names, inTransaction: true }
       return {
         ...names,
+        ...cursorsAfter(names, change.step, statement),
         path: names.passing ? [] : names.path,
         passing: false,
         inTransaction: change.step === 'savepoint' && names.inTransaction,
@@ -57,18 +110,50 @@ function after(names: SessionNames, change: SessionChange, plan: Plan, user: Ses
     case 'reset-all':
       return { ...names, path: user.path }
     case 'discard':
+      if (change.what === 'temporary' && !names.inTransaction) return { ...names, temporary: new Map() }
       return change.what === 'all' ? newSession(user) : names
     case 'prepare':
       return { ...names, prepared: new Map(names.prepared).set(change.name, change.tree) }
     case 'deallocate':
       return { ...names, prepared: without(names.prepared, change.name) }
     case 'declare':
-      return { ...names, cursors: new Map(names.cursors).set(change.name, plan.rows) }
+      return {
+        ...names,
+        cursors: new Map(names.cursors).set(change.name, plan.rows),
+        declared: new Map([...(names.declared ?? [])].filter(([name]) => names.cursors.has(name))).set(change.name, {
+          statement,
+          plan,
+        }),
+        holding: holds(statement)
+          ? new Map(names.holding).set(change.name, names.inTransaction ? 'new' : 'lasting')
+          : without(names.holding ?? new Map(), change.name),
+      }
     case 'close':
       return { ...names, cursors: without(names.cursors, change.name) }
     default:
       return names
   }
+}
+
+const CURSOR_OPT_HOLD = 0x20
+
+function holds(statement: Statement): boolean {
+  const declared = as(statement.tree, 'DeclareCursorStmt')
+  return declared !== null && (count(declared, 'options') & CURSOR_OPT_HOLD) !== 0
+}
+
+/** Cursors end with their transaction; those WITH HOLD only when it fails. */
+function cursorsAfter(
+  names: SessionNames,
+  step: 'commit' | 'rollback' | 'savepoint',
+  statement: Statement,
+): Pick<SessionNames, 'cursors' | 'holding'> {
+  const holding = names.holding ?? new Map<string, 'new' | 'lasting'>()
+  const back = text(as(statement.tree, 'TransactionStmt') ?? {}, 'kind') === 'TRANS_STMT_ROLLBACK_TO'
+  if (step === 'savepoint' && !back) return { cursors: names.cursors, holding }
+  const kept = [...holding].filter(([, age]) => step === 'commit' || age === 'lasting')
+  const stay = new Map(kept.map(([name, age]) => [name, step === 'commit' ? ('lasting' as const) : age]))
+  return { cursors: new Map([...names.cursors].filter(([name]) => stay.has(name))), holding: stay }
 }
 
 function without<T>(map: ReadonlyMap<string, T>, name: string | null): ReadonlyMap<string, T> {

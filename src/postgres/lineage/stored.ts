@@ -39,7 +39,14 @@ function systemRows(relation: CatalogRelation): Rows {
 }
 
 function ownRows(relation: CatalogRelation, ctx: Context): Rows {
-  const inner: Context = { ...ctx, path: [], notes: newNotes(), parameters: new Map(), depth: ctx.depth + 1 }
+  const inner: Context = {
+    ...ctx,
+    path: [],
+    notes: newNotes(),
+    parameters: new Map(),
+    temporary: undefined,
+    depth: ctx.depth + 1,
+  }
   const below = relation.definition === null ? null : definedRows(relation.definition, inner)
   const plain = relation.columns.map((column, at): Output => {
     const own = declared(relation, column.attribute, ctx)
@@ -56,7 +63,8 @@ function ownRows(relation: CatalogRelation, ctx: Context): Rows {
     columns: plain.map(c => ({ ...c })),
   }
   const columns = plain.map((column, at): Output => {
-    const expression = relation.columns[at]?.generated ?? null
+    const held = relation.columns[at]
+    const expression = held?.generated ?? held?.preset ?? null
     if (expression === null) return column
     const parsed = expressionOf(expression)
     const made = parsed === null ? unknown : derive(evaluate(parsed, scope, inner))

@@ -13,7 +13,6 @@ const telling: Readonly<Record<string, readonly string[] | 'all'>> = {
   pg_prepared_statements: ['statement'],
   pg_cursors: ['statement', 'name'],
   pg_prepared_xacts: ['gid'],
-  pg_settings: ['setting', 'reset_val', 'boot_val'],
   pg_file_settings: 'all',
   pg_hba_file_rules: 'all',
   pg_ident_file_mappings: 'all',

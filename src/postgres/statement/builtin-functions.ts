@@ -16,7 +16,7 @@ const pure = words(`
   diameter div dlog1 dlog10 dround dtrunc encode enum_first enum_last enum_range erf erfc every exp extract
   factorial family first_value float4 float8 floor format gamma gcd generate_series generate_subscripts get_bit
   get_byte hash_array hash_record hashint4 hashint8 hashtext hashtextextended height host hostmask initcap int2
-  int4 int8 interval is_normalized isclosed isempty isfinite ishorizontal isopen isparallel isperp isvertical
+  int4 int4multirange int4range int8 int8multirange int8range interval is_normalized isclosed isempty isfinite ishorizontal isopen isparallel isperp isvertical
   json_agg json_agg_strict json_array_elements json_array_elements_text json_array_length json_build_array
   json_build_object json_each json_each_text json_object json_object_agg json_object_agg_strict
   json_object_agg_unique json_object_agg_unique_strict json_object_keys json_populate_record
@@ -45,7 +45,7 @@ const pure = words(`
   textcat textlen textlike time timestamp timestamptz timetz timezone to_ascii to_bin to_char to_date to_hex
   to_json to_jsonb to_number to_oct to_timestamp to_tsquery to_tsvector transaction_timestamp translate
   trim_array trim_scale trunc ts_delete ts_filter ts_headline ts_lexize ts_parse ts_rank ts_rank_cd
-  ts_token_type tsmultirange tsquery_phrase tsrange tsrange_subdiff tstzmultirange tstzrange tstzrange_subdiff
+  ts_debug ts_token_type tsmultirange tsquery_phrase tsrange tsrange_subdiff tstzmultirange tstzrange tstzrange_subdiff
   tsvector_to_array unicode_assigned unistr unnest upper upper_inc upper_inf uuid_extract_timestamp
   uuid_extract_version var_pop var_samp varbit varchar variance websearch_to_tsquery width width_bucket xid xml
   xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment xmlexists xmltext
@@ -54,7 +54,7 @@ const pure = words(`
 
 /** Reads names, definitions and counts of the catalog or facts of this session, never values of a table. */
 const metadata = words(`
-  acldefault aclexplode col_description current_database current_schema current_schemas current_user format_type
+  acldefault aclexplode col_description current_setting current_database current_schema current_schemas current_user format_type
   get_current_ts_config getdatabaseencoding getpgusername has_any_column_privilege has_column_privilege
   has_database_privilege has_foreign_data_wrapper_privilege has_function_privilege has_language_privilege
   has_largeobject_privilege has_parameter_privilege has_schema_privilege has_sequence_privilege
@@ -76,6 +76,20 @@ const metadata = words(`
   pg_is_other_temp_schema pg_lsn pg_my_temp_schema pg_numa_available pg_opclass_is_visible
   pg_operator_is_visible pg_opfamily_is_visible pg_partition_root pg_postmaster_start_time pg_relation_filenode
   pg_relation_filepath pg_relation_is_publishable pg_relation_is_updatable pg_replication_origin_oid
+  pg_collation_actual_version pg_database_collation_actual_version pg_listening_channels pg_options_to_table
+  pg_sequence_parameters pg_show_all_settings pg_statistics_obj_is_visible pg_stat_get_archiver
+  pg_stat_get_backend_activity_start pg_stat_get_backend_client_addr pg_stat_get_backend_client_port
+  pg_stat_get_backend_dbid pg_stat_get_backend_idset pg_stat_get_backend_pid pg_stat_get_backend_start
+  pg_stat_get_backend_subxact pg_stat_get_backend_userid pg_stat_get_backend_wait_event
+  pg_stat_get_backend_wait_event_type pg_stat_get_backend_xact_start pg_stat_get_bgwriter_buf_written_clean
+  pg_stat_get_bgwriter_maxwritten_clean pg_stat_get_bgwriter_stat_reset_time pg_stat_get_buf_alloc
+  pg_stat_get_checkpointer_buffers_written pg_stat_get_checkpointer_num_performed
+  pg_stat_get_checkpointer_num_requested pg_stat_get_checkpointer_num_timed
+  pg_stat_get_checkpointer_stat_reset_time pg_stat_get_checkpointer_sync_time
+  pg_stat_get_checkpointer_write_time pg_stat_get_function_calls pg_stat_get_function_self_time
+  pg_stat_get_function_total_time pg_stat_get_slru pg_stat_get_snapshot_timestamp
+  pg_stat_get_total_analyze_time pg_stat_get_total_autoanalyze_time pg_stat_get_total_autovacuum_time
+  pg_stat_get_total_vacuum_time pg_stat_get_wal
   pg_settings_get_flags pg_size_bytes pg_size_pretty pg_snapshot_xip pg_snapshot_xmax pg_snapshot_xmin
   pg_split_walfile_name pg_stat_get_analyze_count pg_stat_get_autoanalyze_count pg_stat_get_autovacuum_count
   pg_stat_get_blocks_fetched pg_stat_get_blocks_hit pg_stat_get_db_active_time pg_stat_get_db_blk_read_time
@@ -110,7 +124,11 @@ const harmless = words(`
   pg_indexes_size pg_is_in_recovery pg_is_wal_replay_paused pg_jit_available pg_last_wal_receive_lsn
   pg_last_wal_replay_lsn pg_current_wal_lsn pg_relation_size pg_safe_snapshot_blocking_pids pg_sequence_last_value
   pg_stat_clear_snapshot pg_table_size pg_tablespace_size pg_total_relation_size pg_xact_status random
-  random_normal timeofday txid_status uuidv4 uuidv7 pg_partition_tree pg_partition_ancestors pg_lock_status
+  pg_current_wal_flush_lsn pg_current_wal_insert_lsn pg_get_wait_events pg_get_wal_replay_pause_state
+  pg_last_committed_xact pg_last_xact_replay_timestamp pg_notification_queue_usage pg_stat_get_io pg_stat_have_stats
+  pg_stat_get_xact_numscans pg_stat_get_xact_tuples_deleted pg_stat_get_xact_tuples_fetched
+  pg_stat_get_xact_tuples_inserted pg_stat_get_xact_tuples_returned pg_stat_get_xact_tuples_updated
+  pg_xact_commit_timestamp random_normal timeofday txid_status uuidv4 uuidv7 pg_partition_tree pg_partition_ancestors pg_lock_status
 `)
 
 /** Changes this session alone. */
@@ -118,7 +136,6 @@ const session = words(`
   pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
   pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared
   pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared pg_sleep pg_sleep_for pg_sleep_until set_config setseed
-  pg_notify
 `)
 
 /** Changes sequences or counters; the result is a number of theirs. */
@@ -140,7 +157,7 @@ const outside = words(`
   pg_logical_slot_peek_binary_changes pg_logical_emit_message pg_create_logical_replication_slot
   pg_create_physical_replication_slot pg_copy_logical_replication_slot pg_copy_physical_replication_slot
   pg_drop_replication_slot pg_replication_slot_advance pg_sync_replication_slots
-  pg_terminate_backend pg_cancel_backend pg_reload_conf pg_rotate_logfile pg_promote pg_switch_wal
+  pg_notify pg_terminate_backend pg_cancel_backend pg_reload_conf pg_rotate_logfile pg_promote pg_switch_wal
   pg_create_restore_point pg_backup_start pg_backup_stop pg_export_snapshot pg_log_backend_memory_contexts
   pg_mcv_list_items pg_clear_attribute_stats pg_clear_relation_stats pg_restore_attribute_stats
   pg_restore_relation_stats pg_hba_file_rules pg_ident_file_mappings pg_show_all_file_settings
@@ -153,6 +170,16 @@ const outside = words(`
 `)
 
 export type BuiltinReach = 'pure' | 'metadata' | 'harmless' | 'session' | 'writing' | 'outside' | 'unlisted'
+
+/** Functions of information_schema: they read definitions alone. */
+const standard = words(`
+  _pg_char_max_length _pg_char_octet_length _pg_datetime_precision _pg_expandarray _pg_index_position _pg_interval_type
+  _pg_numeric_precision _pg_numeric_precision_radix _pg_numeric_scale _pg_truetypid _pg_truetypmod
+`)
+
+export function isStandard(schema: string | null, name: string): boolean {
+  return schema === 'information_schema' && standard.has(name)
+}
 
 export function builtinReach(name: string): BuiltinReach {
   if (outside.has(name)) return 'outside'

@@ -9,7 +9,7 @@ import { as, count, list, strings, sub, type Tagged, type Tree, tagged, text } f
 import { type Names, noNames, type Uses, use, usesOf } from './uses.ts'
 import { guards } from './where.ts'
 
-export type Classified = Omit<Statement, 'start' | 'end' | 'fingerprint'>
+export type Classified = Omit<Statement, 'start' | 'end' | 'written' | 'fingerprint'>
 
 export function classify(tree: Tree, names: Names = noNames): Classified | null {
   const root = tagged(tree)
@@ -122,18 +122,21 @@ function effectsOf(root: Tagged, kind: StatementKind, held: Tagged | null, uses:
   return effects
 }
 
+const making = new Set(['CreateStmt', 'ViewStmt', 'CreateSeqStmt'])
+
 /** Relations named elsewhere than where data comes from or goes to. */
 function defined({ tag, body }: Tagged, names: Names): readonly RelationUse[] {
   const found = new Map<string, RelationUse>()
   const into = sub(body, 'into') ?? sub(body, 'intoClause')
   const target = into === null ? null : sub(into, 'rel')
-  if (target !== null) use(target, 'define', new Set(), { relations: found }, names)
+  if (target !== null) use(target, 'define', new Set(), { relations: found }, names, true)
   const writes = tag === 'TruncateStmt' || (tag === 'CopyStmt' && body.is_from === true)
   const direct = [sub(body, 'relation'), sub(body, 'view'), sub(body, 'sequence'), ...list(body, 'relations')]
   for (const item of direct) {
     const range = as(item, 'RangeVar') ?? (item as Tree | null)
     if (range === null || !('relname' in range) || /^(Insert|Update|Delete|Merge)Stmt$/.test(tag)) continue
-    use(range, writes ? 'write' : tag === 'CopyStmt' ? 'read' : 'define', new Set(), { relations: found }, names)
+    const how = writes ? 'write' : tag === 'CopyStmt' ? 'read' : 'define'
+    use(range, how, new Set(), { relations: found }, names, making.has(tag))
   }
   if (tag === 'DropStmt')
     for (const item of list(body, 'objects')) {

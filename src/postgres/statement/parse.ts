@@ -1,5 +1,6 @@
 // From bytes to trees. Promise: what the server would read otherwise than the parser (NUL, invalid UTF-8) is refused
 // before parsing, and any failure of the parser is a refusal, never a guess.
+import './one-tier.ts'
 import { isUtf8 } from 'node:buffer'
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query'
 import { refused, type StatementRefusal } from './statement.ts'

@@ -45,7 +45,9 @@ function readTrees(trees: Trees | StatementRefusal, bytes: Uint8Array, settings:
       return notAnalysable()
     }
     if (found === null) return notAnalysable()
-    statements.push({ ...found, start: raw.start, end: raw.end, fingerprint: () => fingerprintOf(raw, bytes) })
+    const { start, end } = raw
+    const written = () => Buffer.from(bytes.subarray(start, end)).toString()
+    statements.push({ ...found, start, end, written, fingerprint: () => fingerprintOf(raw, bytes) })
   }
   return { kind: 'read', statements }
 }

@@ -91,6 +91,8 @@ export interface Statement {
   /** Where the gateway never passes this on, whatever policy says. */
   readonly refusal: StatementRefusal | null
   readonly tree: Tree
+  /** As the caller wrote it. */
+  written(): string
   /** Groups statements that differ in constants alone; never a key of authority. */
   fingerprint(): string
 }

@@ -135,5 +135,7 @@ export function same(a: unknown, b: unknown): boolean {
 
 /** The same text for the same tree, wherever it stood. */
 export function print(node: unknown): string {
-  return JSON.stringify(node, (name, value) => (name === 'location' ? undefined : value)) ?? ''
+  return JSON.stringify(node, (name, value) => (places.has(name) ? undefined : value)) ?? ''
 }
+
+const places = new Set(['location', 'list_start', 'list_end', 'rexpr_list_start', 'rexpr_list_end'])

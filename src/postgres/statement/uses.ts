@@ -1,6 +1,6 @@
 // Everything a statement names: relations, columns, functions. Promise: a name that a WITH clause defines is left out
 // only where it really hides the relation, so that no relation escapes the policy by being called like one.
-import { builtinReach } from './builtin-functions.ts'
+import { builtinReach, isStandard } from './builtin-functions.ts'
 import type { FunctionUse, RelationUse } from './statement.ts'
 import {
   as,
@@ -21,6 +21,8 @@ import {
 export interface Names {
   /** The schema an unqualified relation is found in, or null. */
   readonly schemaOf: (relation: string) => string | null
+  /** Where a relation is made whose schema is not written, or null. */
+  readonly creates?: string | null
   /** How far a function outside pg_catalog reaches; null where none of this name is known. */
   readonly functionReach: (schema: string | null, name: string) => FunctionUse['reach'] | null
 }
@@ -95,6 +97,8 @@ function visit(node: Tagged, hidden: ReadonlySet<string>, found: Found, names: N
   delete rest.withClause
   switch (tag) {
     case 'RangeVar':
+      // Columns that were given other names.
+      if (list(sub(body, 'alias') ?? {}, 'colnames').length > 0) found.columns.add('*')
       use(body, 'read', hidden, found, names)
       found.reads = true
       return
@@ -108,11 +112,23 @@ function visit(node: Tagged, hidden: ReadonlySet<string>, found: Found, names: N
       const relation = sub(body, 'relation')
       if (relation !== null) use(relation, 'write', new Set(), found, names)
       delete rest.relation
+      if (tag === 'InsertStmt' && list(body, 'cols').length === 0) found.columns.add('*')
       for (const item of list(body, 'cols')) found.columns.add(text(as(item, 'ResTarget') ?? {}, 'name'))
-      if (tag === 'UpdateStmt')
-        for (const item of list(body, 'targetList')) found.columns.add(text(as(item, 'ResTarget') ?? {}, 'name'))
+      for (const set of [tag === 'UpdateStmt' ? body : {}, sub(body, 'onConflictClause') ?? {}])
+        for (const item of list(set, 'targetList')) found.columns.add(text(as(item, 'ResTarget') ?? {}, 'name'))
       break
     }
+    case 'IndexElem':
+      if (text(body, 'name') !== '') found.columns.add(text(body, 'name'))
+      break
+    case 'JoinExpr':
+      if (flag(body, 'isNatural')) found.columns.add('*')
+      for (const name of strings(list(body, 'usingClause'))) found.columns.add(name)
+      break
+    case 'CopyStmt':
+      if (list(body, 'attlist').length === 0 && sub(body, 'query') === null) found.columns.add('*')
+      for (const name of strings(list(body, 'attlist'))) found.columns.add(name)
+      break
     case 'IntoClause':
       return
     case 'LockingClause':
@@ -154,11 +170,13 @@ export function use(
   hidden: ReadonlySet<string>,
   found: Pick<Found, 'relations'>,
   names: Names,
+  makes = false,
 ): void {
   const name = text(range, 'relname')
   const written = text(range, 'schemaname') || null
   if (name === '' || (written === null && hidden.has(name))) return
-  const schema = written ?? names.schemaOf(name)
+  const temporary = text(range, 'relpersistence') === 't' ? 'pg_temp' : null
+  const schema = written ?? temporary ?? (makes ? (names.creates ?? null) : names.schemaOf(name))
   found.relations.set(`${how} ${schema ?? ''} ${name}`, { schema, name, use: how })
 }
 
@@ -185,6 +203,7 @@ function constantText(node: unknown): string | null | undefined {
 }
 
 function reachOf(schema: string | null, name: string, names: Names): FunctionUse['reach'] {
+  if (isStandard(schema, name)) return 'pure'
   const own = schema === 'pg_catalog' ? null : names.functionReach(schema, name)
   const known = builtinReach(name)
   // Outside functions count wherever they are installed: extensions live in any schema.

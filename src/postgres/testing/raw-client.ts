@@ -36,12 +36,16 @@ export class RawClient {
   /** Signed in with a token. */
   static async signedIn(port: number, more: Readonly<Record<string, string>> = {}): Promise<RawClient> {
     const client = await RawClient.open(port)
-    client.send(startupBytes({ user: 'alice', database: 'clinic', ...more }))
-    await client.until('R')
-    client.send(frame(front.password, 'token-of-alice\0'))
-    await client.until('Z')
-    client.heard.length = 0
+    await client.signIn(more)
     return client
+  }
+
+  async signIn(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.send(startupBytes({ user: 'alice', database: 'clinic', ...more }))
+    await this.until('R')
+    this.send(frame(front.password, 'token-of-alice\0'))
+    await this.until('Z')
+    this.heard.length = 0
   }
 
   send(...bytes: readonly Uint8Array[]): void {
@@ -99,14 +103,15 @@ export function startupBytes(parameters: Readonly<Record<string, string>>, versi
 export const say = {
   query: (sql: string) => frame(front.query, `${sql}\0`),
   parse: (name: string, sql: string) => frame(front.parse, `${name}\0${sql}\0`, int16Bytes(0)),
-  bind: (portal: string, statement: string, values: readonly string[] = []) =>
+  bind: (portal: string, statement: string, values: readonly string[] = [], resultFormats: readonly number[] = []) =>
     frame(
       front.bind,
       `${portal}\0${statement}\0`,
       int16Bytes(0),
       int16Bytes(values.length),
       ...values.flatMap(value => [uint32Bytes(Buffer.byteLength(value)), value]),
-      int16Bytes(0),
+      int16Bytes(resultFormats.length),
+      ...resultFormats.map(int16Bytes),
     ),
   describe: (kind: 'S' | 'P', name: string) => frame(front.describe, `${kind}${name}\0`),
   execute: (portal: string, rows = 0) => frame(front.execute, `${portal}\0`, uint32Bytes(rows)),

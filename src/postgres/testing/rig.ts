@@ -9,6 +9,7 @@ import { Approvals } from '../../access/approvals.ts'
 import { Pipeline } from '../../gateway/pipeline.ts'
 import type { Subject } from '../../gateway/seam.ts'
 import { createMasker, defaultPlan } from '../../masking/masker.ts'
+import type { MaskingPlan } from '../../masking/plan.ts'
 import { compilePolicy } from '../../policy/compile.ts'
 import type { Rule } from '../../policy/rules.ts'
 import { Inbox } from '../../recording/inbox.ts'
@@ -20,7 +21,8 @@ import { openStore } from '../../store/open.ts'
 import type { PostgresConnectionConfig } from '../connection-config.ts'
 import { Credentials } from '../credentials.ts'
 import { createPostgresDoor, type PostgresDoor } from '../door.ts'
-import type { ReadStatements } from '../reading.ts'
+import { type ReadStatements, readerOf, type StatementReader } from '../reading.ts'
+import { createStatementReader } from '../statement-reader.ts'
 
 export function subjectOf(id: string, groups: readonly string[] = ['staff']): Subject {
   return {
@@ -40,6 +42,8 @@ export interface RigOptions {
   readonly postgres: Pick<Postgres, 'host' | 'port' | 'user' | 'password'>
   /** Without it the connection is transparent. */
   readonly read?: ReadStatements
+  /** Statements are read as they are in use, with this masking. */
+  readonly masking?: MaskingPlan
   readonly rules?: readonly Rule[]
   readonly tls?: { readonly cert: string; readonly key: string }
   readonly upstreamTls?: PostgresConnectionConfig['tls']
@@ -47,6 +51,8 @@ export interface RigOptions {
   /** Of the connection; `clinic` unless given. */
   readonly name?: string
   readonly login?: PostgresConnectionConfig['login']
+  readonly notices?: boolean
+  readonly transactionHoldMs?: number
 }
 
 export function rule(id: string, kind: Rule['kind'], over: Partial<Rule>): Rule {
@@ -106,20 +112,23 @@ export class Rig {
       transcribe: text => createMasker(defaultPlan, new Set()).text(Buffer.from(text)),
       providers: () => 1,
     })
-    const transparent = options.read === undefined
+    const masking = options.masking ?? defaultPlan
+    const transparent = options.read === undefined && options.masking === undefined
     const name = options.name ?? 'clinic'
     const connection = { name, kind: 'postgres', retention: 'test' } as const
     const policy = compilePolicy({
       rules: options.rules ?? [],
       connections: [{ name, transparent }],
-      labels: defaultPlan.labels.map(({ name }) => name),
+      labels: masking.labels.map(({ name }) => name),
     })
-    const ruled = { connection, transparent, purpose: null, masking: defaultPlan }
+    const ruled = { connection, transparent, purpose: null, masking }
+    const ruling = () => ({ policy, connections: new Map([[name, ruled]]) })
+    const reader: StatementReader = options.read ? readerOf(options.read) : createStatementReader({ ruling })
     const pipeline = new Pipeline({
       inbox,
       approvals,
       approvalKey: keys.secretKey('approval'),
-      ruling: () => ({ policy, connections: new Map([[name, ruled]]) }),
+      ruling,
     })
     const { host, port, user, password } = options.postgres
     const config: PostgresConnectionConfig = {
@@ -130,6 +139,7 @@ export class Rig {
       tls: options.upstreamTls ?? null,
       login: options.login ?? (() => ({ user, password })),
       transparent,
+      ...(options.notices === undefined ? {} : { notices: options.notices }),
     }
     const credentials = new Credentials()
     const door = createPostgresDoor({
@@ -142,13 +152,15 @@ export class Rig {
       },
       credentials,
       tls: options.tls ?? null,
-      ...(options.read ? { read: options.read } : {}),
+      read: reader,
+      ...(options.transactionHoldMs === undefined ? {} : { transactionHoldMs: options.transactionHoldMs }),
     })
     const server = createServer(socket => door.handle(socket))
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const stop = async () => {
       server.close()
       await door.close()
+      await reader.close()
       await pipeline.close()
       approvals.close()
       await store.destroy()

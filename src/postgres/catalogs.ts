@@ -1,0 +1,138 @@
+// What each database holds, as the gateway last read it. Promise: read through a connection of the gateway's own with the
+// login in use and recorded as its question; read anew when something may have changed, and never older than a few minutes.
+import { Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
+import type { Admission } from '../gateway/seam.ts'
+import type { MaskingPlan } from '../masking/plan.ts'
+import { stampSql } from './catalog-stamp.ts'
+import type { Catalog } from './lineage/catalog.ts'
+import { loadCatalog, type RunQuery } from './lineage/catalog-load.ts'
+import { type Protection, protect } from './lineage/protection.ts'
+import { OwnQueries } from './own-queries.ts'
+import type { ReaderLink } from './reading.ts'
+
+export interface Snapshot {
+  /** Differs where anything was defined since. */
+  readonly stamp: string
+  readonly catalog: Catalog
+  /** Of the login: its name, the path its sessions begin with, and the schemas it may look into. */
+  readonly user: string
+  readonly path: string
+  readonly usable: ReadonlySet<string>
+  readonly protections: WeakMap<MaskingPlan, Protection>
+}
+
+interface Known {
+  snapshot: Snapshot | null
+  loading: Promise<Snapshot> | null
+  at: number
+  stale: boolean
+}
+
+const sessionSql = `select current_user, pg_catalog.current_setting('search_path'),
+  (select pg_catalog.json_agg(nspname) from pg_catalog.pg_namespace
+    where pg_catalog.has_schema_privilege(oid, 'USAGE')), (${stampSql})`
+
+export class Catalogs {
+  readonly #known = new Map<string, Known>()
+
+  /** At once where it is fresh; otherwise read. Rejects with a Refusal. */
+  current(link: ReaderLink): Snapshot | Promise<Snapshot> {
+    const known = this.#of(link)
+    const fresh = known.snapshot !== null && !known.stale && performance.now() - known.at < limits.catalogMs
+    if (fresh) return known.snapshot as Snapshot
+    known.loading ??= this.#load(link, known)
+    return known.loading
+  }
+
+  /** Something may have changed: nothing is read with the old one any more. */
+  changed(link: ReaderLink): void {
+    const known = this.#of(link)
+    known.stale = true
+    // What is being read may have been read before the change.
+    known.loading = null
+  }
+
+  #of({ config, login }: ReaderLink): Known {
+    const key = JSON.stringify([config.connection.name, config.host, config.port, config.database, login.user])
+    const known = this.#known.get(key) ?? { snapshot: null, loading: null, at: 0, stale: true }
+    this.#known.set(key, known)
+    return known
+  }
+
+  #load(link: ReaderLink, known: Known): Promise<Snapshot> {
+    known.stale = false
+    const at = performance.now()
+    const loading = readThrough(link).then(
+      snapshot => {
+        if (known.loading === loading)
+          Object.assign(known, { snapshot: kept(known.snapshot, snapshot), at, loading: null })
+        return known.snapshot ?? snapshot
+      },
+      (fault: unknown) => {
+        if (known.loading === loading) Object.assign(known, { stale: true, loading: null })
+        throw fault
+      },
+    )
+    return loading
+  }
+}
+
+/** The same contents stay the same object, and with it what was worked out of them. */
+function kept(before: Snapshot | null, now: Snapshot): Snapshot {
+  const same = before?.catalog.version === now.catalog.version && before.user === now.user && before.path === now.path
+  const kept = same && [...now.usable].join() === [...before.usable].join()
+  return kept ? { ...before, stamp: now.stamp } : now
+}
+
+async function readThrough(link: ReaderLink): Promise<Snapshot> {
+  const { gateway, session, config, login } = link
+  let way: Admission<'system'> | null = null
+  let queries: OwnQueries | null = null
+  let outcome: 'done' | 'failed' = 'failed'
+  try {
+    queries = await OwnQueries.open(config, login, async (bytes, told) => {
+      const question = session.inspect.frames(bytes, Buffer.from(told))
+      if (way === null) {
+        const asked = await gateway.own(session, { operation: 'sql.catalog', question, parent: null })
+        if (asked instanceof Refusal) throw asked
+        way = asked
+        return asked.question
+      }
+      const more = await way.more(question)
+      if (more instanceof Refusal) throw more
+      return more
+    })
+    const found = await snapshotOf(sql => (queries as OwnQueries).rows(sql))
+    outcome = 'done'
+    return found
+  } catch (fault) {
+    throw fault instanceof Refusal ? fault : await gateway.refuse(session, 'upstream', UNREADABLE)
+  } finally {
+    queries?.close()
+    ;(way as Admission<'system'> | null)?.end(outcome, 0)
+  }
+}
+
+const UNREADABLE = 'What the database holds could not be read, so nothing is passed on.'
+
+export async function snapshotOf(run: RunQuery): Promise<Snapshot> {
+  const [row = []] = await run(sessionSql)
+  const [user, path, usable, stamp] = row
+  const catalog = await loadCatalog(run)
+  return {
+    stamp: stamp ?? '',
+    catalog,
+    user: user ?? '',
+    path: path ?? '',
+    usable: new Set((JSON.parse(usable ?? '[]') as unknown[]).map(String)),
+    protections: new WeakMap(),
+  }
+}
+
+/** The columns that labels name, in this snapshot. */
+export function protectionOf({ catalog, protections }: Snapshot, plan: MaskingPlan): Protection {
+  const known = protections.get(plan) ?? protect(catalog, plan.sql)
+  protections.set(plan, known)
+  return known
+}

@@ -1,0 +1,42 @@
+// What is hidden from a caller may not be found out by asking for it. Promise: rows are not chosen or ordered by hidden
+// values, such values are not carried off unseen, and single ones are compared with only so often.
+import { Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
+import type { Admission } from '../gateway/seam.ts'
+import { shows } from './asked.ts'
+import type { StatementReading } from './reading.ts'
+
+const PROBES = 'Rows may not be chosen or ordered by values that are hidden from you.'
+const LAUNDERS = 'This could carry protected data to where nobody hides it, so it was not passed on.'
+const GUESSES = 'Too many comparisons with values that are hidden from you: wait a minute.'
+
+export class Guard {
+  #since = 0
+  #made = 0
+
+  async admit(asking: Promise<Admission<'system'> | Refusal>, reading: StatementReading) {
+    const admission = await asking
+    if (admission instanceof Refusal) return admission
+    const { probes, guesses, launders } = reading
+    const refused = async (code: 'blocked' | 'limit', detail: string) => {
+      const refusal = await admission.refuse(code, detail)
+      admission.end('failed', 0)
+      return refusal
+    }
+    // What was looked at by people may run; what it says stays hidden.
+    if (launders && !admission.approved && !shows(admission, 'unknown')) return refused('blocked', LAUNDERS)
+    if (!shows(admission, probes)) return refused('blocked', PROBES)
+    if (!shows(admission, guesses) && !this.#mayGuess()) return refused('limit', GUESSES)
+    return admission
+  }
+
+  /** Comparisons with single values: enough to look someone up, too few to try them all. */
+  #mayGuess(): boolean {
+    const now = performance.now()
+    if (now - this.#since > 60_000) {
+      this.#since = now
+      this.#made = 0
+    }
+    return ++this.#made <= limits.guessesPerMinute
+  }
+}

@@ -1,0 +1,44 @@
+// What callers write to run later or unseen: blocks, functions, rules. Promise: one that names protected data, or could build
+// such a name, counts as carrying it to where nobody hides it.
+import type { Snapshot } from './catalogs.ts'
+import type { Protection } from './lineage/protection.ts'
+import { columnsOf, type SessionNames } from './lineage/resolve.ts'
+import { builtinReach } from './statement/builtin-functions.ts'
+import type { Statement } from './statement/statement.ts'
+import { tagged } from './statement/tree.ts'
+
+const writing = new Set(['DoStmt', 'CreateFunctionStmt', 'RuleStmt'])
+/** Without any of these a function only gives a result, whose origin is worked out where it is used. */
+const carries = /\b(insert|update|delete|merge|copy|create|alter|notify|raise|execute|perform|call|truncate|refresh)\b/i
+/** Names that are put together at run time, or written so that they cannot be told. */
+const builds = /\bexecute\b|u&"/i
+
+export function launders(
+  statement: Statement,
+  written: string,
+  { catalog }: Snapshot,
+  protection: Protection,
+  session: SessionNames,
+): boolean {
+  const tag = tagged(statement.tree)?.tag ?? ''
+  if (!writing.has(tag) || protection.labels.size === 0) return false
+  if (tag === 'CreateFunctionStmt' && !carries.test(written)) return false
+  if (builds.test(written)) return true
+  const words = new Set(written.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu))
+  for (const word of words) if (builtinReach(word) === 'outside' || catalog.functions.has(word)) return true
+  for (const relation of catalog.relations.values()) {
+    const names = relation.name.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []
+    if (!names.every(name => words.has(name))) continue
+    const { columns } = columnsOf(allOf(relation.schema, relation.name), protection, session)
+    if (columns === null || columns.some(({ form }) => form !== 'clean')) return true
+  }
+  return false
+}
+
+function allOf(schemaname: string, relname: string) {
+  const star = { ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }
+  const from = { RangeVar: { schemaname, relname, inh: true, relpersistence: 'p' } }
+  return {
+    SelectStmt: { targetList: [star], fromClause: [from], limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' },
+  }
+}

@@ -1,0 +1,185 @@
+// Bodies in PL/pgSQL. Promise: all variables of a body count as one value that covers every query and expression in it, so
+// no path through it is missed; a body that runs text, or that could mean something else, is not read.
+import { parsePlPgSQLSync, parseSync } from 'libpg-query'
+import { isTree, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import type { CatalogFunction } from './catalog.ts'
+import { type Context, noteFlow, probedBy } from './context.ts'
+import { outermost } from './scope.ts'
+import { queryRows } from './select.ts'
+import { clean, derive, isClean, mark, type Taint, unknown } from './taint.ts'
+
+interface Body {
+  readonly variables: readonly string[]
+  readonly queries: readonly Tagged[]
+  /** Fields of the new row of a trigger that are set, with what they are set to. */
+  readonly assigned: readonly { readonly field: string; readonly value: Tagged }[]
+}
+
+const mostRounds = 6
+/** They run text, leave the body, or report what failed. */
+const opaque = /"PLpgSQL_stmt_(dynexecute|dynfors|call)"|"dynquery"|"is_stacked":true|"is_call":true/
+
+const bodies = new WeakMap<CatalogFunction, Body | null>()
+
+/** Null where the body is not one that can be read. Read once a snapshot. */
+export function readBody(found: CatalogFunction): Body | null {
+  const known = bodies.get(found)
+  if (known !== undefined) return known
+  let body: Body | null = null
+  try {
+    body = parseBody(found)
+  } catch {
+    // What PL/pgSQL's parser does not take without a catalog.
+  }
+  bodies.set(found, body)
+  return body
+}
+
+function parseBody(found: CatalogFunction): Body | null {
+  if (/variable_conflict/i.test(found.source)) return null
+  const parsed: unknown = parsePlPgSQLSync(definitionOf(found))
+  if (!isTree(parsed) || opaque.test(JSON.stringify(parsed))) return null
+  const whole = sub((list(parsed, 'plpgsql_funcs')[0] ?? {}) as Tree, 'PLpgSQL_function')
+  if (whole === null) return null
+  const datums = list(whole, 'datums').filter(isTree)
+  const variables = datums.flatMap(datum => {
+    const held = sub(datum, 'PLpgSQL_var') ?? sub(datum, 'PLpgSQL_rec') ?? sub(datum, 'PLpgSQL_row')
+    return held === null ? [] : [text(held, 'refname')]
+  })
+  const queries: Tagged[] = []
+  const assigned: { field: string; value: Tagged }[] = []
+  let readable = true
+  walk(parsed, (name, body) => {
+    if (name === 'PLpgSQL_expr') {
+      const query = queryOf(body)
+      if (query === null) readable = false
+      else queries.push(query)
+    }
+    if (name === 'PLpgSQL_stmt_assign') {
+      const target = sub((datums[Number(body.varno ?? 0)] ?? {}) as Tree, 'PLpgSQL_recfield')
+      const value = queryOf(sub(sub(body, 'expr') ?? {}, 'PLpgSQL_expr') ?? {})
+      if (target !== null && Number(target.recparentno ?? 0) === 0 && value !== null)
+        assigned.push({ field: text(target, 'fieldname'), value })
+    }
+    // A row or field of the trigger's own row as the target of a query is not followed.
+    if (name === 'target' && targetsNew(body, datums, variables)) readable = false
+  })
+  return readable ? { variables, queries, assigned } : null
+}
+
+function targetsNew(body: Tree, datums: readonly Tree[], variables: readonly string[]): boolean {
+  if (variables[0] !== 'new') return false
+  const row = sub(body, 'PLpgSQL_row')
+  const record = sub(body, 'PLpgSQL_rec')
+  if (record !== null) return Number(record.dno ?? 0) === 0
+  return list(row ?? {}, 'fields').some(item => {
+    const datum = datums[Number((isTree(item) ? item.varno : 0) ?? 0)] ?? {}
+    return sub(datum, 'PLpgSQL_recfield') !== null || sub(datum, 'PLpgSQL_rec') !== null
+  })
+}
+
+function walk(node: unknown, visit: (name: string, body: Tree) => void): void {
+  if (Array.isArray(node)) {
+    for (const item of node) walk(item, visit)
+    return
+  }
+  if (!isTree(node)) return
+  for (const [name, value] of Object.entries(node)) {
+    if (isTree(value)) visit(name, value)
+    walk(value, visit)
+  }
+}
+
+/** What the body's statements derive from, given what its parameters do. */
+export function bodyTaint(body: Body, given: Taint, parameters: ReadonlyMap<string, Taint>, ctx: Context): Taint {
+  let all = given
+  for (let round = 0; ; round++) {
+    const known = new Map<string, Taint>()
+    for (const name of body.variables) known.set(name, all)
+    // An error that is caught may quote anything.
+    known.set('sqlerrm', unknown)
+    for (const [name, taint] of parameters)
+      known.set(name, derive(taint, all).labels.size > 0 ? merge(taint, all) : taint)
+    const inner: Context = { ...ctx, parameters: known, depth: ctx.depth + 1 }
+    const [taints, probed] = probedBy(ctx.notes, () => body.queries.map(query => ofQuery(query, inner)))
+    const next = derive(all, probed, ...taints)
+    if (mark(next) === mark(all)) {
+      for (const { field, value } of body.assigned) assign(field, ofQuery(value, inner), parameters, ctx)
+      return all
+    }
+    if (round > mostRounds) return derive(all, unknown)
+    all = next
+  }
+}
+
+/** A parameter that is a row keeps its fields: variables are beside it. */
+function merge(taint: Taint, all: Taint): Taint {
+  return taint.fields !== null ? taint : derive(taint, all)
+}
+
+function assign(field: string, taint: Taint, parameters: ReadonlyMap<string, Taint>, ctx: Context): void {
+  const row = parameters.get('new')
+  if (row === undefined || isClean(taint)) return
+  const held = row.fields?.get(field)
+  const kept = held !== undefined && !taint.unknown && [...taint.labels].every(label => held.labels.has(label))
+  if (!kept) noteFlow(ctx.notes, 'column', field, taint)
+}
+
+function ofQuery(query: Tagged, ctx: Context): Taint {
+  if (query.tag !== 'SelectStmt' && !/^(Insert|Update|Delete|Merge)Stmt$/.test(query.tag)) return unknown
+  const { columns, rest } = queryRows(query, outermost, ctx)
+  return derive(rest ?? clean, ...columns.map(({ taint }) => taint))
+}
+
+/** Of an expression, a query that shows it; of an assignment, one that shows what is assigned. */
+function queryOf(expression: Tree): Tagged | null {
+  const query = text(expression, 'query')
+  const mode = Number(expression.parseMode ?? 0)
+  const sql = mode === 0 ? query : `SELECT ${mode === 2 ? query : query.replace(/^[^:=]+:?=/, '')}`
+  try {
+    const parsed: unknown = parseSync(sql)
+    const statements = isTree(parsed) ? list(parsed, 'stmts') : []
+    const only = statements[0]
+    return statements.length === 1 && isTree(only) ? tagged(only.stmt) : null
+  } catch {
+    return null
+  }
+}
+
+function definitionOf(found: CatalogFunction): string {
+  const inputs = found.argumentNames.map((name, at) => (name === '' ? `_${at} text` : `${quoted(name)} text`))
+  const outputs = found.outNames
+    .filter(name => name !== '' && !found.argumentNames.includes(name))
+    .map(name => `OUT ${quoted(name)} text`)
+  const set = found.returnsSet ? 'SETOF ' : ''
+  const result = found.trigger === true ? 'trigger' : outputs.length > 1 ? `${set}record` : `${set}text`
+  return `CREATE FUNCTION f(${[...inputs, ...outputs].join()}) RETURNS ${result} LANGUAGE plpgsql AS ${dollars(found.source)}`
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+function dollars(source: string): string {
+  let tag = '$body$'
+  for (let n = 0; source.includes(tag); n++) tag = `$body${n}$`
+  return `${tag}${source}${tag}`
+}
+
+/** What a trigger does with the row that is written; protected data it puts elsewhere is noted as a flow. */
+export function runTrigger(found: CatalogFunction, row: Taint, ctx: Context): void {
+  try {
+    const body = found.language === 'plpgsql' ? readBody(found) : null
+    if (body !== null) {
+      const parameters = new Map([
+        ['new', row],
+        ['old', row],
+      ])
+      bodyTaint({ ...body, variables: body.variables.filter(name => !parameters.has(name)) }, clean, parameters, ctx)
+      return
+    }
+  } catch {
+    // Read as one that could do anything.
+  }
+  noteFlow(ctx.notes, 'table', found.name, derive(row))
+}

@@ -1,0 +1,48 @@
+// Whether an expression stands for a whole stored value. Promise: true only where comparing with it tells no more than
+// that the whole value was or was not the one given.
+import { list, strings, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import type { Context } from './context.ts'
+import { evaluate } from './expression.ts'
+import { lookUp, type Scope, within } from './scope.ts'
+import { queryRows } from './select.ts'
+import { isClean, type Taint } from './taint.ts'
+
+/** They keep different values apart, or all but. */
+const keeping = new Set(['lower', 'upper', 'btrim', 'ltrim', 'rtrim', 'casefold', 'normalize'])
+
+export function whole(node: unknown, scope: Scope, ctx: Context): boolean {
+  const found = tagged(node)
+  if (found === null) return true
+  if (found.tag === 'SelectStmt') return everyColumn(found, scope, ctx)
+  if (isClean(evaluate(node, scope, ctx))) return true
+  const { tag, body } = found
+  switch (tag) {
+    case 'ColumnRef':
+      return identity(lookUp(scope, strings(list(body, 'fields')), ctx.parameters).taint)
+    case 'TypeCast':
+    case 'CollateClause':
+      return whole(body.arg, scope, ctx)
+    case 'RowExpr':
+      return list(body, 'args').every(part => whole(part, scope, ctx))
+    case 'FuncCall':
+      return keepsValue(body) && list(body, 'args').every(part => whole(part, scope, ctx))
+    case 'SubLink':
+      return text(body, 'subLinkType') === 'EXPR_SUBLINK' && whole(body.subselect, scope, ctx)
+    default:
+      return false
+  }
+}
+
+function identity(taint: Taint): boolean {
+  return isClean(taint) || taint.unknown || taint.column !== null
+}
+
+function keepsValue(body: Tree): boolean {
+  const names = strings(list(body, 'funcname'))
+  return (names.length === 1 || names[0] === 'pg_catalog') && keeping.has(names.at(-1) ?? '')
+}
+
+function everyColumn(query: Tagged, scope: Scope, ctx: Context): boolean {
+  const rows = queryRows(query, within(scope), ctx)
+  return (rows.rest === null || isClean(rows.rest)) && rows.columns.every(({ taint }) => identity(taint))
+}

@@ -1,0 +1,34 @@
+// A run between being asked of the gateway and being passed on.
+import type { Refusal } from '../gateway/errors.ts'
+import type { Admission } from '../gateway/seam.ts'
+import type { Asked, Turn } from './asked.ts'
+import type { Changes } from './names.ts'
+import type { Wanted } from './question.ts'
+import type { StatementReading } from './reading.ts'
+import type { Refused } from './readings.ts'
+import type { Run } from './runs.ts'
+
+export interface Pending {
+  readonly run: Run
+  readonly wanted: Wanted | null
+  readonly changes: Changes
+  readonly asking: Promise<Admission<'system'> | Refusal> | Admission<'system'> | Refused
+  readonly withdrawn: AbortSignal | null
+  /** Of a portal that is resumed. */
+  readonly resumed: Asked | null
+}
+
+export type Answer = Admission<'system'> | Refusal | Refused
+
+export function runs({ query, executes, call }: Run): boolean {
+  return query !== null || executes !== null || call
+}
+
+export function changesOf({ run, wanted }: Pick<Pending, 'run' | 'wanted'>): StatementReading['changes'] {
+  return wanted !== null && runs(run) ? wanted.reading.changes : 'nothing'
+}
+
+export function turnOf(run: Run, asked: Asked, wanted: Wanted | null, changes: Changes): Turn {
+  const described = run.describes.map(({ kind }) => (kind === 'statement' ? (wanted?.prepared ?? null) : null))
+  return { asked, expects: run.expects, at: 0, changes, described, refusal: null }
+}

@@ -1,0 +1,74 @@
+// What texts of a caller mean, as they are read or were before. Promise: a text is read anew unless it would be read the same;
+// what cannot be read is a recorded refusal.
+import { isUtf8 } from 'node:buffer'
+import type { Refusal } from '../gateway/errors.ts'
+import type { Gateway, Session } from '../gateway/seam.ts'
+import type { Portal } from './names.ts'
+import { type LinkReader, type ReadContext, type SqlRefusal, type StatementReading, unread } from './reading.ts'
+
+/** A refusal and what the reader of statements adds to it. */
+export interface Refused {
+  readonly refusal: Refusal
+  readonly sql: SqlRefusal | null
+}
+
+export interface ReadingsParts {
+  readonly gateway: Gateway
+  readonly session: Session
+  /** Null: statements pass unread. */
+  readonly reader: LinkReader | null
+  readonly context: (parameters: ReadContext['parameters']) => ReadContext
+}
+
+const KNOWN_BYTES = 2 << 10
+const KNOWN_TEXTS = 64
+export const NOTHING: SqlRefusal = {
+  kind: 'refused',
+  code: 'unreadable',
+  sqlState: '08P01',
+  detail: '',
+  position: null,
+}
+
+export class Readings {
+  readonly #parts: ReadingsParts
+  /** Of texts that were prepared before, the latest last. */
+  readonly #known = new Map<string, StatementReading>()
+
+  constructor(parts: ReadingsParts) {
+    this.#parts = parts
+  }
+
+  /** Drivers prepare the same few texts again and again; a simple query carries its values and seldom comes twice. */
+  async parsed(sql: Buffer): Promise<StatementReading | Refused> {
+    if (sql.length > KNOWN_BYTES || this.#parts.reader === null) return this.read(sql, null)
+    const text = sql.toString('latin1')
+    const reading = await this.read(sql, null, this.#known.get(text) ?? null)
+    this.#known.delete(text)
+    if ('refusal' in reading || reading.changes !== 'nothing') return reading
+    const [oldest] = this.#known.size < KNOWN_TEXTS ? [] : this.#known.keys()
+    if (oldest !== undefined) this.#known.delete(oldest)
+    this.#known.set(text, reading)
+    return reading
+  }
+
+  async read(
+    sql: Buffer,
+    parameters: Portal['parameters'] | null,
+    known: StatementReading | null = null,
+  ): Promise<StatementReading | Refused> {
+    const { reader, session, gateway, context } = this.#parts
+    if (reader === null) return unread
+    if (known?.holds()) return known
+    if (!isUtf8(sql)) return this.refused('This statement is not valid UTF-8.', '22021')
+    const reading = await reader.read(sql.toString(), context(parameters))
+    if (reading.kind === 'statement') return reading
+    const refusal = await gateway.refuse(session, reading.code, reading.detail)
+    return { refusal, sql: reading }
+  }
+
+  async refused(detail: string, sqlState: string): Promise<Refused> {
+    const refusal = await this.#parts.gateway.refuse(this.#parts.session, 'unreadable', detail)
+    return { refusal, sql: { ...NOTHING, sqlState } }
+  }
+}

@@ -1,0 +1,53 @@
+// What labels a text touches beside its columns. Promise: what words of the system could quote, what conditions could tell
+// one by one, and what is compared with single values; where that is not known it is `unknown`.
+import type { Plan } from './lineage/resolve.ts'
+import { judgeOracle, type OracleVerdict } from './lineage/verdict.ts'
+import type { StatementReading } from './reading.ts'
+import type { Planned } from './statement-facts.ts'
+
+type Labels = ReadonlySet<string> | 'unknown'
+
+/** Kinds of statements in which what people wrote runs or is checked against every row. */
+const speaking = new Set(['do', 'call', 'define', 'maintain', 'grant', 'other'])
+
+export function shownBy(planned: readonly Planned[]): Pick<StatementReading, 'quotes' | 'probes' | 'guesses'> {
+  return {
+    quotes: united(planned.map(({ plan, statement }) => (speaking.has(statement.kind) ? 'unknown' : of(plan.touches)))),
+    probes: united(planned.map(({ plan }) => used(plan, 'stop'))),
+    guesses: united(planned.map(({ plan }) => used(plan, 'count'))),
+  }
+}
+
+function used({ oracles }: Plan, verdict: OracleVerdict): Labels {
+  return united(oracles.filter(({ use }) => judgeOracle(use) === verdict).map(({ labels }) => of(labels)))
+}
+
+function of(labels: readonly string[] | 'unknown'): Labels {
+  return labels === 'unknown' ? labels : new Set(labels)
+}
+
+function united(all: readonly Labels[]): Labels {
+  const found = new Set<string>()
+  for (const labels of all) {
+    if (labels === 'unknown') return labels
+    for (const label of labels) found.add(label)
+  }
+  return found
+}
+
+/** Labels that statements of one transaction touched. */
+export class SpokenLabels {
+  #labels: Labels = new Set()
+
+  add(labels: Labels): void {
+    if (labels === 'unknown' || labels.size > 0) this.#labels = united([this.#labels, labels])
+  }
+
+  with(labels: Labels): Labels {
+    return united([this.#labels, labels])
+  }
+
+  clear(): void {
+    this.#labels = new Set()
+  }
+}

@@ -1,0 +1,70 @@
+// What a run is about: the statement and the portal behind its names. Promise: names are booked as the system will have them;
+// one that is not known is nobody's.
+import type { Asked } from './asked.ts'
+import type { Changes, Names, Portal, Prepared } from './names.ts'
+import type { Wanted } from './question.ts'
+import { unread } from './reading.ts'
+import type { Readings, Refused } from './readings.ts'
+import type { Run } from './runs.ts'
+
+export interface WantParts {
+  readonly names: Names
+  readonly readings: Readings
+  /** Somebody reads the statements. */
+  readonly reads: boolean
+}
+
+const FUNCTION_CALL = 'Function calls by number are not supported: call the function in a statement.'
+const UNKNOWN_NAME = 'There is no such statement or portal.'
+
+/** Reads the run and books the names it gives and takes. */
+export async function wantOf(
+  run: Run,
+  changes: Changes,
+  { names, readings, reads }: WantParts,
+): Promise<Wanted | Refused> {
+  // Its arguments are values of unknown kinds: only where nothing is read does it pass.
+  if (run.call) {
+    if (reads) return readings.refused(FUNCTION_CALL, '0A000')
+    return { run, prepared: null, portal: null, reading: unread }
+  }
+  if (run.query !== null) {
+    const reading = await readings.read(run.query, null)
+    return 'refusal' in reading ? reading : { run, prepared: null, portal: null, reading }
+  }
+  let prepared: Prepared | null = null
+  if (run.parse !== null) {
+    const reading = await readings.parsed(run.parse.sql)
+    if ('refusal' in reading) return reading
+    prepared = { sql: run.parse.sql, types: run.parse.types, reading, fields: null }
+    names.setStatement(run.parse.name, prepared, changes)
+  }
+  const statement = run.bind?.statement ?? run.describes.find(({ kind }) => kind === 'statement')?.name
+  if (prepared === null && statement !== undefined) prepared = names.statement(statement) ?? null
+  let portal: Portal | null = null
+  if (run.bind !== null && prepared !== null) {
+    const { parameters, bound, values, resultFormats } = run.bind
+    const reading = await readings.read(prepared.sql, parameters, prepared.reading)
+    if ('refusal' in reading) return reading
+    portal = { prepared, reading, parameters, bound, values, resultFormats, asked: null }
+    names.setPortal(run.bind.portal, portal, changes)
+  } else if (run.executes !== null) portal = names.portal(run.executes) ?? null
+  for (const { kind, name } of run.closes) {
+    if (kind === 'statement') names.setStatement(name, undefined, changes)
+    else {
+      const closed = names.portal(name)
+      names.setPortal(name, undefined, changes)
+      if (closed?.asked) end(closed.asked)
+    }
+  }
+  const executed = run.executes === null ? prepared : portal
+  const known = executed !== null || (run.executes === null && run.bind === null && run.describes.length === 0)
+  // A cursor of SQL, or a name that fails at the system: nothing is known of what it would give.
+  if (!known && reads) return readings.refused(UNKNOWN_NAME, '26000')
+  return { run, prepared, portal, reading: executed?.reading ?? unread }
+}
+
+function end(asked: Asked): void {
+  asked.suspended = false
+  asked.settle()
+}

@@ -1,8 +1,15 @@
 // A configuration made ready to serve. Promise: rules, masking, connections and credentials of one file are swapped in one
 // step; a file with which this cannot be done changes nothing.
+import { readFile } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type Config, type ConnectionConfig, maskingRules, policySource } from './config/config.ts'
+import {
+  type Config,
+  type McpConnection,
+  maskingRules,
+  type PostgresConnection,
+  policySource,
+} from './config/config.ts'
 import { loadConfig } from './config/load.ts'
 import type { Problem } from './config/problem.ts'
 import { resolveSecret } from './config/secrets.ts'
@@ -14,6 +21,7 @@ import type { McpConnectionConfig } from './mcp/connection-config.ts'
 import { compilePolicy } from './policy/compile.ts'
 import { effectsOf } from './policy/effects.ts'
 import { compileGlob } from './policy/glob.ts'
+import { loginByGroup, type PostgresConnectionConfig } from './postgres/connection-config.ts'
 
 export interface LiveConfig {
   readonly config: Config
@@ -21,25 +29,34 @@ export interface LiveConfig {
   readonly digest: string
   readonly ruling: Ruling
   readonly mcp: ReadonlyMap<string, McpConnectionConfig>
+  readonly postgres: ReadonlyMap<string, PostgresConnectionConfig>
 }
 
 /** Throws an Error of one sentence when a secret is missing or a label cannot be compiled. */
 export async function makeLive(config: Config, digest: string): Promise<LiveConfig> {
   const ruled = new Map<string, Ruled>()
   const mcp = new Map<string, McpConnectionConfig>()
+  const postgres = new Map<string, PostgresConnectionConfig>()
+  const folder = dirname(config.file)
   for (const [name, configured] of config.connections) {
-    const { transparent, purpose, retention } = configured
-    const connection: Connection = { name, kind: 'mcp', retention }
+    const { kind, transparent, purpose, retention } = configured
+    const connection: Connection = { name, kind, retention }
     ruled.set(name, { connection, transparent, purpose, masking: compileMasking(maskingRules(config, name)) })
-    mcp.set(name, {
-      connection,
-      system: await systemOf(configured, dirname(config.file)),
-      effectsOf: effectsOf(configured),
-      passesMethod: transparent ? () => true : anyOf(configured.unknownMethods),
-      patientClients: configured.patientClients,
-    })
+    if (configured.kind === 'mcp') mcp.set(name, await mcpOf(configured, connection, folder))
+    else postgres.set(name, await postgresOf(configured, connection, folder))
   }
-  return { config, digest, ruling: { policy: compilePolicy(policySource(config)), connections: ruled }, mcp }
+  return { config, digest, ruling: { policy: compilePolicy(policySource(config)), connections: ruled }, mcp, postgres }
+}
+
+async function mcpOf(configured: McpConnection, connection: Connection, folder: string): Promise<McpConnectionConfig> {
+  return {
+    connection,
+    system: await systemOf(configured, folder),
+    effectsOf: effectsOf(configured),
+    passesMethod: configured.transparent ? () => true : anyOf(configured.unknownMethods),
+    patientClients: configured.patientClients,
+    database: configured.database,
+  }
 }
 
 /** What a running gateway cannot change, by the names of the sections: where it listens, and where it keeps things. */
@@ -69,10 +86,7 @@ function anyOf(patterns: readonly string[]): (text: string) => boolean {
   return text => globs.some(glob => glob.matches(text))
 }
 
-async function systemOf(
-  { target, credential }: ConnectionConfig,
-  folder: string,
-): Promise<McpConnectionConfig['system']> {
+async function systemOf({ target, credential }: McpConnection, folder: string): Promise<McpConnectionConfig['system']> {
   if (target.kind === 'stdio') {
     const env: Record<string, string> = {}
     for (const [name, value] of Object.entries(target.env)) {
@@ -87,6 +101,43 @@ async function systemOf(
       ? { name: 'authorization', value: `Bearer ${secret}` }
       : { name: credential.name, value: secret }
   return { kind: 'http', url: target.url, credential: () => header }
+}
+
+async function postgresOf(
+  configured: PostgresConnection,
+  connection: Connection,
+  folder: string,
+): Promise<PostgresConnectionConfig> {
+  const { host, port, database, tls, transparent, notices, oauth } = configured
+  const logins = []
+  for (const { group, user, password } of configured.logins) {
+    logins.push({ group, user, password: await resolveSecret(password, folder) })
+  }
+  return {
+    connection,
+    host,
+    port,
+    database,
+    tls: tls && { ca: tls.ca === null ? null : await readCertificates(tls.ca), servername: tls.serverName },
+    login: loginByGroup(logins),
+    ownLogin: logins.find(({ group }) => group === null) ?? logins[0] ?? null,
+    transparent,
+    notices,
+    oauth: oauth === null ? null : { discoveryUrl: discoveryUrl(oauth) },
+  }
+}
+
+function discoveryUrl(issuer: string): string {
+  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+}
+
+async function readCertificates(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw new Error(`The certificates ${file} cannot be read (${code}).`)
+  }
 }
 
 /** Reads a file and makes it live, or says all that is wrong with it. */

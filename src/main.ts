@@ -3,14 +3,17 @@
 import { parseArgs } from 'node:util'
 import { Approvals } from './access/approvals.ts'
 import { createApi } from './api/app.ts'
-import { explainQuestion, usableConnections } from './api/in-force.ts'
+import { explainQuestion, postgresAddress, usableConnections } from './api/in-force.ts'
 import { RecordThread } from './api/record-thread.ts'
+import { followCertificate, readCertificate } from './certificate.ts'
 import { watchConfig } from './config/watch.ts'
+import { searchDatabase } from './database-search.ts'
 import { Pipeline } from './gateway/pipeline.ts'
 import type { Gateway } from './gateway/seam.ts'
 import { audiencesOf } from './identity/audience.ts'
 import { Identity } from './identity/identity.ts'
 import { challenge, resourceMetadata } from './identity/metadata.ts'
+import { createLender, takesTraces } from './lender.ts'
 import { type Listener, listen } from './listener.ts'
 import { asStarted, type LiveConfig, lineOf, loadLive, makeLive, needsRestart } from './live-config.ts'
 import { createMasker } from './masking/masker.ts'
@@ -18,8 +21,14 @@ import { compileMasking } from './masking/plan.ts'
 import { createMcpDoor } from './mcp/door.ts'
 import { fromElsewhere } from './mcp/entrance.ts'
 import { StdioProcesses } from './mcp/upstream-stdio.ts'
+import { Credentials } from './postgres/credentials.ts'
+import { createPostgresDoor } from './postgres/door.ts'
+import { Errands } from './postgres/errands.ts'
+import { createStatementReader } from './postgres/statement-reader.ts'
+import { listenPostgres, type PostgresListener } from './postgres-listener.ts'
 import { Inbox } from './recording/inbox.ts'
 import { loadKeys } from './recording/keys.ts'
+import { rightsRemoved } from './rights-removed.ts'
 import { openStore } from './store/open.ts'
 import { version } from './version.ts'
 
@@ -29,6 +38,8 @@ const INSTANCE = 'gateway'
 export interface RunningGateway {
   /** The public URL. */
   readonly url: string
+  /** Where PostgreSQL clients connect; null: nowhere. */
+  readonly postgresPort: number | null
   close(): Promise<void>
 }
 
@@ -86,22 +97,52 @@ async function start(
   const gateway: Gateway = pipeline
   const processes = new StdioProcesses()
   undo.push(() => processes.close())
+  const credentials = new Credentials()
+  const errands = new Errands((service, connection) => takesTraces(live.config, service, connection))
+  const { postgres, tls } = config.listen
+  let wire: PostgresListener | null = null
+  const address = () =>
+    postgresAddress(config.listen, postgres && { host: postgres.host, port: wire?.port ?? postgres.port })
   const door = createMcpDoor({
     gateway,
     connections: () => live.mcp,
     identify: async ({ authorization }, connection) => {
       const subject = await identity.authenticate(authorization, audiencesOf(publicUrl, connection))
       if (subject.kind !== 'unauthenticated') return subject
-      return { code: 'unauthenticated', challenge: challenge(subject.reason, connection, publicUrl) }
+      return {
+        code: 'unauthenticated',
+        challenge: challenge(subject.reason, connection, publicUrl),
+        reason: subject.reason,
+      }
     },
     publicUrl,
     opaqueKey: keys.secretKey('opaque-id'),
     version,
     openStdio: (system, stderr) => processes.open(system, stderr),
+    lender: createLender({ credentials, errands, address }),
+  })
+  const reader = createStatementReader({ ruling: () => live.ruling })
+  undo.push(() => reader.close())
+  const pair = tls && (await readCertificate(tls))
+  const databases = createPostgresDoor({
+    gateway,
+    connections: () => live.postgres,
+    authenticate: async (_user, token, connection) => {
+      const subject = await identity.authenticate(`Bearer ${token}`, audiencesOf(publicUrl, connection))
+      return subject.kind === 'unauthenticated' ? null : subject
+    },
+    credentials,
+    errands,
+    tls: pair && { cert: pair.cert.toString(), key: pair.key.toString() },
+    read: reader,
   })
   const recorded = new RecordThread({ dir: config.data, instance: INSTANCE }, keys)
   undo.push(() => recorded.close())
-  const inForce = () => ({ policy: live.ruling.policy, connections: live.config.connections })
+  const inForce = () => ({
+    policy: live.ruling.policy,
+    connections: live.config.connections,
+    postgres: address(),
+  })
   const api = createApi({
     publicUrl,
     authenticate: authorization => identity.authenticate(authorization, audiencesOf(publicUrl, null)),
@@ -115,6 +156,12 @@ async function start(
     connections: subject => usableConnections(inForce(), subject, publicUrl),
     explain: question => explainQuestion(inForce(), question),
     log: () => recorded.log(),
+    credentials: {
+      mint: (subject, connection) => credentials.mint(subject, connection),
+      revoke: user => credentials.forget(user),
+    },
+    discover: (by, name) =>
+      searchDatabase({ inbox, by, database: live.postgres.get(name), labels: live.config.labels }),
   })
   const listener = await listen(
     { ...config.listen, say },
@@ -122,20 +169,33 @@ async function start(
       mcp: (request, response, name) => door.handle(request, response, name),
       api,
       metadata: name =>
-        name === null || live.config.connections.has(name) ? resourceMetadata(publicUrl, name, identity.issuers) : null,
+        name === null || live.mcp.has(name) ? resourceMetadata(publicUrl, name, identity.issuers) : null,
       healthy: () => inbox.health().state === 'ok',
     },
   )
   undo.push(() => closeInOrder(listener, () => door.close()))
+  if (postgres !== null) {
+    const listening = await listenPostgres(postgres, socket => databases.handle(socket))
+    wire = listening
+    if (tls && pair) undo.push(followCertificate(databases, tls, pair, say))
+    undo.push(async () => {
+      const closed = listening.close()
+      await databases.close()
+      await closed
+    })
+  }
 
   await recordConfig(inbox, '', live, 'live')
   const watch = watchConfig(configFile, live, {
     async onChange(loaded) {
       const next = await makeLive(asStarted(config, loaded.config), loaded.digest)
       const restart = needsRestart(config, loaded.config)
-      await recordConfig(inbox, live.digest, next, 'live')
+      await recordConfig(inbox, live.digest, next, 'live', restart)
       identity.update(next.config.providers, next.config.groups)
+      const removed = rightsRemoved(live, next)
       live = next
+      credentials.revoke(({ subject, connection }) => removed(subject, connection))
+      databases.end(removed)
       say('configuration changed', { digest: next.digest })
       for (const warning of loaded.warnings) say(`warning: ${lineOf(warning)}`)
       if (restart.length > 0) say(`RESTART NEEDED: ${restart.join(', ')} changed in the file and stay as they were`)
@@ -147,7 +207,7 @@ async function start(
     },
   })
   undo.push(() => watch.close())
-  return { url: publicUrl, close: stopped }
+  return { url: publicUrl, postgresPort: wire?.port ?? null, close: stopped }
 }
 
 /** New connections are refused first, then what is under way ends, then sockets that are left are cut. */
@@ -158,9 +218,15 @@ async function closeInOrder(listener: Listener, closeDoor: () => Promise<void>):
   await closed
 }
 
-function recordConfig(inbox: Inbox, from: string, to: LiveConfig, outcome: 'live' | 'broken'): Promise<unknown> {
+function recordConfig(
+  inbox: Inbox,
+  from: string,
+  to: LiveConfig,
+  outcome: 'live' | 'broken',
+  restart: readonly string[] = [],
+): Promise<unknown> {
   const transparent = [...to.config.connections.values()].filter(connection => connection.transparent).length
-  const body = { kind: 'config', from, to: to.digest, by: 'file', outcome, transparent } as const
+  const body = { kind: 'config', from, to: to.digest, by: 'file', outcome, transparent, restart } as const
   return inbox.record({ session: null, body, payload: null, released: null })
 }
 

@@ -1,4 +1,4 @@
-// The record of who read the record. Promise: durable before anything is shown.
+// The record of who read the record, and of what was handed out. Promise: durable before anything is shown.
 import { subjectName } from '../access/approver.ts'
 import { newId } from '../gateway/ids.ts'
 import type { ApiOptions } from './options.ts'
@@ -8,7 +8,7 @@ import type { Caller } from './route.ts'
 export async function recordAccess(
   api: ApiOptions,
   caller: Caller,
-  act: 'approval.read' | 'session.read' | 'exchange.read',
+  act: 'approval.read' | 'session.read' | 'exchange.read' | 'credential.issue' | 'mask.discover',
   of: string,
 ): Promise<void> {
   const body = { kind: 'access', by: subjectName(caller.subject), act, of } as const

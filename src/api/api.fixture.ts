@@ -12,7 +12,7 @@ import { unauthenticated } from '../identity/unauthenticated.ts'
 import type { Draft, Entry, EntryBody } from '../recording/entry.ts'
 import type { RecordedEntry, SessionFilter, SessionSummary } from '../recording/read.ts'
 import { openStore } from '../store/open.ts'
-import type { ApiOptions } from './options.ts'
+import type { ApiOptions, Discovery } from './options.ts'
 import { type Readable, RecordPages } from './record-pages.ts'
 import type { RecordView } from './record-view.ts'
 
@@ -134,6 +134,8 @@ export interface Fixture {
   readonly record: RecordDouble
   readonly approvals: Approvals
   readonly strangers: [Code, string, string | undefined][]
+  /** Users of credentials that were taken back. */
+  readonly revoked: string[]
   /** A session of `who` with one question held for approval; returns both ids. */
   held(who: string, over?: { needs?: readonly ApprovalNeed[] }): Promise<{ session: string; reference: string }>
   close(): Promise<void>
@@ -144,6 +146,7 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
   const store = await openStore(dir)
   const record = new RecordDouble()
   const strangers: Fixture['strangers'] = []
+  const revoked: string[] = []
   const providers = over.providers ?? (() => 1)
   const approvals = await Approvals.open({
     store,
@@ -168,12 +171,27 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
     approvals,
     recorded: atHand(record),
     connections: subject =>
-      subject.groups.has('nurses') ? [{ name: 'clinic', kind: 'mcp', url: `${publicUrl}/mcp/clinic` }] : [],
+      subject.groups.has('nurses')
+        ? [
+            { name: 'clinic', kind: 'mcp', url: `${publicUrl}/mcp/clinic` },
+            {
+              name: 'clinic-db',
+              kind: 'postgres',
+              url: 'postgresql://127.0.0.1:7432/clinic-db?sslmode=disable',
+              postgres: { host: '127.0.0.1', port: 7432, tls: false },
+            },
+          ]
+        : [],
     explain: ({ connection }) => ({
       decision: { kind: 'block', rules: ['no-delete'], code: 'blocked' },
       summary: `blocked by rule no-delete on ${connection}`,
       rules: [{ rule: 'no-delete', kind: 'block', decided: true, why: 'matches' }],
     }),
+    credentials: {
+      mint: ({ id }) => ({ user: `cred_${id}`, password: `password-of-${id}`, expiresAt: Date.now() + 3_600_000 }),
+      revoke: user => revoked.push(user),
+    },
+    discover: (_, connection) => (connection === 'clinic-db' ? async () => discovered : null),
     log: async () => ({
       origin: 'sallyport/test',
       size: 7,
@@ -188,6 +206,7 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
     record,
     approvals,
     strangers,
+    revoked,
     held: (who, more = {}) => hold(people[who] as Subject, record, approvals, more.needs ?? [need]),
     close: async () => {
       await approvals.close()
@@ -195,6 +214,16 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
       rmSync(dir, { recursive: true })
     },
   }
+}
+
+const place = { schema: 'public', table: 'patients', sampled: 40 }
+const discovered: Discovery = {
+  tables: 2,
+  complete: true,
+  columns: [
+    { ...place, column: 'mrn', label: 'phi.mrn', by: 'both', hits: 40, declared: true },
+    { ...place, column: 'born', label: 'phi.date', by: 'values', hits: 39, declared: false },
+  ],
 }
 
 const asked = JSON.stringify({

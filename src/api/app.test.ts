@@ -151,11 +151,65 @@ describe('me', () => {
   it('says who, in which groups and roles, and where to connect', async () => {
     const { body } = await call('alice', '/me')
     assert.deepEqual([body.subject, body.groups, body.roles], ['okta|alice', ['nurses'], []])
-    assert.deepEqual(body.connections, [{ name: 'clinic', kind: 'mcp', url: 'http://127.0.0.1:7300/mcp/clinic' }])
+    assert.deepEqual(body.connections, [
+      { name: 'clinic', kind: 'mcp', url: 'http://127.0.0.1:7300/mcp/clinic' },
+      { name: 'clinic-db', kind: 'postgres', url: 'postgresql://127.0.0.1:7432/clinic-db?sslmode=disable' },
+    ])
     const agent = await call('scribe', '/me')
     assert.deepEqual([agent.body.kind, agent.body.onBehalfOf], ['agent', 'okta|alice'])
     assert.deepEqual((await call('carol', '/me')).body.roles, ['approver'])
     assert.deepEqual((await call('audrey', '/connections')).body.connections, [])
+  })
+})
+
+describe('databases', () => {
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+
+  it('give a credential to whoever may connect, after it is in the record', async () => {
+    const { status, body } = await call('alice', '/connections/clinic-db/credentials', post)
+    assert.equal(status, 200)
+    assert.deepEqual([body.user, body.password, body.database], ['cred_alice', 'password-of-alice', 'clinic-db'])
+    assert.deepEqual([body.host, body.port, body.tls], ['127.0.0.1', 7432, false])
+    const issued = fixture.record.of('access').filter(({ act }) => act === 'credential.issue')
+    assert.deepEqual(
+      issued.map(({ by, of }) => [by, of]),
+      [['okta|alice', 'clinic-db/cred_alice']],
+    )
+    assert.ok(!JSON.stringify(fixture.record.of('access')).includes('password-of'))
+  })
+
+  it('give none of a system that is no database, or to whom no rule lets in', async () => {
+    for (const [who, name] of [
+      ['alice', 'clinic'],
+      ['alice', 'nowhere'],
+      ['carol', 'clinic-db'],
+    ] as const) {
+      const { status } = await call(who, `/connections/${name}/credentials`, post)
+      assert.equal(status, 404, `${who} ${name}`)
+    }
+  })
+
+  it('take a credential back that could not be recorded', async () => {
+    fixture.record.broken = true
+    const { status, body } = await call('alice', '/connections/clinic-db/credentials', post)
+    fixture.record.broken = false
+    assert.deepEqual([status, 'password' in body], [503, false])
+    assert.deepEqual(fixture.revoked, ['cred_alice'])
+  })
+
+  it('are searched for columns by administrators alone, which is recorded', async () => {
+    const { status, body } = await call('admin', '/connections/clinic-db/discover', post)
+    assert.deepEqual(
+      [status, (body.columns as { label: string }[]).map(({ label }) => label)],
+      [200, ['phi.mrn', 'phi.date']],
+    )
+    assert.equal((await call('audrey', '/connections/clinic-db/discover', post)).status, 403)
+    assert.equal((await call('admin', '/connections/clinic/discover', post)).status, 404)
+    const asked = fixture.record.of('access').filter(({ act }) => act === 'mask.discover')
+    assert.deepEqual(
+      asked.map(({ by, of }) => [by, of]),
+      [['okta|admin', 'clinic-db']],
+    )
   })
 })
 

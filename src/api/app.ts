@@ -108,7 +108,8 @@ async function recorded(context: Context<Env>, problem: Problem, options: ApiOpt
   const { code, detail, faults } = problem
   const caller: Caller | undefined = context.get('caller')
   const source = caller ? subjectName(caller.subject) : 'unknown'
-  const body = { kind: 'refused', code: problems[code].recordedAs, reference, source, count: 1 } as const
+  const recordedAs = problems[code].recordedAs
+  const body = { kind: 'refused', code: recordedAs, reference, source, reason: null, count: 1 } as const
   try {
     await options.record({ session: null, body, payload: null, released: null })
     return new Problem(code, { reference, faults, ...(detail !== null && { detail }) })

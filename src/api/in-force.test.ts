@@ -4,10 +4,10 @@ import type { Subject } from '../gateway/seam.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import type { PolicySource, Rule } from '../policy/rules.ts'
 import { human } from './api.fixture.ts'
-import { explainQuestion, type InForce, usableConnections } from './in-force.ts'
+import { explainQuestion, type InForce, postgresAddress, usableConnections } from './in-force.ts'
 import type { ExplainQuestion } from './options.ts'
 
-const bare = { who: ['nurses'], on: ['clinic'], effects: null, found: null, carries: null, when: null }
+const bare = { who: ['nurses'], on: ['clinic', 'clinic-db'], effects: null, found: null, carries: null, when: null }
 const more = { reveal: [], conceal: [], passBinary: false, approvers: null }
 const rules: Rule[] = [
   { id: 'read', kind: 'allow', patterns: ['tools/call:get_*'], ...bare, effects: ['read'], ...more },
@@ -16,21 +16,31 @@ const rules: Rule[] = [
   { id: 'named', kind: 'allow', patterns: ['tools/call:find_*'], ...bare, carries: ['phi.name'], ...more },
   { id: 'no-delete', kind: 'block', patterns: ['tools/call:delete_*'], ...bare, who: null, ...more },
 ]
-const open = { effects: { read: ['get_*'] }, trustAnnotations: false, transparent: false, purpose: 'TREAT' }
+const open = {
+  kind: 'mcp' as const,
+  effects: { read: ['get_*'] },
+  trustAnnotations: false,
+  transparent: false,
+  purpose: 'TREAT',
+}
+const database = { ...open, kind: 'postgres' as const, effects: {} }
 const source: PolicySource = {
   rules,
   labels: ['phi.ssn', 'phi.name'],
   connections: [
     { name: 'clinic', transparent: false },
     { name: 'lab', transparent: true },
+    { name: 'clinic-db', transparent: false },
   ],
 }
 const inForce: InForce = {
   policy: compilePolicy(source),
-  connections: new Map([
+  connections: new Map<string, typeof open | typeof database>([
     ['clinic', open],
     ['lab', { ...open, transparent: true }],
+    ['clinic-db', database],
   ]),
+  postgres: null,
 }
 
 function decided(subject: Subject, about: string, more: Partial<ExplainQuestion> = {}) {
@@ -49,11 +59,51 @@ describe('what is in force', () => {
     assert.equal(clinic?.url, 'https://gate.example.org/mcp/clinic')
   })
 
+  it('names databases with the address their clients connect to, where there is one', () => {
+    const listen = { publicUrl: 'https://gate.example.org', tls: {} }
+    const at = (host: string, over: object = {}) =>
+      usableConnections(
+        { ...inForce, postgres: postgresAddress({ ...listen, ...over }, { host, port: 7432 }) },
+        human('alice', ['nurses']),
+        listen.publicUrl,
+      ).find(({ kind }) => kind === 'postgres')?.url
+    assert.equal(at('0.0.0.0'), 'postgresql://gate.example.org:7432/clinic-db?sslmode=verify-full')
+    assert.equal(at('127.0.0.1'), 'postgresql://127.0.0.1:7432/clinic-db?sslmode=disable')
+    assert.equal(at('::1'), 'postgresql://[::1]:7432/clinic-db?sslmode=disable')
+    assert.equal(postgresAddress(listen, null), null)
+  })
+
   it('explains with the declared effects; what nobody declared writes', () => {
     assert.deepEqual(decided(human('alice', ['nurses']), 'get_patient'), ['allow', 'read'])
     assert.deepEqual(decided(human('alice', ['nurses']), 'delete_patient'), ['block', 'no-delete'])
     assert.deepEqual(decided(human('alice', ['nurses']), 'odd'), ['block'])
     assert.deepEqual(decided(human('dan', ['devs']), 'get_patient'), ['block'])
+  })
+
+  it('explains a statement as the worst it can be, and as it is said to be', () => {
+    const rules: Rule[] = [
+      {
+        ...source.rules[0],
+        id: 'update',
+        kind: 'allow',
+        patterns: ['sql.update:*'],
+        on: ['clinic-db'],
+        when: 'sql.hasWhere',
+      },
+    ].map(rule => ({ ...rule, effects: null }) as Rule)
+    const policy = compilePolicy({ ...source, rules })
+    const kind = (sql?: { hasWhere: boolean }) =>
+      explainQuestion(
+        { ...inForce, policy },
+        {
+          subject: human('alice', ['nurses']),
+          connection: 'clinic-db',
+          operation: 'sql.update',
+          about: 'public.visits',
+          ...(sql ? { sql } : {}),
+        },
+      ).decision.kind
+    assert.deepEqual([kind(), kind({ hasWhere: false }), kind({ hasWhere: true })], ['block', 'block', 'allow'])
   })
 
   it('explains with arguments and labels, of the request and of the answer', () => {

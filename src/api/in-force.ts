@@ -1,47 +1,73 @@
 // What the rules in force say, for the API. Promise: asked on each request with what is live then; a connection with
 // masking off is usable by everyone, as it is on the data path.
-import type { Action, Effect, Subject } from '../gateway/seam.ts'
+import type { Subject } from '../gateway/seam.ts'
 import { connectionAudience } from '../identity/audience.ts'
+import { assumedAction } from '../policy/assumed.ts'
 import { usable } from '../policy/decide.ts'
 import { type DeclaredEffects, effectsOf } from '../policy/effects.ts'
 import { type Explanation, explain } from '../policy/explain.ts'
-import { natureOf } from '../policy/operations.ts'
 import type { Policy } from '../policy/rules.ts'
-import type { ExplainQuestion, UsableConnection } from './options.ts'
+import type { ExplainQuestion, PostgresAddress, UsableConnection } from './options.ts'
 
 export interface InForce {
   readonly policy: Policy
   readonly connections: ReadonlyMap<
     string,
-    DeclaredEffects & { readonly transparent: boolean; readonly purpose: string | null }
+    DeclaredEffects & {
+      readonly kind: UsableConnection['kind']
+      readonly transparent: boolean
+      readonly purpose: string | null
+    }
   >
+  /** Where PostgreSQL clients connect; null: nowhere. */
+  readonly postgres: PostgresAddress | null
 }
 
 export function usableConnections(inForce: InForce, subject: Subject, publicUrl: string): UsableConnection[] {
   return [...inForce.connections]
     .filter(([name, { transparent }]) => transparent || usable(inForce.policy, subject, name))
-    .map(([name]) => ({ name, kind: 'mcp', url: connectionAudience(publicUrl, name) }))
+    .flatMap(([name, { kind }]): UsableConnection[] => {
+      if (kind === 'mcp') return [{ name, kind, url: connectionAudience(publicUrl, name) }]
+      const { postgres } = inForce
+      return postgres === null ? [] : [{ name, kind, url: postgresUrl(postgres, name), postgres }]
+    })
 }
 
-/** Without annotations: what is not declared writes. */
+/** Without a user and a password, which come from `sallyport credentials`. */
+function postgresUrl({ host, port, tls }: PostgresAddress, name: string): string {
+  const shown = host.includes(':') ? `[${host}]` : host
+  return `postgresql://${shown}:${port}/${name}?sslmode=${tls ? 'verify-full' : 'disable'}`
+}
+
+/** On loopback under the address listened on, elsewhere under the public name. */
+export function postgresAddress(
+  listen: { readonly publicUrl: string; readonly tls: object | null },
+  postgres: { readonly host: string; readonly port: number } | null,
+): PostgresAddress | null {
+  if (postgres === null) return null
+  const { host, port } = postgres
+  if (isLoopbackHost(host)) return { host, port, tls: false }
+  return { host: new URL(listen.publicUrl).hostname.replace(/^\[(.*)\]$/, '$1'), port, tls: listen.tls !== null }
+}
+
+function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+}
+
+/** Without annotations: what is not declared writes. What is not said of a statement is taken for the worst. */
 export function explainQuestion(
   inForce: InForce,
-  { subject, connection, operation, about, args, found, carries }: ExplainQuestion,
+  { subject, connection, operation, about, sql, args, found, carries }: ExplainQuestion,
 ): Explanation {
   const declared = inForce.connections.get(connection)
   const purposeful = { ...subject, purpose: subject.purpose ?? declared?.purpose ?? null }
-  const nature = natureOf(operation)
-  const other: ReadonlySet<Effect> = new Set([nature === 'use' ? 'read' : nature])
-  const effects = operation === 'tools/call' && declared ? effectsOf(declared)(about, undefined) : other
-  const action: Action = {
-    operation,
-    target: about === '' ? 'unlisted' : about,
-    subjectMatter: about,
-    effects,
-    facts: { args: args ?? {}, ...(operation.startsWith('resources/') && { uri: about }) },
-    found: new Set(found),
-    carries: carries ? new Set(carries) : 'unknown',
-    exact: new Uint8Array(),
-  }
+  const action = assumedAction({
+    asked: [about === '' ? operation : `${operation}:${about}`],
+    effectsOf: declared?.kind === 'mcp' ? effectsOf(declared) : () => new Set(),
+    ...(sql === undefined ? {} : { sql }),
+    ...(args === undefined ? {} : { args }),
+    ...(found === undefined ? {} : { found }),
+    ...(carries === undefined ? {} : { carries }),
+  })
   return explain(inForce.policy, { subject: purposeful, connection, action })
 }

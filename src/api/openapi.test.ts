@@ -55,7 +55,9 @@ describe('the OpenAPI document', () => {
     const { session, reference } = await fixture.held('alice')
     const other = await fixture.held('alice')
     const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"reason":"ok"}' }
-    const ids = { getSession: session, replaySession: session, denyApproval: other.reference }
+    const database = { issueCredential: 'clinic-db', discoverColumns: 'clinic-db' }
+    const ids = { getSession: session, replaySession: session, denyApproval: other.reference, ...database }
+    const asks = { issueCredential: 'alice', discoverColumns: 'admin' }
     const explainCall = { ...post, body: '{"connection":"clinic","operation":"tools/call:x","groups":["nurses"]}' }
     const query = { explainPolicy: '?connection=clinic&operation=tools/call:x&groups=nurses' }
     let checked = 0
@@ -63,8 +65,10 @@ describe('the OpenAPI document', () => {
       for (const [method, { operationId, responses }] of Object.entries(methods)) {
         const id = operationId in ids ? ids[operationId as keyof typeof ids] : reference
         const url = path.replace(/\{\w+\}/, id) + (operationId in query ? query[operationId as keyof typeof query] : '')
-        const who = method === 'post' && operationId !== 'explainCall' ? 'carol' : 'audrey'
-        const init = method !== 'post' ? {} : operationId === 'explainCall' ? explainCall : post
+        const own = operationId in asks ? asks[operationId as keyof typeof asks] : null
+        const who = own ?? (method === 'post' && operationId !== 'explainCall' ? 'carol' : 'audrey')
+        const init =
+          method !== 'post' ? {} : operationId === 'explainCall' ? explainCall : { ...post, ...(own && { body: '{}' }) }
         const unknown = path.replace(/\{\w+\}/, newId(path.startsWith('/sessions') ? 's' : 'x'))
         const tries = [request(who, url, init), request(null, url, init), request(who, `${unknown}?x=1`, init)]
         for (const response of await Promise.all(tries)) {
@@ -79,6 +83,6 @@ describe('the OpenAPI document', () => {
         assert.equal((await tries[0])?.status, 200, operationId)
       }
     }
-    assert.equal(checked, 3 * 13)
+    assert.equal(checked, 3 * 15)
   })
 })

@@ -2,7 +2,7 @@
 // configuration is a function and is asked on each request.
 import type { Approvals } from '../access/approvals.ts'
 import type { Code, Refusal } from '../gateway/errors.ts'
-import type { Subject } from '../gateway/seam.ts'
+import type { SqlFacts, Subject } from '../gateway/seam.ts'
 import type { Reason, Unauthenticated } from '../identity/unauthenticated.ts'
 import type { Explanation } from '../policy/explain.ts'
 import type { Draft } from '../recording/entry.ts'
@@ -32,6 +32,44 @@ export interface ApiOptions {
   /** Under the rules in force now. */
   readonly explain: (question: ExplainQuestion) => Explanation
   readonly log: () => Promise<LogStanding>
+  readonly credentials: CredentialDesk
+  /** Searches a database for columns that may need a label; null where none has this name. Rejects where it cannot be read. */
+  readonly discover: (by: string, connection: string) => (() => Promise<Discovery>) | null
+}
+
+/** Short-lived credentials of databases. */
+interface CredentialDesk {
+  /** Null where too many are valid. Nobody is told before it is in the record. */
+  mint(subject: Subject, connection: string): IssuedCredential | null
+  revoke(user: string): void
+}
+
+interface IssuedCredential {
+  readonly user: string
+  readonly password: string
+  /** Wall clock, ms. */
+  readonly expiresAt: number
+}
+
+/** Names and counts, never values. */
+export interface Discovery {
+  readonly tables: number
+  /** False where the time ran out first. */
+  readonly complete: boolean
+  readonly columns: readonly DiscoveredColumn[]
+}
+
+interface DiscoveredColumn {
+  readonly schema: string
+  readonly table: string
+  readonly column: string
+  readonly label: string
+  /** What speaks for it: its name, what its values look like, or both. */
+  readonly by: 'name' | 'values' | 'both'
+  readonly sampled: number
+  readonly hits: number
+  /** Under `labels:` already. */
+  readonly declared: boolean
 }
 
 export interface UsableConnection {
@@ -39,6 +77,13 @@ export interface UsableConnection {
   readonly kind: 'mcp' | 'postgres'
   /** Where a client connects. */
   readonly url: string
+  readonly postgres?: PostgresAddress
+}
+
+export interface PostgresAddress {
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
 }
 
 export interface ExplainQuestion {
@@ -48,6 +93,7 @@ export interface ExplainQuestion {
   readonly operation: string
   /** What a rule's pattern is about: a tool's name, a URI. */
   readonly about: string
+  readonly sql?: Pick<Partial<SqlFacts>, 'hasWhere' | 'estimatedRows'>
   /** What `when:` sees; without, there are none. */
   readonly args?: Readonly<Record<string, unknown>> | undefined
   /** Labels in the request. */

@@ -108,6 +108,12 @@ export const problems = {
     next: 'Retry later.',
     recordedAs: 'limit',
   },
+  upstream: {
+    status: 502,
+    title: 'The protected system could not be reached or did not answer as it should',
+    next: 'Retry later. An operator should look at its address and at the login of the gateway in the configuration.',
+    recordedAs: 'upstream',
+  },
   unrecorded: {
     status: 503,
     title: 'The record could not be written, so nothing was shown or done',

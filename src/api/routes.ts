@@ -2,6 +2,7 @@
 
 import type { Route } from './route.ts'
 import { answerApproval, getApproval, listApprovals } from './routes/approvals.ts'
+import { discoverColumns, issueCredential } from './routes/databases.ts'
 import { getExchange } from './routes/exchanges.ts'
 import { getLog } from './routes/log.ts'
 import { getConnections, getMe } from './routes/me.ts'
@@ -11,6 +12,8 @@ import { getSession, listSessions, replaySession } from './routes/sessions.ts'
 export const routes: readonly Route[] = [
   getMe,
   getConnections,
+  issueCredential,
+  discoverColumns,
   listApprovals,
   getApproval,
   answerApproval('approve'),

@@ -14,6 +14,8 @@ export const name = z.string().min(1).max(320)
 export const limit = z.coerce.number().int().min(1).max(limits.apiItems).default(50)
 
 const decision = z.enum(['allow', 'hold', 'block'])
+/** `probe`: decided once the gateway had asked the system more about it. */
+const recordedDecision = z.enum([...decision.options, 'probe'])
 
 /** What the record shows of a payload: every label hidden. `cut` when it is longer than the API shows. */
 const shown = z.strictObject({ text: z.string(), bytes: z.int(), cut: z.boolean() })
@@ -28,6 +30,39 @@ export const me = z.strictObject({
   purpose: z.string().nullable(),
   tokenEnds: time,
   connections: z.array(z.strictObject({ name: z.string(), kind: z.enum(['mcp', 'postgres']), url: z.string() })),
+})
+
+/** For a client of a database. Told once, and kept nowhere. */
+export const credential = z.strictObject({
+  user: z.string(),
+  password: z.string(),
+  expires: time,
+  host: z.string(),
+  port: z.int(),
+  database: z.string(),
+  /** Whether the gateway speaks TLS there; where it does not, it is on loopback. */
+  tls: z.boolean(),
+})
+
+export const discovery = z.strictObject({
+  connection: z.string(),
+  tables: z.int(),
+  /** False where the time ran out first. */
+  complete: z.boolean(),
+  columns: z.array(
+    z.strictObject({
+      schema: z.string(),
+      table: z.string(),
+      column: z.string(),
+      label: z.string(),
+      by: z.enum(['name', 'values', 'both']),
+      /** Values that were looked at, and how many of them look like it. */
+      sampled: z.int(),
+      hits: z.int(),
+      /** Under `labels:` already. */
+      declared: z.boolean(),
+    }),
+  ),
 })
 
 export const connections = me.pick({ connections: true })
@@ -135,7 +170,7 @@ export const replayStep = z.strictObject({
   from: z.enum(['caller', 'system', 'gateway']),
   operation: z.string().nullable(),
   target: z.string().nullable(),
-  decision: decision.nullable(),
+  decision: recordedDecision.nullable(),
   rules: z.array(z.string()),
   /** A code, an outcome or a verdict. */
   outcome: z.string().nullable(),
@@ -157,7 +192,7 @@ export const exchange = z.strictObject({
   connection: z.string().nullable(),
   operation: z.string().nullable(),
   target: z.string().nullable(),
-  decision: decision.nullable(),
+  decision: recordedDecision.nullable(),
   /** Why there was no answer; null when there was one, or none yet. */
   refused: z.string().nullable(),
   rules: z.array(z.string()),
@@ -171,7 +206,26 @@ export const exchange = z.strictObject({
 export const explanation = z.strictObject({
   decision,
   summary: z.string(),
-  rules: z.array(z.strictObject({ rule: z.string(), kind: z.string(), decided: z.boolean(), why: z.string() })),
+  rules: z.array(
+    z.strictObject({
+      rule: z.string(),
+      kind: z.string(),
+      decided: z.boolean(),
+      why: z.string(),
+      /** Of the request, where they did not all come out the same. */
+      parts: z.array(z.string()).optional(),
+      points: z.int().optional(),
+    }),
+  ),
+  /** Null where no risk rule matched. */
+  risk: z
+    .strictObject({
+      points: z.int(),
+      hold: z.int().nullable(),
+      block: z.int().nullable(),
+      summands: z.array(z.strictObject({ rule: z.string(), points: z.int() })),
+    })
+    .nullable(),
 })
 
 export const log = z.strictObject({

@@ -12,7 +12,7 @@ export function register(program: Command): void {
   const connections = program.command('connections').description('what you may connect to')
   connections
     .command('ls')
-    .description('list your connections, with a configuration for MCP clients')
+    .description('list your connections, and how clients connect')
     .option('--json', 'print JSON')
     .action(action(list))
   program
@@ -28,6 +28,24 @@ async function list(flags: ApiFlags): Promise<void> {
   if (connections.length === 0) return print('No rule lets you use a connection. Ask an administrator for access.')
   const rows = connections.map(({ name, kind, url }) => [paint('bold', name), kind, url])
   print(table(['NAME', 'KIND', 'URL'], rows))
+  const databases = connections.filter(({ kind }) => kind === 'postgres')
+  if (databases.length > 0) {
+    print('\nFor a database, one of:')
+    const [{ name } = { name: '' }] = databases
+    print(
+      table(
+        ['', ''],
+        [
+          [`  sallyport psql ${name}`, 'psql as you'],
+          [`  sallyport proxy ${name}`, 'a port on this machine for any client, without a password'],
+          [`  sallyport credentials ${name}`, 'a short-lived user and password for any client'],
+        ],
+      )
+        .split('\n')
+        .slice(1)
+        .join('\n'),
+    )
+  }
   const forClients = clientConfiguration(connections)
   if (Object.keys(forClients.mcpServers).length === 0) return
   print('\nFor an MCP client that reads `mcpServers` and fills in environment variables:')

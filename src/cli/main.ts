@@ -5,8 +5,10 @@ import { version } from '../version.ts'
 import * as approvals from './approvals.ts'
 import { globalOptions } from './client.ts'
 import * as connections from './connections.ts'
+import * as databases from './databases.ts'
 import * as init from './init.ts'
 import * as log from './log.ts'
+import * as mask from './mask.ts'
 import { CliError, exitCodes, printError, printJson } from './output.ts'
 import * as policy from './policy.ts'
 import * as sessions from './sessions.ts'
@@ -20,11 +22,13 @@ const nouns: readonly { readonly register: (program: Command) => void }[] = [
   sessions,
   log,
   connections,
+  databases,
+  mask,
 ]
 
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('sallyport')
-    .description('Access gateway for MCP servers that hold protected health information')
+    .description('Access gateway for MCP servers and PostgreSQL databases that hold protected health information')
     .version(version)
     .showHelpAfterError('(sallyport --help lists the commands)')
     .exitOverride()

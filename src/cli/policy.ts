@@ -5,12 +5,13 @@ import type { z } from 'zod'
 import type { explanation } from '../api/schemas.ts'
 import { policySource } from '../config/config.ts'
 import { knownLabels } from '../config/labels.ts'
-import type { Action, Effect, Subject } from '../gateway/seam.ts'
+import type { Effect, SqlFacts, Subject } from '../gateway/seam.ts'
+import { assumedAction } from '../policy/assumed.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { effectsOf } from '../policy/effects.ts'
 import { type Explanation, explain } from '../policy/explain.ts'
 import { nearest } from '../policy/nearest.ts'
-import { natureOf } from '../policy/operations.ts'
+import { sqlFacts } from '../policy/sql-operations.ts'
 import { type ApiFlags, connect } from './client.ts'
 import { defaultFile, readConfiguration } from './configuration.ts'
 import { CliError, print, printJson, table } from './output.ts'
@@ -24,8 +25,10 @@ interface Options extends ApiFlags {
   readonly groups?: readonly string[]
   readonly purpose?: string
   readonly connection: string
-  readonly operation: string
+  readonly operation: readonly [string, ...string[]]
   readonly args: Readonly<Record<string, unknown>>
+  readonly sql: Readonly<Partial<SqlFacts>>
+  readonly at?: number
   readonly effects?: readonly string[]
   readonly found: readonly string[]
   readonly carries?: readonly string[]
@@ -48,8 +51,13 @@ export function register(program: Command): void {
     .option('--groups <list>', "the gateway's groups they are in", list)
     .option('--purpose <code>', 'purpose of use')
     .requiredOption('--connection <name>', 'what they ask')
-    .requiredOption('--operation <op>', 'what they want, such as tools/call:delete_patient')
+    .requiredOption(
+      '--operation <op...>',
+      'what they want, such as tools/call:delete_patient; several for a statement that does several things',
+    )
     .option('--args <json>', 'arguments of the call', jsonObject, {})
+    .option('--sql <json>', 'facts of the statement; what is left out is taken for the worst', sqlObject, {})
+    .option('--at <time>', 'when, such as 2026-01-05T20:00Z; without, now', time)
     .option('--effects <list>', 'what it does; without, what the configuration declares', list)
     .option('--found <list>', 'labels found in the request', list, [])
     .option('--carries <list>', 'labels the answer would have; without, unknown', list)
@@ -61,8 +69,14 @@ async function explainRequest(options: Options, command: Command): Promise<void>
   if (!options.live) return explainFile(options)
   const given = ofTheFile.filter(name => command.getOptionValueSource(name) === 'cli')
   if (given.length > 0) throw new CliError('usage', `--${given[0]} does not go with --live.`)
-  const { subject, groups, connection, operation, args, found, carries } = options
-  const asked = { subject, groups, connection, operation, args, found, carries }
+  const { subject, groups, connection, args, found, carries } = options
+  const [operation, more] = options.operation
+  if (more !== undefined) throw new CliError('usage', '--live asks about one --operation.')
+  const { hasWhere, estimatedRows: rows, ...others } = options.sql
+  const unknown = Object.keys(others)[0]
+  if (unknown !== undefined)
+    throw new CliError('usage', `--live takes hasWhere and estimatedRows of --sql, not ${unknown}.`)
+  const asked = { subject, groups, connection, operation, args, found, carries, hasWhere, rows }
   const told = await connect(options).post<z.infer<typeof explanation>>('/policy/explain', asked)
   if (options.json) printJson(told)
   else show(told)
@@ -83,24 +97,23 @@ async function explainFile(options: Options): Promise<void> {
   for (const label of [...options.found, ...(options.carries ?? [])]) {
     if (!labels.includes(label)) throw new CliError('usage', `unknown label ${label}${nearest(label, labels)}`)
   }
-  const colon = options.operation.indexOf(':')
-  const operation = colon < 0 ? options.operation : options.operation.slice(0, colon)
-  const matter = colon < 0 ? '' : options.operation.slice(colon + 1)
-  const byTool = () =>
-    operation === 'tools/call' ? effectsOf(connection)(matter, undefined) : defaultEffects(operation)
+  const { operation, effects, args, sql, found, carries, at } = options
   const explained = explain(compilePolicy(policySource(config)), {
     subject: subjectOf(options, connection.purpose),
     connection: connection.name,
-    action: actionOf(options, operation, matter, options.effects ? new Set(options.effects as Effect[]) : byTool()),
+    action: assumedAction({
+      asked: operation,
+      effectsOf: connection.kind === 'mcp' ? effectsOf(connection) : () => new Set(),
+      args,
+      sql,
+      found,
+      ...(effects ? { effects: effects as Effect[] } : {}),
+      ...(carries ? { carries } : {}),
+    }),
+    ...(at === undefined ? {} : { atMs: at }),
   })
   if (options.json) printJson(plainForm(explained))
   else show(explained)
-}
-
-/** What is not a tool reads, unless it is housekeeping or a question of the system. */
-function defaultEffects(operation: string): ReadonlySet<Effect> {
-  const nature = natureOf(operation)
-  return new Set([nature === 'use' ? 'read' : nature])
 }
 
 function subjectOf(options: Options, purpose: string | null): Subject {
@@ -117,31 +130,42 @@ function subjectOf(options: Options, purpose: string | null): Subject {
   }
 }
 
-function actionOf(options: Options, operation: string, matter: string, effects: ReadonlySet<Effect>): Action {
-  return {
-    operation,
-    target: matter === '' ? 'unlisted' : matter,
-    subjectMatter: matter,
-    effects,
-    facts: { args: options.args, ...(operation.startsWith('resources/') ? { uri: matter } : {}) },
-    found: new Set(options.found),
-    carries: options.carries ? new Set(options.carries) : 'unknown',
-    exact: new Uint8Array(),
-  }
+type Shown = Pick<Explanation, 'summary'> & {
+  readonly rules: readonly {
+    readonly rule: string
+    readonly kind: string
+    readonly decided: boolean
+    readonly why: string
+    readonly parts?: readonly string[] | undefined
+  }[]
+  readonly risk?: Explanation['risk'] | null
 }
 
-function show({ summary, rules }: Pick<Explanation, 'summary' | 'rules'>): void {
+function show({ summary, rules, risk }: Shown): void {
   print(summary)
   print()
   print(
     table(
       ['', 'RULE', 'KIND', 'WHY'],
-      rules.map(line => [line.decided ? '*' : '', line.rule, line.kind, line.why]),
+      rules.map(({ decided, rule, kind, why, parts }) => [
+        decided ? '*' : '',
+        rule,
+        kind,
+        parts === undefined ? why : `${why} (${parts.join(', ')})`,
+      ]),
     ),
   )
+  if (!risk) return
+  print()
+  for (const { rule, points } of risk.summands) print(`${String(points).padStart(6)} points by rule ${rule}`)
+  const thresholds = [
+    risk.hold === null ? [] : [`held from ${risk.hold}`],
+    risk.block === null ? [] : [`blocked from ${risk.block}`],
+  ]
+  print(`${String(risk.points).padStart(6)} points together; ${thresholds.flat().join(', ')}`)
 }
 
-function plainForm({ decision, summary, rules }: Explanation): unknown {
+function plainForm({ decision, summary, rules, risk }: Explanation): unknown {
   const obligations = decision.kind === 'block' ? null : decision.obligations
   return {
     decision: decision.kind,
@@ -149,8 +173,9 @@ function plainForm({ decision, summary, rules }: Explanation): unknown {
     decidedBy: decision.rules,
     ...(decision.kind === 'block' ? { code: decision.code } : {}),
     ...(decision.kind === 'hold' ? { need: decision.need } : {}),
-    ...(obligations ? { reveal: [...obligations.reveal], binary: obligations.passBinary } : {}),
+    ...(obligations ? { reveal: [...obligations.reveal], binary: obligations.passBinary, rows: obligations.rows } : {}),
     rules,
+    risk,
   }
 }
 
@@ -164,4 +189,18 @@ function jsonObject(text: string): Record<string, unknown> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   } catch {}
   throw new InvalidArgumentError('write a JSON object, such as {"limit": 10}.')
+}
+
+function sqlObject(text: string): Readonly<Partial<SqlFacts>> {
+  const given = jsonObject(text)
+  const known = Object.keys(sqlFacts)
+  const unknown = Object.keys(given).find(name => !known.includes(name))
+  if (unknown === undefined) return given
+  throw new InvalidArgumentError(`there is no sql.${unknown}${nearest(unknown, known)}: it can be ${known.join(', ')}`)
+}
+
+function time(text: string): number {
+  const at = Date.parse(text)
+  if (Number.isNaN(at)) throw new InvalidArgumentError('write a time such as 2026-01-05T20:00Z.')
+  return at
 }

@@ -6,6 +6,7 @@ import type { replay, sessionDetail, session as sessionShape, sessions as sessio
 import { type ApiFlags, action, type Client, connect } from './client.ts'
 import { facts, paint, print, printJson, table } from './output.ts'
 import { stepText } from './replay-text.ts'
+import { printLinks } from './session-links.ts'
 import { moment, span } from './text.ts'
 
 type Session = z.infer<typeof sessionShape>
@@ -95,6 +96,7 @@ async function show(flags: ApiFlags, id: string): Promise<void> {
   ])
   print()
   print(table(['LEAF', 'AT', 'ENTRY', 'WHAT'], rows))
+  await printLinks(client, session, entries)
   print(`\nRead what was said: sallyport sessions replay ${session.id}`)
 }
 
@@ -139,7 +141,7 @@ function head(session: Session): void {
 }
 
 function who({ subject, subjectKind, onBehalfOf }: Session): string {
-  const behalf = onBehalfOf === null ? '' : ` for ${onBehalfOf}`
+  const behalf = onBehalfOf !== null ? ` for ${onBehalfOf}` : subjectKind === 'service' ? ', human unknown' : ''
   return `${subject}${subjectKind === 'human' ? '' : ` (${subjectKind}${behalf})`}`
 }
 

@@ -63,6 +63,32 @@ test('init, validate and explain from the command line', async () => {
   }
 })
 
+test('validate says as whom callers reach a database', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'sallyport-cli-'))
+  try {
+    const file = join(dir, 'sallyport.yaml')
+    const login = (user: string) => ({ user, password: { env: 'UNSET' } })
+    const text = {
+      version: 1,
+      listen: { postgres: '127.0.0.1:7432' },
+      providers: { idp: { issuer: 'https://idp.example.org' } },
+      groups: { writers: { idp: ['w'] } },
+      connections: {
+        db: { postgres: 'postgres://[2001:db8::1]/d', logins: { default: login('ro'), writers: login('rw') } },
+        shut: { postgres: 'postgres://127.0.0.1:6000/e', logins: { writers: login('rw') } },
+      },
+    }
+    await writeFile(file, JSON.stringify(text))
+    const { code, out, err } = await run('validate', file)
+    assert.equal(code, 0, err)
+    assert.match(out, /^db +\[2001:db8::1\]:5432\/d +as 2001:db8::1 +writers as rw, all others as ro$/m)
+    assert.match(out, /^shut +127\.0\.0\.1:6000\/e +none +writers as rw, all others refused$/m)
+    assert.match(err, /warning: .*callers outside of writers are refused/)
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+})
+
 test('a table cannot be disguised by what is in it', () => {
   const shown = table(
     ['A', 'B'],

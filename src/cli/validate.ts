@@ -1,6 +1,6 @@
 // sallyport validate: is the configuration right, and what does it mean? Exits 0 or 2.
 import type { Command } from 'commander'
-import { policySource } from '../config/config.ts'
+import { type McpConnection, type PostgresConnection, policySource } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { printProblem } from '../config/problem.ts'
 import { compilePolicy } from '../policy/compile.ts'
@@ -38,7 +38,31 @@ async function validate(file: string, json: boolean): Promise<void> {
       rows.map(row => [row.connection, row.who, row.what, row.patterns, row.only, row.reveals, row.rule]),
     ),
   )
+  const databases = [...loaded.config.connections.values()].filter(each => each.kind === 'postgres')
+  if (databases.length > 0) print(`\n${table(['DATABASE', 'AT', 'TLS', 'LOGINS'], databases.map(databaseRow))}`)
+  const servers = [...loaded.config.connections.values()].flatMap(each => (each.kind === 'mcp' ? serverRow(each) : []))
+  if (servers.length > 0) print(`\n${table(['SERVER', 'ASKS', 'AS ITS CALLER BY'], servers)}`)
   print()
   print('Everything else is blocked. Block beats hold beats allow; all holds must be met.')
   print(`${file} is valid (policy ${policy.slice(0, 12)})`)
+}
+
+function serverRow({ name, database }: McpConnection): string[][] {
+  if (database === null) return []
+  const { caller, connection } = database
+  const ways = {
+    env: 'a credential of the session in its environment',
+    header: 'a credential of each call in a header',
+    traceparent: 'a trace of each call that it passes on',
+  }
+  return [[name, connection, ways[caller.kind]]]
+}
+
+/** Users of the database by group, in the order that decides. */
+function databaseRow({ name, host, port, database, tls, logins }: PostgresConnection): string[] {
+  const named = logins.flatMap(({ group, user }) => (group === null ? [] : [`${group} as ${user}`]))
+  const others = logins.find(({ group }) => group === null)
+  const rest = others === undefined ? 'all others refused' : `all others as ${others.user}`
+  const checked = tls === null ? 'none' : `as ${tls.serverName}`
+  return [name, `${host.includes(':') ? `[${host}]` : host}:${port}/${database}`, checked, [...named, rest].join(', ')]
 }

@@ -1,4 +1,5 @@
-// The body of a caller's request. Promise: read whole, at most limits.bodyBytes and within limits.bodyMs.
+// The body of a caller's request. Promise: read whole, at most limits.bodyBytes and within limits.bodyMs; one that is not
+// read is let run out, since closing a socket that still has bytes in it would lose the answer.
 import type { IncomingMessage } from 'node:http'
 import { limits } from '../gateway/limits.ts'
 
@@ -6,7 +7,10 @@ export type Body = Buffer | 'too-large' | 'unreadable'
 
 export function readBody(request: IncomingMessage): Promise<Body> {
   const declared = Number(request.headers['content-length'] ?? 0)
-  if (declared > limits.bodyBytes) return Promise.resolve('too-large')
+  if (declared > limits.bodyBytes) {
+    drain(request)
+    return Promise.resolve('too-large')
+  }
   return new Promise(resolve => {
     const chunks: Buffer[] = []
     let size = 0
@@ -20,8 +24,8 @@ export function readBody(request: IncomingMessage): Promise<Body> {
     const onData = (chunk: Buffer) => {
       size += chunk.length
       if (size > limits.bodyBytes) {
-        request.pause()
         settle('too-large')
+        drain(request)
       } else chunks.push(chunk)
     }
     const onClose = () => settle('unreadable')
@@ -30,4 +34,16 @@ export function readBody(request: IncomingMessage): Promise<Body> {
     request.once('close', onClose)
     request.once('error', onClose)
   })
+}
+
+/** Reads on and keeps nothing: so much and so long as `limits` say, then the connection is cut. */
+export function drain(request: IncomingMessage): void {
+  let left = limits.drainBytes
+  const cut = () => request.socket.destroy()
+  const timer = setTimeout(cut, limits.drainMs).unref()
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) cut()
+  })
+  request.once('close', () => clearTimeout(timer))
 }

@@ -32,6 +32,8 @@ export class Call {
   readonly #reply: Reply
   readonly #headers: CheckedHeaders
   readonly #gone = new AbortController()
+  /** What was lent for this call ends with it. */
+  readonly #over = new AbortController()
   #admission: Way | null = null
   #tool: string | null = null
   #forwarded = false
@@ -97,16 +99,25 @@ export class Call {
     if (admission instanceof Refusal) return this.#tell(admission)
     this.#admission = admission
     if (this.#gone.signal.aborted) return this.#end('gone')
+    const lent = this.#lend(admission)
+    if (lent === null) return this.#refuseAnswer(admission, 'limit')
     this.#forwarded = true
     const answer = await link.upstream.send(admission.question, {
       kind: 'request',
       method: request.method,
       id: naming.id,
       progressToken: naming.progressToken,
-      headers: ready.headers,
+      headers: { ...ready.headers, ...lent },
       signal: this.#gone.signal,
     })
     await this.#receive(answer, admission)
+  }
+
+  #lend({ reference }: Way): Readonly<Record<string, string>> | null {
+    const { lending } = this.link
+    return lending === null || LENDS_NOTHING.has(this.request.method)
+      ? {}
+      : lending.headers(reference, this.#over.signal)
   }
 
   #waiting(hold: HoldView): void {
@@ -248,6 +259,7 @@ export class Call {
   #end(outcome: Outcome, delivered = this.#reply.delivered): void {
     if (this.#ended) return
     this.#ended = true
+    this.#over.abort()
     if (!this.#admission) return
     this.#admission.end(outcome, delivered)
     this.link.endQuestions(this.#admission.reference)
@@ -297,4 +309,6 @@ export class Call {
   }
 }
 
+/** They are about the connection itself. */
+const LENDS_NOTHING: ReadonlySet<string> = new Set(['initialize', 'ping', 'server/discover'])
 const TAKEN = 'A request with this id is under way in this session.'

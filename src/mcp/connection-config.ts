@@ -1,5 +1,6 @@
 // One MCP connection as configured.
 import type { Connection, Effect } from '../gateway/seam.ts'
+import type { ServerDatabase } from './database.ts'
 import type { StdioSystem } from './upstream.ts'
 import type { HttpSystem } from './upstream-http.ts'
 
@@ -12,4 +13,6 @@ export interface McpConnectionConfig {
   readonly passesMethod: (method: string) => boolean
   /** Prefixes of client names, beside those known here, of clients that wait `limits.patientHoldMs`. */
   readonly patientClients?: readonly string[]
+  /** The database its server asks as the caller; null or left out: none, or as itself. */
+  readonly database?: ServerDatabase | null
 }

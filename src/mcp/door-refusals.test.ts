@@ -1,6 +1,8 @@
 // Bad input gets its row of the refusal table, nothing of it goes up, and it is in the record.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { limits } from '../gateway/limits.ts'
 import { type LegacyServer, legacyServer } from './testing/legacy-server.ts'
@@ -129,6 +131,26 @@ describe('refusals of the MCP door', () => {
     })
     assert.equal(status, 413)
     assert.equal(server.seen.length, 0)
+  })
+
+  it('answers a client that reads only after it has sent all of a body beyond the limit', async () => {
+    const { hostname, port, pathname } = new URL(gate.url)
+    const body = Buffer.alloc(limits.bodyBytes * 2, 0x20)
+    const head = `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-length: ${body.length}\r\n`
+    const headers = Object.entries(standard).map(([name, value]) => `${name}: ${value}\r\n`)
+    for (let count = 0; count < 5; count++) {
+      const socket = connect(Number(port), hostname)
+      socket.pause()
+      await new Promise<void>((resolve, reject) => {
+        socket.on('error', reject)
+        socket.write(Buffer.concat([Buffer.from(`${head}${headers.join('')}\r\n`), body]), () => resolve())
+      })
+      const answered = once(socket, 'data')
+      socket.resume()
+      const [answer] = (await answered) as [Buffer]
+      assert.match(answer.toString(), /^HTTP\/1\.1 413 /)
+      socket.destroy()
+    }
   })
 
   it('refuses a host it is not published under', async () => {

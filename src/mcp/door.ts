@@ -5,7 +5,9 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { type Code, Refusal } from '../gateway/errors.ts'
 import type { Gateway, Subject } from '../gateway/seam.ts'
 import { nobody, type Own, refusalAnswer, rpc } from './answers.ts'
+import { drain } from './body.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
+import type { Lender } from './database.ts'
 import { type Accepts, accepts, fromElsewhere } from './entrance.ts'
 import { HttpPools } from './http-pools.ts'
 import { Links } from './links.ts'
@@ -21,6 +23,8 @@ import { isLegacyVersion, isModernVersion } from './versions.ts'
 interface Unidentified {
   readonly code: 'unauthenticated' | 'forbidden'
   readonly challenge: string
+  /** Why, as a word of the gateway for the record. */
+  readonly reason?: string
 }
 
 /** Who sends a request to a connection, from its headers alone. */
@@ -41,6 +45,8 @@ export interface McpDoorOptions {
   readonly opaqueKey: KeyObject
   readonly version: string
   readonly openStdio?: OpenStdio
+  /** Gives servers the names of their callers at databases. */
+  readonly lender?: Lender
 }
 
 export interface McpDoor {
@@ -50,7 +56,8 @@ export interface McpDoor {
 
 export function createMcpDoor(options: McpDoorOptions): McpDoor {
   const pools = new HttpPools()
-  const parts = { gateway: options.gateway, opaque: createOpaque(options.opaqueKey), version: options.version }
+  const { gateway, version, lender = null } = options
+  const parts = { gateway, opaque: createOpaque(options.opaqueKey), version, lender }
   const links = new Links(parts, pools, options.openStdio ?? null)
   return {
     handle(request, response, name) {
@@ -102,7 +109,7 @@ class Visit {
     const subject = identified instanceof Promise ? await identified : identified
     if ('challenge' in subject) {
       this.#reply.headers['www-authenticate'] = subject.challenge
-      return this.#turnAway(subject.code)
+      return this.#turnAway(subject.code, null, subject.reason)
     }
     if (method === 'POST') {
       return new Posting(
@@ -178,8 +185,8 @@ class Visit {
     this.#tell(await gateway.refuse(session, 'unreadable', sentence), own)
   }
 
-  async #turnAway(code: Code, own: Own | null = null): Promise<void> {
-    this.#tell(await this.#options.gateway.stranger(code, this.#source()), own)
+  async #turnAway(code: Code, own: Own | null = null, reason?: string): Promise<void> {
+    this.#tell(await this.#options.gateway.stranger(code, this.#source(), reason), own)
   }
 
   /** The system's own answer to a stream or an end that it does not have. */
@@ -196,7 +203,7 @@ class Visit {
   #tell(refusal: Refusal, own: Own | null = null): void {
     if (this.#response.headersSent || this.#response.destroyed) return
     const { status, part } = refusalAnswer(refusal, nobody, own)
-    if (this.#request.readableEnded === false) this.#reply.headers.connection = 'close'
+    if (!this.#request.readableEnded) drain(this.#request)
     this.#reply.finish(part, status)
   }
 

@@ -4,6 +4,7 @@ import type { Gateway, Session } from '../gateway/seam.ts'
 import type { Call } from './call.ts'
 import type { Catalog } from './catalog.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
+import type { Lender, Lending } from './database.ts'
 import { idKey } from './envelope.ts'
 import { type Binding, type Opaque, subjectKey } from './opaque.ts'
 import type { EventHead } from './outlets.ts'
@@ -18,6 +19,8 @@ export interface DoorParts {
   readonly opaque: Opaque
   /** Of the gateway itself, told to systems it asks on its own account. */
   readonly version: string
+  /** Null where no database is behind the gateway. */
+  readonly lender: Lender | null
 }
 
 /** What the system was seen to speak, shared by all sessions with it. */
@@ -25,6 +28,12 @@ export interface SeenEras {
   legacy: boolean
   modern: boolean
   readonly tasks: Tasks
+}
+
+interface Running {
+  /** The exchange it is, once that is let in. */
+  readonly reference?: string | null
+  cut(): void
 }
 
 /** Calls that a resumed stream may still name. */
@@ -39,6 +48,8 @@ export class Link {
   readonly seen: SeenEras
   config: McpConnectionConfig
   upstream: Upstream
+  /** The database its server asks as this caller. */
+  lending: Lending | null = null
   /** Legacy: what `initialize` agreed on. */
   version: string | null = null
   patienceMs = 0
@@ -50,7 +61,7 @@ export class Link {
   streams = 0
   readonly questions = new Map<string, PendingQuestion>()
   readonly #calls = new Map<string, Call>()
-  readonly #running = new Set<{ cut(): void }>()
+  readonly #running = new Set<Running>()
   #sequence = 0
 
   constructor(
@@ -76,11 +87,23 @@ export class Link {
     return ++this.#sequence
   }
 
-  begin(running: { cut(): void }): void {
+  /** What the system does now it does for this: the one call under way, else the session. */
+  get cause(): string {
+    const standing = this.session.standing.reference
+    let only: string | null = null
+    for (const { reference = null } of this.#running) {
+      if (reference === null) continue
+      if (only !== null) return standing
+      only = reference
+    }
+    return only ?? standing
+  }
+
+  begin(running: Running): void {
     this.#running.add(running)
   }
 
-  done(running: { cut(): void }): void {
+  done(running: Running): void {
     this.#running.delete(running)
   }
 

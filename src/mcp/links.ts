@@ -4,11 +4,12 @@ import { Refusal } from '../gateway/errors.ts'
 import type { Session, Subject } from '../gateway/seam.ts'
 import { Catalog } from './catalog.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
+import { Lending, withoutSecrets } from './database.ts'
 import type { HttpPools } from './http-pools.ts'
 import { type DoorParts, Link, type SeenEras } from './link.ts'
 import { type Binding, subjectKey } from './opaque.ts'
 import { Tasks } from './tasks.ts'
-import type { OpenStdio, Upstream } from './upstream.ts'
+import type { OpenStdio, StdioSystem, Upstream } from './upstream.ts'
 import { HttpUpstream } from './upstream-http.ts'
 import type { Era } from './versions.ts'
 
@@ -18,12 +19,18 @@ interface Shared {
   readonly seen: SeenEras
 }
 
+interface Reached {
+  readonly upstream: Upstream
+  readonly lending: Lending | null
+}
+
 export class Links {
   readonly #parts: DoorParts
   readonly #pools: HttpPools
   readonly #openStdio: OpenStdio | null
   readonly #legacy = new Map<string, Link>()
   readonly #stateless = new WeakMap<Session, Map<Era, Promise<Link>>>()
+  readonly #http = new WeakMap<Upstream, HttpUpstream>()
   readonly #catalogs = new Map<string, Omit<Shared, 'config'> & { system: string }>()
 
   constructor(parts: DoorParts, pools: HttpPools, openStdio: OpenStdio | null) {
@@ -81,7 +88,12 @@ export class Links {
 
   async #make(session: Session, config: McpConnectionConfig, era: Era): Promise<Link> {
     try {
-      const link = new Link(this.#parts, session, era, this.#sharedOf(config), await this.#upstream(session, config))
+      const made: { link?: Link } = {}
+      const cause = () => made.link?.cause ?? session.standing.reference
+      const reached = await this.#reach(session, config, cause)
+      const link = new Link(this.#parts, session, era, this.#sharedOf(config), reached.upstream)
+      link.lending = reached.lending
+      made.link = link
       this.#endWith(link)
       return link
     } catch (error) {
@@ -92,10 +104,9 @@ export class Links {
 
   /** A session lives on with the system it began with; a new credential for it counts at once. */
   #adopt(link: Link, config: McpConnectionConfig): boolean {
-    const same = JSON.stringify(link.config.system) === JSON.stringify(config.system)
+    const same = reachOf(link.config) === reachOf(config)
     link.config = config
-    if (same && link.upstream instanceof HttpUpstream && config.system.kind === 'http')
-      link.upstream.use(config.system.credential)
+    if (same && config.system.kind === 'http') this.#http.get(link.upstream)?.use(config.system.credential)
     return same
   }
 
@@ -103,7 +114,9 @@ export class Links {
   async #reconfigure(link: Link, config: McpConnectionConfig): Promise<void> {
     if (this.#adopt(link, config)) return
     const before = link.upstream
-    link.upstream = await this.#upstream(link.session, config)
+    const { upstream, lending } = await this.#reach(link.session, config, () => link.cause)
+    link.upstream = upstream
+    link.lending = lending
     this.#endWith(link)
     await before.close({}).catch(() => undefined)
   }
@@ -127,18 +140,47 @@ export class Links {
     return { config, catalog: known.catalog, seen: known.seen }
   }
 
-  async #upstream(session: Session, { system }: McpConnectionConfig): Promise<Upstream> {
-    if (system.kind === 'http') return new HttpUpstream(system, this.#pools)
+  async #reach(session: Session, config: McpConnectionConfig, cause: () => string): Promise<Reached> {
+    const { lender } = this.#parts
+    const { system, database } = config
+    const lending = database && lender ? new Lending(lender, database, session) : null
+    if (system.kind === 'stdio') return this.#start(session, system, lending, cause)
+    const http = new HttpUpstream(system, this.#pools)
+    const upstream = lending === null ? http : withoutSecrets(http, lending.told)
+    this.#http.set(upstream, http)
+    return { upstream, lending }
+  }
+
+  async #start(session: Session, system: StdioSystem, lending: Lending | null, cause: () => string): Promise<Reached> {
     if (this.#openStdio === null) throw new Refusal('upstream', session.id)
     const { standing } = session
-    return this.#openStdio(system, bytes => {
-      const record = async () => void (await standing.answer(standing.mask.text(bytes), false))
-      // What cannot be recorded is lost here and goes nowhere else.
-      record().catch(() => undefined)
-    })
+    const over = new AbortController()
+    const lent = lending === null ? {} : lending.variables(cause, over.signal)
+    if (lent === null) throw await this.#parts.gateway.refuse(session, 'limit')
+    try {
+      const process = await this.#openStdio({ ...system, env: { ...system.env, ...lent } }, bytes => {
+        const said = lending === null ? bytes : lending.told.without(bytes)
+        const record = async () => void (await standing.answer(standing.mask.text(said), false))
+        // What cannot be recorded is lost here and goes nowhere else.
+        record().catch(() => undefined)
+      })
+      for (const end of [session.ended, process.lost]) {
+        if (end.aborted) over.abort()
+        else end.addEventListener('abort', () => over.abort(), { once: true })
+      }
+      return { upstream: lending === null ? process : withoutSecrets(process, lending.told), lending }
+    } catch (error) {
+      over.abort()
+      throw error
+    }
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#legacy.values()].map(({ session }) => session.close('cut')))
   }
+}
+
+/** A change of it is another system. */
+function reachOf({ system, database = null }: McpConnectionConfig): string {
+  return JSON.stringify([system, database])
 }

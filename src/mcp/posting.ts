@@ -55,10 +55,7 @@ export class Posting {
     if (!isJson(this.#request.headers)) return refuse(rpc.mediaType, 'Send application/json, not encoded.')
     if (!this.#accepts.json) return refuse(rpc.notAcceptable, 'Accept application/json and text/event-stream.')
     const body = await readBody(this.#request)
-    if (body === 'too-large') {
-      this.#reply.headers.connection = 'close'
-      return refuse(null, undefined, 'too-large')
-    }
+    if (body === 'too-large') return refuse(null, undefined, 'too-large')
     if (body === 'unreadable') return refuse(rpc.parseError)
     let json: JsonDocument
     try {

@@ -11,15 +11,17 @@ const blob = `{"sealed":${commitment},"transcript":${commitment}}`
 const bodies: EntryBody[] = [
   { kind: 'start', version: '1.0.0' },
   { kind: 'stop', version: '1.0.0' },
-  { kind: 'refused', code: 'forbidden', reference: 'x_1', source: '::1', count: 2 },
+  { kind: 'refused', code: 'forbidden', reference: 'x_1', source: '::1', reason: null, count: 2 },
   { kind: 'clock', jumpMs: -3_600_000 },
-  { kind: 'config', from: 'a', to: 'b', by: 'file', outcome: 'live', transparent: 0 },
+  { kind: 'config', from: 'a', to: 'b', by: 'file', outcome: 'live', transparent: 0, restart: ['data'] },
   opening('a "quoted" \\ name\n\u2028 \u{1f600} é'),
   question('x_1'),
   { kind: 'decided', exchange: 'x_1', decision: 'allow', rules: [], approval: null },
   { kind: 'hold', exchange: 'x_1', approval: 'x_1', until: 123 },
   { kind: 'verdict', exchange: 'x_1', approval: 'x_1', by: ['a', 'b'], outcome: 'approved' },
   answer('x_1'),
+  { ...answer('x_1'), rows: 0 } as EntryBody,
+  { ...answer('x_1'), rows: 1_000_000 } as EntryBody,
   { kind: 'answer.refused', exchange: 'x_1', code: 'unmaskable' },
   { kind: 'end', exchange: 'x_1', outcome: 'done', delivered: 0 },
   { kind: 'access', by: 'a', act: 'read', of: 's_1' },
@@ -51,6 +53,17 @@ test('every kind of entry is written as RFC 8785 has it, with and without what t
       }
     }
   }
+})
+
+test('a member that may be left out leaves no trace where it is', () => {
+  const fill = { n: 1, blob: null, key: null, entries: null, released: 'dd' }
+  const findings = '{"phi.ssn":{"count":1,"detector":"shape","transform":"redact"}}'
+  const leaf = (body: EntryBody) => fillLeaf(leafText(body, 's_1', 7), fill)
+  assert.equal(
+    leaf(answer('x_1')),
+    `{"at":7,"door":"caller","exchange":"x_1","findings":${findings},"kind":"answer","last":true,"n":1,"part":0,"releasedSalted":"dd","session":"s_1","v":1}`,
+  )
+  assert.ok(leaf({ ...answer('x_1'), rows: 3 } as EntryBody).includes('"releasedSalted":"dd","rows":3,"session"'))
 })
 
 test('labels are written in order whatever order they were found in', () => {
@@ -85,6 +98,12 @@ test('a draft that is not what its kind declares is refused, and its value is no
     { ...question('x_1'), findings: { 'phi.ssn': { count: secret, transform: 'a', detector: 'b' } } },
     { ...question('x_1'), parent: undefined },
     { ...answer('x_1'), last: 'yes' },
+    { ...answer('x_1'), rows: undefined },
+    { ...answer('x_1'), rows: secret },
+    { ...answer('x_1'), rows: 0.5 },
+    { ...answer('x_1'), lines: 1 },
+    { ...answer('x_1'), rows: 1, lines: 1 },
+    { ...question('x_1'), rows: 1 },
   ]
   for (const body of bad) {
     assert.throws(

@@ -4,16 +4,17 @@
 import type { EntryBody } from './entry.ts'
 
 type Kind = EntryBody['kind']
-type Form = 'text' | 'text?' | 'number' | 'truth' | 'texts' | 'findings'
-type FormOf<K extends Kind> = Readonly<Record<Exclude<keyof Extract<EntryBody, { kind: K }>, 'kind'>, Form>>
+/** `count?` may be left out, and then is not written. */
+type Form = 'text' | 'text?' | 'number' | 'count?' | 'truth' | 'texts' | 'findings'
+type FormOf<K extends Kind> = Readonly<Required<Record<Exclude<keyof Extract<EntryBody, { kind: K }>, 'kind'>, Form>>>
 
 /** Every kind and its members; the compiler keeps it in step with EntryBody. */
 const forms: { readonly [K in Kind]: FormOf<K> } = {
   start: { version: 'text' },
   stop: { version: 'text' },
-  refused: { code: 'text', reference: 'text', source: 'text', count: 'number' },
+  refused: { code: 'text', reference: 'text', source: 'text', reason: 'text?', count: 'number' },
   clock: { jumpMs: 'number' },
-  config: { from: 'text', to: 'text', by: 'text', outcome: 'text', transparent: 'number' },
+  config: { from: 'text', to: 'text', by: 'text', outcome: 'text', transparent: 'number', restart: 'texts' },
   'session.open': {
     subject: 'text',
     provider: 'text',
@@ -40,7 +41,7 @@ const forms: { readonly [K in Kind]: FormOf<K> } = {
   decided: { exchange: 'text', decision: 'text', rules: 'texts', approval: 'text?' },
   hold: { exchange: 'text', approval: 'text', until: 'number' },
   verdict: { exchange: 'text', approval: 'text', by: 'texts', outcome: 'text' },
-  answer: { exchange: 'text', part: 'number', last: 'truth', door: 'text', findings: 'findings' },
+  answer: { exchange: 'text', part: 'number', last: 'truth', door: 'text', findings: 'findings', rows: 'count?' },
   'answer.refused': { exchange: 'text', code: 'text' },
   end: { exchange: 'text', outcome: 'text', delivered: 'number' },
   access: { by: 'text', act: 'text', of: 'text' },
@@ -65,7 +66,9 @@ interface Member {
 }
 
 interface Compiled {
+  /** Members without the optional ones. */
   readonly count: number
+  readonly optional: readonly string[]
   /** Members before each gap, in canonical order; the common members are written by hand. */
   readonly head: readonly Member[]
   readonly body: readonly Member[]
@@ -85,9 +88,11 @@ function compile(kind: string, form: Readonly<Record<string, Form>>): Compiled {
     .filter(([name]) => !(kind === 'session.close' && name === 'entries'))
     .map(([name, of]) => ({ name, label: `${JSON.stringify(name)}:`, form: of }))
     .sort((left, right) => (left.name < right.name ? -1 : 1))
+  const optional = members.filter(({ form: of }) => of === 'count?').map(({ name }) => name)
   const between = (after: string, before: string) => members.filter(({ name }) => name > after && name < before)
   return {
-    count: Object.keys(form).length + 1,
+    count: Object.keys(form).length + 1 - optional.length,
+    optional,
     head: between('', 'at'),
     body: between('at', 'key'),
     kindText: `"kind":${JSON.stringify(kind)},`,
@@ -103,8 +108,10 @@ function compile(kind: string, form: Readonly<Record<string, Form>>): Compiled {
 export function leafText(body: EntryBody, session: string | null, at: number): LeafText {
   const form = typeof body === 'object' && body !== null ? compiled.get(body.kind) : undefined
   if (!form) throw new MalformedDraft('kind')
-  if (Object.keys(body).length !== form.count) throw new MalformedDraft('members')
   const values = body as unknown as Readonly<Record<string, unknown>>
+  let count = form.count
+  for (const name of form.optional) if (Object.hasOwn(values, name)) count++
+  if (Object.keys(body).length !== count) throw new MalformedDraft('members')
   return {
     head: `{${members(form.head, values)}"at":${number(at, 'at')},`,
     body: members(form.body, values),
@@ -116,7 +123,10 @@ export function leafText(body: EntryBody, session: string | null, at: number): L
 
 function members(of: readonly Member[], values: Readonly<Record<string, unknown>>): string {
   let written = ''
-  for (const { name, label, form } of of) written += `${label}${write(form, values[name], name)},`
+  for (const { name, label, form } of of) {
+    if (form === 'count?' && !Object.hasOwn(values, name)) continue
+    written += `${label}${write(form, values[name], name)},`
+  }
   return written
 }
 
@@ -131,6 +141,7 @@ function write(form: Form, value: unknown, name: string): string {
     case 'text?':
       return value === null ? 'null' : text(value, name)
     case 'number':
+    case 'count?':
       return number(value, name)
     case 'truth':
       if (typeof value !== 'boolean') throw new MalformedDraft(name)

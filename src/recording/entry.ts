@@ -46,6 +46,8 @@ export type EntryBody =
       readonly code: Code
       readonly reference: string
       readonly source: string
+      /** Why a stranger was not identified, as a word of the gateway. */
+      readonly reason: string | null
       readonly count: number
     }
   | { readonly kind: 'clock'; readonly jumpMs: number }
@@ -57,6 +59,8 @@ export type EntryBody =
       readonly outcome: 'live' | 'broken'
       /** Connections that run with masking off, for interoperability tests. */
       readonly transparent: number
+      /** Sections that changed and stay as they were until a restart. */
+      readonly restart: readonly string[]
     }
   | {
       readonly kind: 'session.open'
@@ -77,7 +81,8 @@ export type EntryBody =
       readonly door: Door
       readonly operation: string
       readonly target: string
-      readonly decision: Decision['kind']
+      /** `probe`: what it would take is asked of the system before it is decided. */
+      readonly decision: Decision['kind'] | 'probe'
       readonly rules: readonly string[]
       readonly policy: string
       readonly findings: Findings
@@ -106,6 +111,8 @@ export type EntryBody =
       readonly last: boolean
       readonly door: Door
       readonly findings: Findings
+      /** Left out where an answer has no rows. */
+      readonly rows?: number
     }
   | { readonly kind: 'answer.refused'; readonly exchange: string; readonly code: Code }
   | { readonly kind: 'end'; readonly exchange: string; readonly outcome: string; readonly delivered: number }

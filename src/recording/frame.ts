@@ -24,7 +24,7 @@ export interface StoredEntry {
   readonly sealed: Uint8Array | null
 }
 
-export interface FileHead {
+interface FileHead {
   readonly kind: 'head'
   readonly log: string
   readonly number: number
@@ -47,7 +47,7 @@ export interface CheckpointRecord {
 }
 
 /** The last record of a file that is followed by another. */
-export interface NextRecord {
+interface NextRecord {
   readonly kind: 'next'
   readonly number: number
 }

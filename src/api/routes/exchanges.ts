@@ -39,6 +39,7 @@ export const getExchange = route({
 function summaryOf(id: string, entries: readonly Entry[], session: SessionSummary | null) {
   const question = last(entries, 'question')
   const decided = last(entries, 'decided')
+  const held = question?.decision === 'hold' || entries.some(({ kind }) => kind === 'hold')
   const verdict = last(entries, 'verdict')
   const refusal = last(entries, 'answer.refused')?.code ?? last(entries, 'refused')?.code ?? null
   const decision = decided?.decision ?? question?.decision ?? null
@@ -55,12 +56,13 @@ function summaryOf(id: string, entries: readonly Entry[], session: SessionSummar
     refused: refusal ?? stopped ?? (decision === 'block' ? 'blocked' : null),
     rules,
     approval: decided?.approval ?? question?.approval ?? last(entries, 'hold')?.approval ?? null,
-    explanation: explain(question ?? null, decision, rules, verdict?.outcome ?? null, refusal),
+    explanation: explain(question ?? null, held, decision, rules, verdict?.outcome ?? null, refusal),
   }
 }
 
 function explain(
   question: Of<'question'> | null,
+  held: boolean,
   decision: string | null,
   rules: readonly string[],
   verdict: Of<'verdict'>['outcome'] | null,
@@ -70,7 +72,8 @@ function explain(
   const lines: string[] = []
   if (!question) lines.push('No question could be read, so nothing was decided.')
   if (decision === 'block') lines.push(rules.length === 0 ? 'Blocked: no rule allows it.' : `Blocked${by}.`)
-  if (question?.decision === 'hold') lines.push(`Held for approval${by}.`)
+  if (question?.decision === 'probe') lines.push('The system was asked what it would take.')
+  if (held) lines.push(`Held for approval${by}.`)
   if (verdict === 'approved') lines.push('People approved it.')
   if (verdict === 'used') lines.push('People approved it, and the approval has been used.')
   if (verdict === 'denied') lines.push('An approver denied it.')

@@ -1,5 +1,6 @@
 // Who the caller is to this gateway, and what it may connect to.
 import { subjectName } from '../../access/approver.ts'
+import type { UsableConnection } from '../options.ts'
 import { time } from '../record-view.ts'
 import { route } from '../route.ts'
 import { connections, me, none } from '../schemas.ts'
@@ -25,7 +26,7 @@ export const getMe = route({
     roles: [...roles],
     purpose: subject.purpose,
     tokenEnds: time(subject.notAfter),
-    connections: [...api.connections(subject)],
+    connections: api.connections(subject).map(shown),
   }),
 })
 
@@ -41,5 +42,9 @@ export const getConnections = route({
   answerName: 'Connections',
   answer: connections,
   problems: [],
-  handle: async ({ caller, api }) => ({ connections: [...api.connections(caller.subject)] }),
+  handle: async ({ caller, api }) => ({ connections: api.connections(caller.subject).map(shown) }),
 })
+
+function shown({ name, kind, url }: UsableConnection) {
+  return { name, kind, url }
+}

@@ -11,13 +11,23 @@ const asked = {
   connection: name,
   operation: z
     .string()
-    .regex(/^[a-z]+(?:\/[a-z_]+)*(?::.{1,256})?$/)
-    .meta({ description: 'As a rule writes it, without patterns: `tools/call:get_patient`.' }),
+    .regex(/^[a-z]+(?:\/[a-z_]+|\.[a-z-]+)*(?::.{1,256})?$/)
+    .meta({
+      description: 'As a rule writes it, without patterns: `tools/call:get_patient`, `sql.delete:public.visits`.',
+    }),
   subject: name.optional().meta({ description: 'Their id, where rules name it; for auditors and administrators.' }),
 }
 
+const hasWhere = 'Of a statement: whether a condition chooses the rows it changes; without, none does.'
+const rows = 'Of a statement: how many rows the system expects to read.'
+
 const query = z.strictObject({
   ...asked,
+  hasWhere: z
+    .stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive' })
+    .optional()
+    .meta({ description: hasWhere }),
+  rows: z.coerce.number().int().min(0).optional().meta({ description: rows }),
   groups: z
     .string()
     .regex(/^[^,\s]+(?:,[^,\s]+){0,49}$/)
@@ -33,6 +43,8 @@ const body = z.strictObject({
   args: z.record(z.string(), z.unknown()).optional().meta({ description: 'Arguments of the call. Kept nowhere.' }),
   found: labels.optional().meta({ description: 'Labels found in the request.' }),
   carries: labels.optional().meta({ description: 'Labels the answer would have; left out: unknown.' }),
+  hasWhere: z.boolean().optional().meta({ description: hasWhere }),
+  rows: z.int().min(0).optional().meta({ description: rows }),
 })
 
 const described = {
@@ -69,7 +81,7 @@ function explained(
   { caller, api }: { readonly caller: Caller; readonly api: ApiOptions },
   question: z.infer<typeof body>,
 ): z.infer<typeof explanation> {
-  const { connection, args, found, carries } = question
+  const { connection, args, found, carries, hasWhere, rows } = question
   const own = question.groups === undefined && question.subject === undefined
   const subject = own ? caller.subject : other(caller, question)
   // Names of connections the caller may not use are no concern of theirs.
@@ -78,8 +90,18 @@ function explained(
   const at = question.operation.indexOf(':')
   const operation = at < 0 ? question.operation : question.operation.slice(0, at)
   const about = at < 0 ? '' : question.operation.slice(at + 1)
-  const { decision, summary, rules } = api.explain({ subject, connection, operation, about, args, found, carries })
-  return { decision: decision.kind, summary, rules: rules.map(rule => ({ ...rule })) }
+  const sql = {
+    ...(hasWhere === undefined ? {} : { hasWhere }),
+    ...(rows === undefined ? {} : { estimatedRows: rows }),
+  }
+  const asked = { subject, connection, operation, about, args, found, carries, sql }
+  const { decision, summary, rules, risk } = api.explain(asked)
+  return {
+    decision: decision.kind,
+    summary,
+    rules: rules.map(({ parts, ...rule }) => ({ ...rule, ...(parts ? { parts: [...parts] } : {}) })),
+    risk: risk ? { ...risk, summands: [...risk.summands] } : null,
+  }
 }
 
 function reviews({ roles }: Caller): boolean {

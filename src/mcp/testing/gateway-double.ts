@@ -178,6 +178,7 @@ export class GatewayDouble implements Gateway {
 class AdmissionDouble<D extends Door> implements Admission<D> {
   readonly reference: string
   readonly question: Cleared<D>
+  readonly approved = false
   readonly obligations: Obligations
   readonly mask: Masker
   readonly #gateway: GatewayDouble

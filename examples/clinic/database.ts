@@ -1,5 +1,5 @@
 // Puts the synthetic clinic into a PostgreSQL database. Promise: after it the data is exactly the generated one, whatever
-// an earlier run changed, and the two roles it makes can do what the clinic's server needs and no more.
+// an earlier run changed, and the two roles it makes can do what the clinic's people need and no more.
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
@@ -8,7 +8,7 @@ import type { Clinic } from './patients.ts'
 export interface ClinicDatabase {
   /** Of the role that reads and writes patients. */
   readonly writer: string
-  /** Of the role that can only read: what free SQL runs as. */
+  /** Of the role that can only read. */
   readonly reader: string
 }
 

@@ -17,6 +17,8 @@ export interface DemoFile {
     /** The gateway's own names. */
     readonly groups: readonly string[]
     readonly token: string
+    /** Of the database, as this person; only for whom a rule lets use it. */
+    readonly dsn?: string
   }[]
 }
 

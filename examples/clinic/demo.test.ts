@@ -24,7 +24,7 @@ const runGateway: RunGateway = async ({ configFile }) => {
 }
 
 interface Config {
-  readonly listen: { readonly publicUrl: string }
+  readonly listen: { readonly publicUrl: string; readonly postgres: string }
   readonly providers: { readonly demo: { readonly issuer: string } }
   readonly connections: { readonly clinic: { readonly mcp: string } }
   readonly groups: Readonly<Record<string, { readonly demo: readonly string[] }>>
@@ -47,15 +47,30 @@ test('the demo: one at a time, described by demo.json while it runs, and gone wi
     assert.equal(readFileSync(join(dir, 'tokens', name), 'utf8'), token)
   }
   assert.equal(described.people.at(-1)?.subject, 'scribe')
-  assert.deepEqual(described.connections, { clinic: `${config.listen.publicUrl}/mcp/clinic` })
+  const { publicUrl, postgres } = config.listen
+  assert.deepEqual(described.connections, {
+    clinic: `${publicUrl}/mcp/clinic`,
+    'clinic-db': `postgresql://${postgres}/clinic-db?sslmode=disable`,
+  })
+  const withDsn = described.people.filter(({ dsn }) => dsn !== undefined).map(({ name }) => name)
+  assert.deepEqual(withDsn, ['alice', 'dan', 'rita', 'scribe'])
+  for (const { name, token, dsn } of described.people) {
+    if (dsn !== undefined) assert.equal(dsn, `postgresql://${name}:${token}@${postgres}/clinic-db?sslmode=disable`)
+  }
   assert.equal(statSync(join(dir, 'demo.json')).mode & 0o077, 0)
 
   for (const rule of config.rules) {
     for (const group of [...(rule.who ?? []), ...(rule.approvers?.groups ?? [])])
       assert.ok(groups.includes(group), group)
   }
-  const credential = readFileSync(join(dir, 'clinic-credential'), 'utf8')
-  assert.equal(configText.includes(credential), false)
+  const [credential = '', ...passwords] = ['clinic-credential', 'clinic-db-writer', 'clinic-db-reader'].map(name => {
+    assert.equal(statSync(join(dir, name)).mode & 0o077, 0)
+    return readFileSync(join(dir, name), 'utf8')
+  })
+  for (const secret of [credential, ...passwords]) {
+    assert.ok(secret.length >= 32)
+    assert.ok(![configText, readFileSync(join(dir, 'demo.json'), 'utf8')].some(text => text.includes(secret)))
+  }
   assert.equal((await fetch(config.connections.clinic.mcp, { method: 'POST' })).status, 401)
 
   await assert.rejects(startDemo({ dir, runGateway, say, signal }), /running already/)

@@ -31,12 +31,14 @@ interface Options {
   /** Aborted when the demo should not go on starting. */
   readonly signal: AbortSignal
   /** Those wanted; one that is taken is replaced. */
-  readonly ports?: Readonly<Record<'gateway' | 'identityProvider' | 'clinic', number>>
+  readonly ports?: Readonly<Partial<typeof PORTS>>
 }
 
-const PORTS = { gateway: 7300, identityProvider: 7301, clinic: 7302 }
+const PORTS = { gateway: 7300, identityProvider: 7301, clinic: 7302, postgres: 7432 }
+/** The groups of those who may use the database. */
+const databaseGroups = ['clinicians', 'developers', 'researchers', 'clinical-agents']
 
-export async function startDemo({ dir, runGateway, say, signal, ports: wanted = PORTS }: Options): Promise<Demo> {
+export async function startDemo({ dir, runGateway, say, signal, ports: wanted }: Options): Promise<Demo> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const lock = tryLock(dir)
   if (lock === null) {
@@ -55,7 +57,7 @@ export async function startDemo({ dir, runGateway, say, signal, ports: wanted = 
   try {
     removeDemoFile(dir)
     const clinic = generateClinic()
-    const ports = await choosePorts(wanted, say)
+    const ports = await choosePorts({ ...PORTS, ...wanted }, say)
     const postgres = await step(
       'A PostgreSQL 18 of its own',
       () => startPostgres({ dir: join(dir, 'postgres') }),
@@ -67,11 +69,14 @@ export async function startDemo({ dir, runGateway, say, signal, ports: wanted = 
       () => loadClinic(postgres.url, clinic),
       async () => {},
     )
+    const secret = (name: string, value: string) => writeFileSync(join(dir, name), value, { mode: 0o600 })
+    secret('clinic-db-writer', new URL(database.writer).password)
+    secret('clinic-db-reader', new URL(database.reader).password)
     const credential = randomBytes(32).toString('base64url')
-    writeFileSync(join(dir, 'clinic-credential'), credential, { mode: 0o600 })
+    secret('clinic-credential', credential)
     const server = await step(
       "The clinic's MCP server, which knows only the gateway",
-      () => startClinicServer({ database, credential, port: ports.clinic }),
+      () => startClinicServer({ credential, port: ports.clinic }),
       running => running.stop(),
     )
     const provider = await step(
@@ -81,16 +86,16 @@ export async function startDemo({ dir, runGateway, say, signal, ports: wanted = 
     )
     const publicUrl = `http://127.0.0.1:${ports.gateway}`
     const configFile = join(dir, 'sallyport.yaml')
-    writeFileSync(configFile, demoConfig({ publicUrl, issuer: provider.issuer, clinicUrl: server.url, dir }), {
-      mode: 0o600,
-    })
+    const listensPostgres = `127.0.0.1:${ports.postgres}`
+    const addresses = { publicUrl, listensPostgres, issuer: provider.issuer, clinicUrl: server.url, dir, database }
+    writeFileSync(configFile, demoConfig(addresses), { mode: 0o600 })
     await step(
       `The gateway at ${publicUrl}`,
       () => runGateway({ configFile }),
       running => running.close(),
     )
     signal.throwIfAborted()
-    await introduce(dir, publicUrl, provider)
+    await introduce(dir, { publicUrl, listensPostgres }, provider)
     started.defer(() => removeDemoFile(dir))
     const shown = { publicUrl, patients: clinic.patients }
     return { tour: tour(shown), steps: tourSteps(shown), stop: () => started.disposeAsync() }
@@ -101,7 +106,11 @@ export async function startDemo({ dir, runGateway, say, signal, ports: wanted = 
 }
 
 /** Tokens for all, each in a file of its own too, then demo.json as the last thing. */
-async function introduce(dir: string, publicUrl: string, provider: IdentityProvider): Promise<void> {
+async function introduce(
+  dir: string,
+  { publicUrl, listensPostgres }: { readonly publicUrl: string; readonly listensPostgres: string },
+  provider: IdentityProvider,
+): Promise<void> {
   const folder = join(dir, 'tokens')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { mode: 0o700 })
@@ -110,9 +119,16 @@ async function introduce(dir: string, publicUrl: string, provider: IdentityProvi
       const token = await provider.mint(person, `${publicUrl}/`)
       writeFileSync(join(folder, person.name), token, { mode: 0o600 })
       const groups = person.groups.flatMap(group => gatewayGroups[group] ?? [])
-      return { name: person.name, subject: person.agent?.id ?? person.subject, groups, token }
+      const subject = person.agent?.id ?? person.subject
+      const known = { name: person.name, subject, groups, token }
+      if (!groups.some(group => databaseGroups.includes(group))) return known
+      // On loopback an access token is a password too, and lasts as long as the demo's day.
+      return { ...known, dsn: `postgresql://${person.name}:${token}@${listensPostgres}/clinic-db?sslmode=disable` }
     }),
   )
-  const connections = { clinic: `${publicUrl}/mcp/clinic` }
+  const connections = {
+    clinic: `${publicUrl}/mcp/clinic`,
+    'clinic-db': `postgresql://${listensPostgres}/clinic-db?sslmode=disable`,
+  }
   writeDemoFile(dir, { version: 1, gateway: publicUrl, api: `${publicUrl}/api/v1`, connections, people: known })
 }

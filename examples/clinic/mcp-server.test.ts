@@ -17,7 +17,7 @@ const name = `clinic_test_${process.pid}`
 const clinic = generateClinic({ patients: 300 })
 const postgres = await startPostgres({ dir })
 const database = await loadClinic(postgres.url, clinic, name)
-const server = await startClinicServer({ database, credential: CREDENTIAL })
+const server = await startClinicServer({ credential: CREDENTIAL })
 
 after(async () => {
   await server.stop()
@@ -30,7 +30,11 @@ after(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-async function connected(mode: 'legacy' | 'modern', answer?: () => Record<string, string>): Promise<Client> {
+async function connected(
+  mode: 'legacy' | 'modern',
+  answer?: () => Record<string, string>,
+  as: string | null = database.writer,
+): Promise<Client> {
   const client = new Client(
     { name: 'test', version: '1' },
     {
@@ -41,7 +45,7 @@ async function connected(mode: 'legacy' | 'modern', answer?: () => Record<string
   if (answer !== undefined) {
     client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: answer() }))
   }
-  const headers = { authorization: `Bearer ${CREDENTIAL}` }
+  const headers = { authorization: `Bearer ${CREDENTIAL}`, ...(as === null ? {} : { 'x-database-url': as }) }
   await client.connect(new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers } }))
   return client
 }
@@ -142,8 +146,15 @@ for (const [index, era] of (['legacy', 'modern'] as const).entries()) {
       await client.close()
     })
 
-    test('free SQL reads, and can neither write nor smuggle in a second statement', async () => {
-      const client = await connected(era)
+    test('it has no access to the database of its own', async () => {
+      const client = await connected(era, undefined, null)
+      const result = await client.callTool({ name: 'get_chart', arguments: { mrn: patient(4).mrn } })
+      assert.equal(result.isError, true)
+      await client.close()
+    })
+
+    test('free SQL is what its caller may do, and no second statement', async () => {
+      const client = await connected(era, undefined, database.reader)
       const sql = 'SELECT count(*)::int AS patients FROM patients'
       assert.deepEqual(JSON.parse(await callText(client, 'run_sql', { sql })).rows.length, 1)
       const refused = [

@@ -1,5 +1,7 @@
 // The clinic's MCP server: Streamable HTTP on loopback, both eras of the protocol at one path. Promise: nothing is
-// answered without the bearer credential, which in the demo only the gateway holds.
+// answered without the bearer credential, which in the demo only the gateway holds; it has no access to the database of its
+// own, but that which comes with each request.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -18,7 +20,6 @@ import {
   isLegacyRequest,
   type McpHttpHandler,
 } from '@modelcontextprotocol/server'
-import type { ClinicDatabase } from './database.ts'
 import { Records } from './records.ts'
 import { clinicServer } from './tools.ts'
 
@@ -28,15 +29,18 @@ export interface ClinicServer {
 }
 
 export async function startClinicServer(options: {
-  readonly database: ClinicDatabase
   readonly credential: string
   readonly port?: number
 }): Promise<ClinicServer> {
-  const records = new Records(options.database)
+  const asking = new AsyncLocalStorage<string | undefined>()
+  const records = new Records(() => asking.getStore())
   const modern = createMcpHandler(() => clinicServer(records), { legacy: 'reject' })
   const sessions = new Map<string, NodeStreamableHTTPServerTransport>()
   const listener = createServer({ maxHeaderSize: 32 << 10 }, (request, response) => {
-    serve(request, response, { records, modern, sessions, credential: options.credential }).catch(() => {
+    const database = request.headers['x-database-url']
+    const parts = { records, modern, sessions, credential: options.credential }
+    const served = asking.run(typeof database === 'string' ? database : undefined, serve, request, response, parts)
+    served.catch(() => {
       if (!response.headersSent) response.writeHead(500)
       response.end()
     })
@@ -44,7 +48,7 @@ export async function startClinicServer(options: {
   listener.listen(options.port ?? 0, '127.0.0.1')
   await once(listener, 'listening')
   const { port } = listener.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/mcp`, stop: () => stop(listener, modern, sessions, records) }
+  return { url: `http://127.0.0.1:${port}/mcp`, stop: () => stop(listener, modern, sessions) }
 }
 
 interface Parts {
@@ -133,12 +137,10 @@ async function stop(
   listener: Server,
   modern: McpHttpHandler,
   sessions: Map<string, NodeStreamableHTTPServerTransport>,
-  records: Records,
 ): Promise<void> {
   const closed = new Promise<void>(done => listener.close(() => done()))
   await modern.close()
   await Promise.all([...sessions.values()].map(transport => transport.close()))
   listener.closeAllConnections()
   await closed
-  await records.close()
 }

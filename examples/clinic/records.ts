@@ -1,7 +1,6 @@
-// What the clinic's server asks of its database. Promise: each value goes in as a parameter, and free SQL runs as a role
-// that can only read, one statement at a time, for at most five seconds and two hundred rows.
+// What the clinic's server asks of its database. Promise: it asks as whoever it is asked by, in a connection of that call
+// alone; each value goes in as a parameter; free SQL is one statement, for at most five seconds and two hundred rows.
 import pg from 'pg'
-import type { ClinicDatabase } from './database.ts'
 
 // Dates stay the text that the database sends: a Date would move them by the zone of this machine.
 const types: pg.CustomTypesConfig = {
@@ -36,90 +35,105 @@ export interface NoteRow {
   readonly note: string
 }
 
-const PERSON = 'mrn, full_name, dob, sex, ssn, phone, email, address, city, zip'
+// A date that is hidden from the caller is NULL, and as text it says so.
+const PERSON = 'mrn, full_name, dob::text AS dob, sex, ssn, phone, email, address, city, zip'
 const CHART_PARTS = {
-  encounters: 'date, kind, reason, clinician',
-  medications: 'drug, dose, started_on',
-  labs: 'test, value::float8, unit, taken_on',
-  appointments: 'starts_at, clinic_room, status',
-  invoices: 'invoice_no, amount_cents, issued_on, paid',
+  encounters: 'date::text AS date, kind, reason, clinician',
+  medications: 'drug, dose, started_on::text AS started_on',
+  labs: 'test, value::float8, unit, taken_on::text AS taken_on',
+  appointments: 'starts_at::text AS starts_at, clinic_room, status',
+  invoices: 'invoice_no, amount_cents, issued_on::text AS issued_on, paid',
 }
 
 export class Records {
-  readonly #writer: pg.Pool
-  readonly #reader: pg.Pool
+  readonly #database: () => string | undefined
 
-  constructor(database: ClinicDatabase) {
-    this.#writer = new pg.Pool({ connectionString: database.writer, max: 8, types })
-    this.#reader = new pg.Pool({ connectionString: database.reader, max: 4, types, statement_timeout: 5_000 })
-    // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
-    this.#writer.on('error', () => {})
-    this.#reader.on('error', () => {})
+  /** `database`: where to ask for the call that is under way, with the credential of its caller. */
+  constructor(database: () => string | undefined) {
+    this.#database = database
   }
 
   /** By a fragment of the name or the MRN, and by date of birth where given; how many match, and the first `limit`. */
-  async search(query: string, dob: string | null, limit: number): Promise<{ total: number; patients: PatientRow[] }> {
-    const { rows } = await this.#writer.query<PatientRow & { total: string }>(
-      `SELECT ${PERSON}, count(*) OVER () AS total FROM patients
-       WHERE (full_name ILIKE $1 OR mrn ILIKE $1) AND ($2::date IS NULL OR dob = $2) ORDER BY id LIMIT $3`,
-      [`%${query.replace(/[\\%_]/g, '\\$&')}%`, dob, limit],
-    )
-    return { total: Number(rows[0]?.total ?? 0), patients: rows.map(({ total: _, ...patient }) => patient) }
-  }
-
-  async chart(mrn: string): Promise<Chart | null> {
-    const found = await this.#writer.query<PatientRow & { id: number }>(
-      `SELECT id, ${PERSON} FROM patients WHERE mrn = $1`,
-      [mrn],
-    )
-    const person = found.rows[0]
-    if (person === undefined) return null
-    const { id, ...patient } = person
-    const parts = Object.entries(CHART_PARTS).map(async ([table, columns]) => {
-      const { rows } = await this.#writer.query(`SELECT ${columns} FROM ${table} WHERE patient_id = $1 ORDER BY id`, [
-        id,
-      ])
-      return [table, rows] as const
+  search(query: string, dob: string | null, limit: number): Promise<{ total: number; patients: PatientRow[] }> {
+    return this.#ask(async client => {
+      const { rows } = await client.query<PatientRow & { total: string }>(
+        `SELECT ${PERSON}, count(*) OVER () AS total FROM patients
+         WHERE (full_name ILIKE $1 OR mrn ILIKE $1) AND ($2::date IS NULL OR dob = $2) ORDER BY id LIMIT $3`,
+        [`%${query.replace(/[\\%_]/g, '\\$&')}%`, dob, limit],
+      )
+      return { total: Number(rows[0]?.total ?? 0), patients: rows.map(({ total: _, ...patient }) => patient) }
     })
-    return { ...patient, ...Object.fromEntries(await Promise.all(parts)) } as Chart
   }
 
-  async notes(mrn: string, limit: number): Promise<NoteRow[]> {
-    const { rows } = await this.#writer.query<NoteRow>(
-      `SELECT n.date, n.author, n.note FROM notes n JOIN patients p ON p.id = n.patient_id
-       WHERE p.mrn = $1 ORDER BY n.date DESC, n.id LIMIT $2`,
-      [mrn, limit],
-    )
-    return rows
+  chart(mrn: string): Promise<Chart | null> {
+    return this.#ask(async client => {
+      const found = await client.query<PatientRow & { id: number }>(
+        `SELECT id, ${PERSON} FROM patients WHERE mrn = $1`,
+        [mrn],
+      )
+      const person = found.rows[0]
+      if (person === undefined) return null
+      const { id, ...patient } = person
+      const parts: Record<string, unknown> = {}
+      for (const [table, columns] of Object.entries(CHART_PARTS)) {
+        const { rows } = await client.query(`SELECT ${columns} FROM ${table} WHERE patient_id = $1 ORDER BY id`, [id])
+        parts[table] = rows
+      }
+      return { ...patient, ...parts } as unknown as Chart
+    })
   }
 
-  async delete(mrn: string): Promise<boolean> {
-    return (await this.#writer.query('DELETE FROM patients WHERE mrn = $1', [mrn])).rowCount === 1
+  notes(mrn: string, limit: number): Promise<NoteRow[]> {
+    return this.#ask(async client => {
+      const { rows } = await client.query<NoteRow>(
+        `SELECT n.date::text AS date, n.author, n.note FROM notes n JOIN patients p ON p.id = n.patient_id
+         WHERE p.mrn = $1 ORDER BY n.date DESC, n.id LIMIT $2`,
+        [mrn, limit],
+      )
+      return rows
+    })
   }
 
-  async updatePhone(mrn: string, phone: string): Promise<boolean> {
-    return (await this.#writer.query('UPDATE patients SET phone = $2 WHERE mrn = $1', [mrn, phone])).rowCount === 1
+  delete(mrn: string): Promise<boolean> {
+    return this.#ask(async client => (await client.query('DELETE FROM patients WHERE mrn = $1', [mrn])).rowCount === 1)
   }
 
-  async sql(text: string): Promise<{ rows: readonly unknown[]; more: boolean }> {
-    // Only the simple protocol takes several statements in one text.
-    const { rows } = await this.#reader.query<Record<string, unknown>>({
-      text,
-      queryMode: 'extended',
-    } as pg.QueryConfig)
-    return { rows: rows.slice(0, 200), more: rows.length > 200 }
+  updatePhone(mrn: string, phone: string): Promise<boolean> {
+    const change = 'UPDATE patients SET phone = $2 WHERE mrn = $1'
+    return this.#ask(async client => (await client.query(change, [mrn, phone])).rowCount === 1)
+  }
+
+  sql(text: string): Promise<{ rows: readonly unknown[]; more: boolean }> {
+    return this.#ask(async client => {
+      await client.query('SET statement_timeout = 5000')
+      // Only the simple protocol takes several statements in one text.
+      const { rows } = await client.query<Record<string, unknown>>({ text, queryMode: 'extended' } as pg.QueryConfig)
+      return { rows: rows.slice(0, 200), more: rows.length > 200 }
+    })
   }
 
   /** MRNs that begin as typed, for completion. */
-  async complete(beginning: string): Promise<string[]> {
-    const { rows } = await this.#writer.query<{ mrn: string }>(
-      `SELECT mrn FROM patients WHERE starts_with(mrn, $1) ORDER BY id LIMIT 20`,
-      [beginning],
-    )
-    return rows.map(row => row.mrn)
+  complete(beginning: string): Promise<string[]> {
+    return this.#ask(async client => {
+      const { rows } = await client.query<{ mrn: string }>(
+        `SELECT mrn FROM patients WHERE starts_with(mrn, $1) ORDER BY id LIMIT 20`,
+        [beginning],
+      )
+      return rows.map(row => row.mrn)
+    })
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#writer.end(), this.#reader.end()])
+  /** The credential ends with the call, so that no connection can outlive it. */
+  async #ask<T>(use: (client: pg.Client) => Promise<T>): Promise<T> {
+    const connectionString = this.#database()
+    if (connectionString === undefined) throw new Error('This request names no database.')
+    const client = new pg.Client({ connectionString, types })
+    client.on('error', () => {})
+    await client.connect()
+    try {
+      return await use(client)
+    } finally {
+      await client.end().catch(() => {})
+    }
   }
 }

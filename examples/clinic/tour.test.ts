@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { runGateway } from '../../src/main.ts'
 import { startDemo } from './demo.ts'
 import { readDemoFile } from './demo-file.ts'
@@ -67,10 +68,8 @@ function type(command: string): Started {
 }
 
 async function ports() {
-  const [gateway = 0, identityProvider = 0, clinic = 0] = [await freePort(0), await freePort(0), await freePort(0)].map(
-    Number,
-  )
-  return { gateway, identityProvider, clinic }
+  const free = async () => Number(await freePort(0))
+  return { gateway: await free(), identityProvider: await free(), clinic: await free(), postgres: await free() }
 }
 
 /** Says which line, never what came back: that is a chart. */
@@ -103,7 +102,8 @@ test('after kill -9 of the demo the tools say that it is not running', async () 
   assert.deepEqual(call, { text: 'The demo is not running: start it with npm start.\n', code: 5 })
   const list = await type('./sallyport --demo casey approvals ls').ended
   assert.equal(list.code, 5)
-  assert.ok(list.text.startsWith(`No gateway answers at ${gateway}/api/v1.\nStart it (the demo: npm start)`), list.text)
+  const left = `No gateway answers at ${gateway}/api/v1.\nThe demo that wrote ${join(dir, 'demo.json')} has ended.`
+  assert.ok(list.text.startsWith(left), list.text)
 })
 
 test('the next demo starts in that folder, and every line of the tour does what it says', async () => {
@@ -121,10 +121,10 @@ test('the next demo starts in that folder, and every line of the tour does what 
         const where = `step ${step + 1}, line ${at + 1}`
         assert.ok(demo.tour.includes(`\n   ${line.command}\n`), `${where} is not printed as it is`)
         const command = put(line.command)
-        assert.doesNotMatch(command, /\b(?:REF|ID)\b/, `${where}: nothing to put in the place of a name`)
+        assert.doesNotMatch(command, /\b(?:REF|HELD|ID)\b/, `${where}: nothing to put in the place of a name`)
         const typed = type(command.replace(/ &$/, ''))
         if (command.endsWith(' &')) {
-          await typed.printed('Waiting for approval')
+          await typed.printed(' for approval')
           waiting.push(async () => compare(await typed.ended, line, where))
         } else {
           const ended = await typed.ended
@@ -134,7 +134,36 @@ test('the next demo starts in that folder, and every line of the tour does what 
       }
       for (const done of waiting) await done()
     }
+    await twoPeopleAtTheDatabase()
   } finally {
     await demo.stop()
   }
 })
+
+/** One tool called by two people; and the database knows nobody who comes past the gateway. */
+async function twoPeopleAtTheDatabase(): Promise<void> {
+  for (const [name, clear] of [
+    ['alice', true],
+    ['rita', false],
+  ] as const) {
+    const { text, code } = await type(
+      `./examples/clinic/call ${name} search_patients '{"query":"MRN-04000","limit":2}'`,
+    ).ended
+    assert.equal(code, 0, `${name}: ${text.length} characters`)
+    assert.equal(/"mrn": "MRN-\d+"/.test(text), clear, name)
+    const command = `./sallyport --demo casey sessions ls --connection clinic-db --subject 'demo|${name}' --limit 1`
+    const session = /^s_\w+/m.exec((await type(command).ended).text)?.[0]
+    assert.ok(session, `${name} has no session at the database`)
+    const shown = await type(`./sallyport --demo casey sessions show ${session}`).ended
+    assert.match(shown.text, /^Asked for:\n.*\nx_\w+ +tools\/call search_patients +s_\w+ +clinic$/m)
+    const cause = /search_patients +(s_\w+) /.exec(shown.text)?.[1]
+    const there = await type(`./sallyport --demo casey sessions show ${cause}`).ended
+    assert.ok(there.text.includes(session), `${name}: the call does not show what it caused`)
+  }
+  const direct = /postgres: "(postgres:[^"]+)"/.exec(readFileSync(join(dir, 'sallyport.yaml'), 'utf8'))?.[1]
+  assert.ok(direct)
+  for (const user of ['alice', 'clinic_reader', 'clinic_writer', 'postgres']) {
+    const url = Object.assign(new URL(direct), { username: user, password: 'guess' })
+    await assert.rejects(new pg.Client(url.href).connect(), { code: '28P01' })
+  }
+}

@@ -3,7 +3,7 @@
 import type { Patient } from './patients.ts'
 
 export interface TourLine {
-  /** REF and ID stand for what an earlier line printed. */
+  /** REF, HELD and ID stand for what an earlier line printed. */
   readonly command: string
   /** What the reader is told to look for; null where the sentence above says it. */
   readonly see: string | null
@@ -16,15 +16,17 @@ export interface TourStep {
   readonly lines: readonly TourLine[]
 }
 
-/** Where a reader finds what to put in the place of REF and of ID, in what the lines before printed. */
-export const placeholders: Readonly<Record<'REF' | 'ID', RegExp>> = {
+/** Where a reader finds what to put in the place of these words, in what the lines before printed. */
+export const placeholders: Readonly<Record<'REF' | 'HELD' | 'ID', RegExp>> = {
   REF: /^(x_\w+) +open +tools\/call delete_patient /m,
+  HELD: /^(x_\w+) +open +sql\.delete /m,
   ID: /^(s_\w+) .* demo\|alice +clinic /m,
 }
 
 const REFUSED = /^Policy does not allow this request\. Reference: x_\w+$/m
 
 export function tourSteps({ publicUrl, patients }: TourOptions): readonly TourStep[] {
+  const query = './examples/clinic/query'
   const [chart, other] = patients
   if (chart === undefined || other === undefined) throw new Error('The tour needs two patients.')
   const call = './examples/clinic/call'
@@ -83,6 +85,33 @@ export function tourSteps({ publicUrl, patients }: TourOptions): readonly TourSt
           './sallyport --demo morgan approvals approve REF --reason "checked the ticket"',
           `the waiting call answers "${other.mrn} is deleted."
        (More than 45 seconds? It answered "pending": make the same call again, and it runs.)`,
+          /^Approved\. It runs once/m,
+        ),
+      ],
+    },
+    {
+      say: `The database behind it, through the same gateway (with psql: ./sallyport --demo dan psql clinic-db). Whatever a
+   column is called or made into, it is known where it came from; some statements wait; some are refused.`,
+      lines: [
+        line(
+          `${query} dan "SELECT upper(full_name) AS a, substr(ssn, 1, 3) AS b, sex FROM patients LIMIT 2"`,
+          'masked: [phi.name] and [phi.ssn], whatever they are called; sex in clear',
+          /^a +b +sex\n(?:\[phi\.name\] +\[phi\.ssn\] +\w+\n){2}/m,
+        ),
+        line(
+          `${query} rita "SELECT note FROM notes LIMIT 1"`,
+          'a refusal, with a reference to ask about',
+          /^Policy does not allow this request\. Reference: x_\w+/m,
+        ),
+        line(
+          `${query} alice "DELETE FROM notes WHERE patient_id = 3" &`,
+          'it waits: such a statement is held by the rules every new configuration has',
+          /^… This statement waits for approval x_\w+\. compliance-officer may approve .*\nDELETE \d+$/ms,
+        ),
+        line('./sallyport --demo casey approvals ls', 'put its reference in place of HELD:', placeholders.HELD),
+        line(
+          './sallyport --demo casey approvals approve HELD --reason "moved to the archive, ticket 4712"',
+          'the waiting statement runs, once: "DELETE 6" or however many notes there are',
           /^Approved\. It runs once/m,
         ),
       ],

@@ -22,11 +22,12 @@ const guarded = [
 
 /** By room: whose values it may import. Rooms that are not named here are `src/*.ts`, which put the rest together. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  cli: ['api', 'config', 'policy', 'recording', 'gateway'],
+  cli: ['api', 'config', 'policy', 'recording', 'gateway', 'postgres'],
   api: ['gateway', 'access', 'identity', 'policy', 'recording', 'json'],
   mcp: ['gateway', 'json'],
   postgres: ['gateway'],
   config: ['identity', 'policy', 'masking'],
+  discovery: ['masking', 'gateway'],
   gateway: ['policy', 'access', 'masking', 'recording', 'identity', 'json'],
   policy: ['store', 'json'],
   access: ['store', 'json'],
@@ -50,7 +51,10 @@ const authoredParts: Readonly<Record<string, readonly string[]>> = {
   'src/postgres/asking.ts': ["errorBytes(refusalReport(refusal, 'ERROR', sql))"],
   'src/postgres/door.ts': ['authenticationBytes(0)', 'negotiateBytes(2, caller.negotiate.unknown)'],
   'src/postgres/entrance.ts': ['word'],
-  'src/postgres/link.ts': ['Buffer.concat([frame(back.keyData, this.#key), readyBytes(IDLE)])'],
+  'src/postgres/link.ts': [
+    'Buffer.concat([frame(back.keyData, this.#key), readyBytes(IDLE)])',
+    "errorBytes(refusalReport(refusal, 'ERROR', cancelled))",
+  ],
   'src/postgres/messages.ts': [
     ['Buffer.concat([frame(front.execute, `$', '{portal}\\0`, uint32Bytes(0)), frame(front.flush)])'].join(''),
     "errorBytes(refusalReport(refusal, 'FATAL'))",
@@ -60,6 +64,7 @@ const authoredParts: Readonly<Record<string, readonly string[]>> = {
     'frame(front.terminate)',
     "report(back.notice, { severity: 'NOTICE', sqlState: '00000', message, hint })",
   ],
+  'src/postgres/releases.ts': ['readyBytes(this.#parts.onReady(ready))'],
   'src/postgres/sign-in.ts': ['bytes'],
   // The sign-in at the database: the gateway's own credential, before any caller's byte.
   'src/postgres/upstream.ts': ['frame(front.password, ...parts)', 'packet', 'request'],

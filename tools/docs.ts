@@ -5,6 +5,7 @@ import { configSchemaJson } from '../src/config/json-schema.ts'
 import { refusals } from '../src/gateway/errors.ts'
 import { limitTable } from '../src/gateway/limits.ts'
 import { builtInShapes } from '../src/masking/shapes.ts'
+import { sqlFacts, sqlOperations } from '../src/policy/sql-operations.ts'
 
 interface Node {
   readonly title?: string
@@ -122,10 +123,11 @@ function refusalRows(): string {
     `\`${name}\``,
     String(row.http),
     row.jsonRpc === null ? '–' : String(row.jsonRpc),
+    row.sqlState,
     row.retry,
     row.says,
   ])
-  return table(['code', 'HTTP', 'JSON-RPC', 'retry', 'what the caller reads'], rows)
+  return table(['code', 'HTTP', 'JSON-RPC', 'SQLSTATE', 'retry', 'what the caller reads'], rows)
 }
 
 const units: Readonly<Record<string, string>> = { values: 'values', items: '', levels: 'levels', chars: 'characters' }
@@ -158,6 +160,30 @@ function shapeRows(): string {
   return table(['shape', 'label', 'finds'], rows)
 }
 
+// ---- statements ----
+
+function statementRows(): string {
+  const rows = Object.values(
+    Object.groupBy(Object.entries(sqlOperations), ([, { session, about, byColumn }]) =>
+      [session, about, byColumn].join(),
+    ),
+  ).flatMap((of = []) => {
+    const [, shape] = of[0] ?? []
+    if (shape === undefined) return []
+    const about = shape.about === null ? '' : '`schema.name`'
+    const columns = shape.about === null ? '' : shape.byColumn ? 'told apart' : 'all of them'
+    return [[of.map(([name]) => code(name)).join(' '), about, columns, shape.session ? 'no' : 'yes']]
+  })
+  return table(['operations', 'after the colon', 'columns', 'needs a rule'], rows)
+}
+
+function factRows(): string {
+  return table(
+    ['fact', 'meaning'],
+    Object.entries(sqlFacts).map(([name, says]) => [code(`sql.${name}`), says]),
+  )
+}
+
 // ---- pages ----
 
 const sections: readonly { readonly page: string; readonly name: string; readonly make: () => string }[] = [
@@ -165,6 +191,8 @@ const sections: readonly { readonly page: string; readonly name: string; readonl
   { page: 'configuration.md', name: 'shapes', make: shapeRows },
   { page: 'refusals.md', name: 'refusals', make: refusalRows },
   { page: 'limits.md', name: 'limits', make: limitRows },
+  { page: 'policy.md', name: 'statements', make: statementRows },
+  { page: 'policy.md', name: 'facts', make: factRows },
 ]
 
 /** The page with its section made anew. Throws where the page has no such section. */

@@ -7,11 +7,11 @@ import { parse } from 'yaml'
 import { type Config, policySource } from '../../src/config/config.ts'
 import { readConfig } from '../../src/config/load.ts'
 import { template } from '../../src/config/template.ts'
-import type { Action, Effect, Subject } from '../../src/gateway/seam.ts'
+import type { Action, Subject } from '../../src/gateway/seam.ts'
+import { assumedAction } from '../../src/policy/assumed.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
 import { decide } from '../../src/policy/decide.ts'
 import { effectsOf } from '../../src/policy/effects.ts'
-import { natureOf } from '../../src/policy/operations.ts'
 import { blocksOf } from './guide.ts'
 
 const docs = new URL('../../docs/', import.meta.url)
@@ -58,28 +58,58 @@ describe('examples of configuration', () => {
 })
 
 describe('docs/policy.md', () => {
-  const page = read('policy.md')
-  const config = load(parse(blocksOf(page).find(({ kind }) => kind === 'yaml')?.text ?? ''))
-  const policy = compilePolicy(policySource(config))
-  const rows = page
-    .split('\n')
-    .filter(line => /\| (?:allow|hold|block|forbidden) /.test(line))
-    .map(line => line.split('|').map(cell => cell.trim().replaceAll('`', '')))
+  for (const { config, rows } of tablesOf(read('policy.md'))) {
+    const policy = compilePolicy(policySource(config))
+    it('has a table', () => assert.ok(rows.length >= 10))
+    for (const { group, asked, found, decision, by } of rows) {
+      it(`${group} ${asked} ${found}: ${decision} ${by}`, () => {
+        const action = actionOf(config, asked, found)
+        const who = { subject: inGroup(group), connection: connectionOf(asked) }
+        const { decision: made, probe } = decide(policy, { ...who, action, atMs: NOON }, true)
+        const kind = made.kind === 'block' && made.code === 'forbidden' ? 'forbidden' : made.kind
+        assert.equal(probe ? 'probe' : `${kind} ${made.rules.join(', ')}`, `${decision} ${by}`)
+      })
+    }
+  }
 
-  it('has a table', () => assert.ok(rows.length >= 10))
+  interface Row {
+    readonly group: string
+    readonly asked: string
+    readonly found: string
+    readonly decision: string
+    readonly by: string
+  }
 
-  for (const [, group, asked, found, decision, by] of rows) {
-    it(`${group} ${asked} ${found}: ${decision} ${by}`, () => {
-      assert.equal(
-        outcome(group as string, asked as string, (found as string).trim()),
-        `${decision} ${(by as string).trim()}`,
-      )
+  /** Monday, in Berlin. */
+  const NOON = Date.UTC(2026, 0, 5, 11)
+
+  /** Each block of configuration with the rows of decisions below it, up to the next. */
+  function tablesOf(page: string): { readonly config: Config; readonly rows: readonly Row[] }[] {
+    const configs = blocksOf(page).filter(({ kind }) => kind === 'yaml')
+    return configs.map(({ line, text }, at) => {
+      const below = page.split('\n').slice(line, configs[at + 1]?.line)
+      const tables = below.filter(row => row.startsWith('|')).map(row => row.split('|').map(cell => cell.trim()))
+      const head = tables.find(cells => cells.includes('decision')) ?? []
+      const cell = (cells: readonly string[], name: string) => (cells[head.indexOf(name)] ?? '').replaceAll('`', '')
+      const rows = tables
+        .map(cells => ({
+          group: cell(cells, 'group'),
+          asked: cell(cells, 'asks'),
+          found: cell(cells, 'found in it'),
+          decision: cell(cells, 'decision'),
+          by: cell(cells, 'by'),
+        }))
+        .filter(({ decision }) => ['allow', 'hold', 'block', 'forbidden'].includes(decision))
+      return { config: load(parse(text)), rows }
     })
   }
 
-  function outcome(group: string, asked: string, found: string): string {
-    const [, operation = '', about = '', args = '{}'] = /^([^:{ ]+)(?::([^ ]+))?(?: (\{.*\}))?$/.exec(asked) ?? []
-    const subject: Subject = {
+  function connectionOf(asked: string): string {
+    return asked.startsWith('sql.') ? 'clinic-db' : 'clinic'
+  }
+
+  function inGroup(group: string): Subject {
+    return {
       provider: 'idp',
       id: 'u',
       kind: 'human',
@@ -90,26 +120,19 @@ describe('docs/policy.md', () => {
       notAfter: 0,
       tokenFamily: '',
     }
-    const action: Action = {
-      operation,
-      target: about,
-      subjectMatter: about,
-      effects: effects(operation, about),
-      facts: { args: JSON.parse(args), ...(operation.startsWith('resources/') ? { uri: about } : {}) },
-      found: new Set(found === '' ? [] : found.split(' ')),
-      carries: 'unknown',
-      exact: new Uint8Array(),
-    }
-    const { decision } = decide(policy, { subject, connection: 'clinic', action })
-    const kind = decision.kind === 'block' && decision.code === 'forbidden' ? 'forbidden' : decision.kind
-    return `${kind} ${decision.rules.join(', ')}`
   }
 
-  function effects(operation: string, about: string): ReadonlySet<Effect> {
-    const connection = config.connections.get('clinic')
+  function actionOf(config: Config, text: string, found: string): Action {
+    const [, asked = '', json = '{}'] = /^([^{]*?)(?: (\{.*\}))?$/.exec(text) ?? []
+    const connection = config.connections.get(connectionOf(text))
     assert.ok(connection)
-    if (operation === 'tools/call') return effectsOf(connection)(about, undefined)
-    const nature = natureOf(operation)
-    return new Set([nature === 'use' ? 'read' : nature])
+    const given = JSON.parse(json) as Record<string, unknown>
+    const harmless = { hasWhere: true, protected: [], labels: [] }
+    return assumedAction({
+      asked: asked.split(' + ') as [string, ...string[]],
+      effectsOf: connection.kind === 'mcp' ? effectsOf(connection) : () => new Set(),
+      found: found.split(' ').filter(label => label !== ''),
+      ...(connection.kind === 'mcp' ? { args: given } : { sql: { ...harmless, ...given } }),
+    })
   }
 })

@@ -47,14 +47,9 @@ describe('docs/limits.md', () => {
     assert.equal(transcript, 'number ***-**-1234')
   })
 
-  it('PostgreSQL is refused wherever it is named', () => {
-    assert.match(problems({ connections: { db: { postgres: 'postgres://db.example.org/clinic' } } }), /later version/)
-    assert.match(problems({ listen: { postgres: '127.0.0.1:7432' } }), /later version/)
-  })
-
-  it('budgets are refused rather than ignored', () => {
-    const rules = [{ id: 'a', allow: ['*'], who: ['*'], on: ['clinic'], limits: { rows: 5 } }]
-    assert.match(problems({ rules }), /limits are not enforced/)
+  it('a budget on an MCP server is refused rather than ignored', () => {
+    const rules = [{ id: 'a', allow: ['*'], who: ['*'], on: ['clinic'], limits: { rows: { stop: 5 } } }]
+    assert.match(problems({ rules }), /never counts: it is about statements of PostgreSQL/)
   })
 
   it('a version before 2025-03-26 is not passed over HTTP', () => {

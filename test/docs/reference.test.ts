@@ -35,13 +35,22 @@ function* defaultsOf(node: Node, at: readonly (string | number)[]): Generator<re
   }
 }
 
+const database = {
+  postgres: 'postgres://db.example.org/clinic',
+  logins: { default: { user: 'ro', password: { env: 'RO' } } },
+}
+
 function minimal() {
   return {
     version: 1,
     providers: { idp: { issuer: 'https://login.example.org' } },
     groups: { officers: { idp: ['officers'] } },
-    connections: { clinic: { mcp: 'https://mcp.example.org/mcp' } },
-    rules: [{ id: 'wait', hold: ['*'], who: ['officers'], on: ['clinic'], approvers: { groups: ['officers'] } }],
+    connections: { clinic: { mcp: 'https://mcp.example.org/mcp', database: { connection: 'db' } }, db: database },
+    rules: [
+      { id: 'wait', hold: ['*'], who: ['officers'], on: ['clinic'], approvers: { groups: ['officers'] } },
+      { id: 'points', risk: ['*'], points: 1 },
+    ],
+    risk: { hold: 1, approvers: { groups: ['officers'] } },
   }
 }
 
@@ -58,6 +67,11 @@ function put(into: object, path: readonly (string | number)[], value: unknown): 
     at = at[step] as Record<string | number, unknown>
   }
   at[path.at(-1) as string | number] ??= value
+}
+
+/** The same with a database in the place of the server. */
+function withDatabase() {
+  return { ...minimal(), connections: { clinic: { ...database } } }
 }
 
 describe('generated tables', () => {
@@ -84,9 +98,9 @@ describe('docs/configuration.md', () => {
       if (typeof node.additionalProperties === 'object') visit(node.additionalProperties, path)
     }
     visit(configSchemaJson() as Node, '')
-    // The two forms of a login, which this version refuses, and of a place such as { file: path }.
+    // The forms of a place such as { file: path }, and of a password.
     assert.deepEqual(
-      silent.filter(key => !/^connections\.logins\.|\.(?:cert|key)\.file$/.test(key)),
+      silent.filter(key => !/^connections\.logins\.password\.|\.(?:cert|key|ca)\.file$/.test(key)),
       [],
     )
     assert.ok(configurationRows().length > 60)
@@ -100,11 +114,15 @@ describe('docs/configuration.md', () => {
   })
 
   it('states the defaults that count', () => {
-    const given = minimal()
     const all = [...defaultsOf(configSchemaJson() as Node, [])]
     assert.ok(all.length >= 10)
-    for (const [path, value] of all) put(given, path, value)
-    assert.deepEqual(load(given), load(minimal()))
+    const ofDatabases = ['notices', 'oauth']
+    const forms = [ofDatabases, ['trustAnnotations', 'caller']]
+    for (const [index, make] of [minimal, withDatabase].entries()) {
+      const given = make()
+      for (const [path, value] of all) if (!forms[index]?.includes(String(path.at(-1)))) put(given, path, value)
+      assert.deepEqual(load(given), load(make()))
+    }
   })
 })
 

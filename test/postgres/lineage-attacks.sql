@@ -1,7 +1,7 @@
 -- One attack a line: /* leak path of the specification */ statements. Each line runs for real on the unmasked database of
 -- lineage-schema.sql, alone in a transaction that is rolled back; where a protected value really comes out, the resolver
--- must have said so. `quiet` marks lines whose leak is no value in the answer (oracles, new objects); `refused` those that
--- are never passed on, and are not run. Add lines freely.
+-- must have said so. `quiet` marks lines whose leak is no planted text in the answer (parts, hashes, oracles, new objects);
+-- `stopped` oracles that may not even run; `refused` what is never passed on, whatever policy says, and is not run. Add lines freely.
 /* 1 */ SELECT ssn AS harmless FROM patients
 /* 1 */ SELECT b FROM patients AS t(a, n, b)
 /* 1 */ SELECT x.q FROM (SELECT id, ssn FROM patients) AS x(p, q)
@@ -241,7 +241,7 @@
 /* 20 refused */ SELECT set_config('my.x', (SELECT ssn FROM patients LIMIT 1), false)
 /* 20 quiet */ SELECT current_setting('my.x', true)
 /* 20 quiet */ SHOW application_name
-/* 21 */ SELECT pg_notify('c', ssn) FROM patients WHERE id = 1
+/* 21 refused */ SELECT pg_notify('c', ssn) FROM patients WHERE id = 1
 /* 22 quiet */ SELECT id FROM patients WHERE ssn LIKE 'k%'
 /* 22 quiet */ SELECT id FROM patients WHERE ssn = 'kevvistan-plo-one'
 /* 22 quiet */ SELECT id FROM patients ORDER BY ssn
@@ -466,3 +466,403 @@
 /* 22 */ SELECT q.i FROM (SELECT i, count(p.id) c FROM generate_series(730918220, 730918224) i LEFT JOIN patients p ON p.mrn = i GROUP BY i) q WHERE q.c = 1
 /* 22 */ SELECT i FROM generate_series(730918220, 730918224) i, LATERAL (SELECT count(*) c FROM patients WHERE mrn = i) k WHERE k.c = 1
 /* 22 */ SELECT i FROM generate_series(730918220, 730918224) i, LATERAL (SELECT id FROM patients WHERE mrn = i OFFSET 0) k
+/* 1 */ SELECT U&"\0073\0073\006E" FROM patients
+/* 1 */ SELECT SsN, "ssn", pAtIeNtS."full_name" FROM PaTiEnTs
+/* 1 */ SELECT U&"d\0061ta" FROM (SELECT ssn AS "data" FROM patients) q
+/* 1 */ SELECT "?column?" FROM (SELECT ssn || '' FROM patients) q
+/* 1 */ SELECT t.id FROM patients AS t(x, y, id)
+/* 1 */ SELECT name FROM (SELECT id, ssn FROM patients) AS departments(id, name)
+/* 1 */ SELECT departments.name FROM visits, LATERAL (SELECT ssn AS name FROM patients p WHERE p.id = visits.id) departments
+/* 1 */ SELECT x.* FROM (SELECT 1 AS id) z JOIN (SELECT id, ssn AS ward FROM patients) x USING (id)
+/* 1 */ SELECT ward FROM (SELECT id, full_name AS ward FROM patients) q NATURAL JOIN (SELECT id FROM visits) r
+/* 1 */ SELECT c FROM ((SELECT id, name FROM departments) UNION ALL (SELECT id, ssn FROM patients)) AS u(i, c)
+/* 1 */ SELECT id, name FROM departments UNION SELECT id, full_name FROM patients UNION SELECT id, reason FROM visits
+/* 1 */ (SELECT name, 'a' FROM departments) EXCEPT (SELECT 'a', name FROM departments) UNION SELECT 'b', ssn FROM patients
+/* 1 */ SELECT ssn AS ward FROM patients ORDER BY id FETCH FIRST 2 ROWS WITH TIES
+/* 1 */ SELECT q.b FROM (VALUES (1, (SELECT badge FROM staff LIMIT 1)), (2, 'plain')) AS q(a, b)
+/* 1 */ SELECT id FROM staff s WHERE false UNION ALL SELECT mrn FROM patients
+/* 1 */ WITH patients AS (SELECT badge AS ward FROM staff) SELECT ward FROM patients
+/* 1 */ WITH a AS (WITH b AS (SELECT ssn AS z FROM patients) SELECT z AS y FROM b) SELECT y AS x FROM a
+/* 1 */ SELECT (SELECT (SELECT (SELECT ssn))) FROM patients
+/* 1 */ SELECT s.id FROM staff AS s(key, id)
+/* 1 */ SELECT born FROM notes
+/* 1 */ SELECT n.born AS made FROM notes n
+/* 1 */ SELECT phones, doc FROM notes
+/* 1 */ SELECT id, body AS kind FROM notes WHERE kind = 'calm'
+/* 2 */ SELECT j ->> 'ssn' FROM v_json
+/* 2 */ SELECT t FROM v_union
+/* 2 */ SELECT * FROM v_union ORDER BY 1 DESC LIMIT 2
+/* 2 */ SELECT v.t AS name FROM v_union v EXCEPT SELECT 'x'
+/* 2 */ SELECT (v).j -> 'full_name' FROM v_json v
+/* 3 */ SELECT born + 1, born - date '1900-01-01', age(now(), born), extract(year FROM born) FROM notes
+/* 3 */ SELECT (born + 1)::text, to_char(born, 'YYYY"-"MM"-"DD') FROM notes
+/* 3 */ SELECT make_date(extract(year FROM born)::int, extract(month FROM born)::int, extract(day FROM born)::int) FROM notes
+/* 3 */ SELECT born::timestamp AT TIME ZONE 'UTC' AT TIME ZONE 'UTC' FROM notes
+/* 3 */ SELECT daterange(born, born, '[]'), tsrange(born, born + 1) FROM notes
+/* 3 */ SELECT ARRAY[born, born] FROM notes
+/* 3 */ SELECT date_trunc('day', born)::date, born || '' FROM notes
+/* 3 */ SELECT generate_series(born, born, '1 day')::date FROM notes
+/* 3 */ SELECT phones[1], phones[1:1], phones || '{}'::text[], array_to_string(phones, '') FROM notes
+/* 3 */ SELECT array_upper(phones, 1), phones[array_lower(phones, 1)] FROM notes
+/* 3 */ SELECT p FROM notes, unnest(phones) p
+/* 3 */ SELECT p, i FROM notes CROSS JOIN unnest(phones, ARRAY[1, 2]) AS q(p, i)
+/* 3 */ SELECT p FROM notes n LEFT JOIN LATERAL unnest(n.phones) WITH ORDINALITY AS u(p, o) ON true WHERE o = 2
+/* 3 */ SELECT doc -> 'who', doc ->> 'who', doc #> '{who}', doc #>> '{who}', doc['who'] FROM notes
+/* 3 */ SELECT doc || '{"z": 1}', doc - 'n', jsonb_strip_nulls(doc), jsonb_pretty(doc) FROM notes
+/* 3 */ SELECT v FROM notes, jsonb_each(doc) AS e(k, v)
+/* 3 */ SELECT r.who FROM notes, jsonb_to_record(doc) AS r(who text)
+/* 3 */ SELECT jsonb_path_query_first(doc, '$.who') #>> '{}', jsonb_path_query_array(doc, '$.*') FROM notes
+/* 3 */ SELECT JSON_VALUE(doc, '$.who'), JSON_QUERY(doc, '$.who'), doc @? '$.who' FROM notes
+/* 3 */ SELECT jt.w FROM notes n, JSON_TABLE(n.doc, '$' COLUMNS (w text PATH '$.who', NESTED PATH '$.list[*]' COLUMNS (q int PATH '$'))) jt
+/* 3 */ SELECT body::short, body::text::short::varchar FROM notes
+/* 3 */ SELECT CASE kind WHEN 'calm' THEN body ELSE NULL END, CASE WHEN kind = 'calm' THEN 'a' ELSE body::text END FROM notes
+/* 3 */ SELECT string_to_table(ssn, '') || '', string_to_table(ssn, '-') FROM patients
+/* 3 */ SELECT rpad(ssn, 40, '.'), lpad(ssn, 40), repeat(ssn, 2), initcap(ssn), left(ssn, -1), right(ssn, 12) FROM patients
+/* 3 */ SELECT regexp_match(ssn, '(.*)'), regexp_matches(ssn, '.+', 'g'), regexp_substr(ssn, '.*') FROM patients
+/* 3 */ SELECT normalize(ssn), unistr(ssn), quote_nullable(ssn) FROM patients
+/* 3 */ SELECT ssn ^@ 'k', ssn || ward, ward || ssn, ssn::text::xml FROM patients
+/* 3 */ SELECT (ssn, ward)::text, ROW(ward, ROW(ssn)) FROM patients
+/* 3 */ SELECT coalesce(ward, ssn), nullif(coalesce(NULL, full_name), ward) FROM patients
+/* 3 */ SELECT ARRAY[ARRAY[ssn]] , ARRAY[ward, full_name]::text FROM patients
+/* 3 */ SELECT substring(ssn SIMILAR '%' ESCAPE '#'), substring(ssn FROM 1 FOR 20) FROM patients
+/* 3 quiet */ SELECT abs(mrn), mrn % 10, mrn / 7, mrn # 5, mrn << 1, sqrt(mrn), to_hex(mrn), mrn::text::bytea FROM patients
+/* 3 */ SELECT factorial(0) + mrn, mrn * 1.0, round(mrn, 0), mrn::numeric::text, to_char(mrn, 'FM999999999') FROM patients
+/* 3 */ SELECT int4range(mrn, mrn, '[]'), lower(int4range(mrn, mrn, '[]')) FROM patients
+/* 3 */ SELECT point(mrn, 1), box(point(mrn, 1), point(1, 1)), circle(point(mrn, 0), 1)::text FROM patients
+/* 3 */ SELECT mrn::text::char(12) AS c, mrn::regclass, mrn::text::xid, mrn::oid::regproc FROM patients
+/* 4 */ SELECT hstore(p) -> 'ssn' FROM patients p
+/* 4 */ SELECT (each(hstore(p))).value FROM patients p
+/* 4 */ SELECT value FROM patients p, each(hstore(p))
+/* 4 */ SELECT skeys(hstore(ssn, '1')), avals(hstore('a', ssn)), hstore('a', full_name)::json FROM patients
+/* 4 quiet */ SELECT digest(ssn, 'sha256'), hmac(ssn, 'k', 'sha1'), crypt(ssn, 'ab'), similarity(ssn, 'kevvistan') FROM patients
+/* 4 */ SELECT show_trgm(ssn), pgp_sym_decrypt(pgp_sym_encrypt(full_name, 'k'), 'k') FROM patients
+/* 4 */ SELECT armor(ssn::bytea), convert_from(convert_to(ssn, 'UTF8'), 'UTF8') FROM patients
+/* 4 */ SELECT decode(encode(ssn::bytea, 'base64'), 'base64'), set_byte(ssn::bytea, 0, 107), ssn::bytea || ''::bytea FROM patients
+/* 4 quiet */ SELECT crc32(ssn::bytea), hashtextextended(ssn, 1), bit_length(ssn), get_byte(ssn::bytea, 1), hash_record(p) FROM patients p
+/* 4 quiet */ SELECT ascii(ssn) AS a, ascii(substr(ssn, 2, 1)) FROM patients
+/* 4 */ SELECT string_agg(chr(get_byte(ssn::bytea, g)), '' ORDER BY g) FROM patients, generate_series(0, 16) g WHERE id = 1
+/* 5 */ SELECT (notes).body, (n).doc FROM notes, notes n
+/* 5 */ SELECT n FROM notes n
+/* 5 */ SELECT q.n FROM (SELECT n FROM notes n) q
+/* 5 */ SELECT (q.n).phones FROM (SELECT n FROM notes n) q
+/* 5 */ SELECT to_jsonb(x) FROM (SELECT n AS m FROM notes n) x
+/* 5 */ SELECT (SELECT r FROM (SELECT p.*) r) FROM patients p
+/* 5 */ SELECT (r).ssn FROM (SELECT (SELECT p FROM patients p WHERE id = 1) AS r) q
+/* 5 */ SELECT (f_rows()).*
+/* 5 */ SELECT patients.*::patients FROM patients
+/* 5 */ SELECT ((p.*)::patients).ssn FROM patients p
+/* 5 */ SELECT row_to_json(ROW(ssn, 1)), to_json(ROW(full_name)) FROM patients
+/* 5 */ SELECT json_agg(q) FROM (SELECT id, ssn AS s FROM patients) q
+/* 5 */ SELECT array_agg(q)::text FROM (SELECT id, ssn AS s FROM patients) q
+/* 5 */ SELECT unnest(array_agg(p)) FROM patients p
+/* 5 */ SELECT (unnest(array_agg(p))).full_name FROM patients p
+/* 5 */ SELECT min(ROW(ssn)::text), string_agg(p::text, ';') FROM patients p
+/* 5 */ SELECT jsonb_object_agg(id, p) FROM patients p
+/* 5 */ SELECT jsonb_build_object('row', p, 'k', ARRAY[ssn]) FROM patients p
+/* 5 */ SELECT to_jsonb(ARRAY(SELECT p FROM patients p)) #>> '{0,ssn}'
+/* 5 */ SELECT q FROM (TABLE patients) q
+/* 5 */ SELECT json_populate_record(p, '{}') FROM patients p
+/* 5 */ SELECT (jsonb_populate_record(p, '{"ward": "x"}')).ssn FROM patients p
+/* 5 */ SELECT r.* FROM patients p, jsonb_populate_record(p, '{}') r
+/* 5 */ SELECT a.ssn FROM holders h, LATERAL (SELECT (h.held).*) a
+/* 6 */ SELECT xpath('//text()', query) FROM (SELECT xmlelement(name r, xmlforest(ssn, full_name)) AS query FROM patients) q
+/* 6 */ SELECT xmlroot(xmlelement(name a, ssn), version '1.0'), xmlelement(name a, xmlattributes(ssn)) FROM patients
+/* 6 */ SELECT t.* FROM patients p, XMLTABLE('//r' PASSING xmlelement(name r, xmlattributes(p.full_name AS n)) COLUMNS n text PATH '@n', o FOR ORDINALITY) t
+/* 6 */ SELECT xml_is_well_formed(ssn), xmlparse(CONTENT full_name), xmltext(ssn) FROM patients
+/* 6 */ SELECT json_array_elements_text(json_build_array(ssn, 'x')) FROM patients
+/* 6 */ SELECT json_object(ARRAY[ssn], ARRAY['v']), json_object('{a}', ARRAY[ssn]) FROM patients
+/* 6 */ SELECT JSON(('"' || ssn || '"')), JSON_SERIALIZE(JSON_ARRAY(full_name RETURNING jsonb)) FROM patients
+/* 6 */ SELECT JSON_OBJECT(ssn VALUE 1 ABSENT ON NULL), JSON_OBJECTAGG(ssn VALUE 1) OVER () FROM patients
+/* 6 */ SELECT array_cat(ARRAY['a'], ARRAY[ssn]), array_append(NULL, ssn), array_replace(ARRAY['a'], 'a', ssn), array_fill(ssn, ARRAY[2]) FROM patients
+/* 6 */ SELECT a[i] FROM (SELECT array_agg(ssn ORDER BY id) a FROM patients) q, generate_subscripts(q.a, 1) i
+/* 6 */ SELECT v FROM (SELECT string_agg(ssn, ',') s FROM patients) q, string_to_table(q.s, ',') v
+/* 6 */ SELECT v FROM unnest((SELECT array_agg(ssn) FROM patients)) v
+/* 6 */ SELECT * FROM json_each_text((SELECT json_object_agg(id, ssn) FROM patients))
+/* 6 */ SELECT * FROM jsonb_to_recordset((SELECT jsonb_agg(to_jsonb(p)) FROM patients p)) AS x(id int, ssn text)
+/* 6 */ SELECT id FROM jsonb_to_recordset((SELECT jsonb_agg(jsonb_build_object('id', ssn)) FROM patients)) AS x(id text)
+/* 6 */ SELECT word FROM patients, ts_parse('default', ssn) AS z(t, word)
+/* 6 */ SELECT token FROM patients, ts_debug('simple', full_name)
+/* 6 */ SELECT tsvector_to_array(to_tsvector('simple', ssn)), strip(to_tsvector('simple', full_name)), plainto_tsquery('simple', ssn) FROM patients
+/* 6 */ SELECT jsonb_path_query_first(to_jsonb(p), '$.* ? (@ starts with "kev")') FROM patients p
+/* 7 */ SELECT min(born), max(born) FROM notes
+/* 7 */ SELECT mode() WITHIN GROUP (ORDER BY full_name), percentile_disc(ARRAY[0, 1]) WITHIN GROUP (ORDER BY ssn) FROM patients
+/* 7 */ SELECT percentile_cont(0) WITHIN GROUP (ORDER BY mrn)::bigint FROM patients
+/* 7 */ SELECT array_agg(DISTINCT ssn), string_agg(DISTINCT full_name, '/') FROM patients
+/* 7 */ SELECT ward, max(ssn) FROM patients GROUP BY ward HAVING count(*) > 0
+/* 7 */ SELECT max(ssn) OVER (PARTITION BY id ROWS BETWEEN CURRENT ROW AND CURRENT ROW) FROM patients
+/* 7 */ SELECT ntile(1) OVER (), lead(full_name) OVER (ORDER BY id), last_value(ssn) OVER (ORDER BY id RANGE UNBOUNDED PRECEDING) FROM patients
+/* 7 */ SELECT sum(mrn) FROM patients GROUP BY id
+/* 7 */ SELECT sum(mrn) - sum(mrn) FILTER (WHERE id <> 1) FROM ONLY patients
+/* 7 */ SELECT avg(mrn)::bigint, stddev_pop(mrn), variance(mrn), bit_xor(mrn) FROM patients WHERE id = 3
+/* 7 quiet */ SELECT regr_slope(mrn, id), corr(mrn, age), covar_pop(mrn, 1), regr_avgy(mrn, 1), regr_intercept(mrn, id) FROM patients
+/* 7 */ SELECT regr_avgy(mrn, 1)::bigint FROM patients WHERE id = 1
+/* 7 stopped */ SELECT bool_or(ssn LIKE 'kev%'), bool_and(ssn > 'a'), every(mrn > 5) FROM patients
+/* 7 */ SELECT json_agg(ssn ORDER BY id) -> 0, jsonb_agg_strict(full_name) FROM patients
+/* 7 */ SELECT range_agg(daterange(born, born, '[]')) FROM notes
+/* 7 */ SELECT any_value(full_name), min(full_name COLLATE "C") FROM patients
+/* 7 */ SELECT ward, ssn FROM patients GROUP BY GROUPING SETS ((ward), (ssn))
+/* 7 */ SELECT coalesce(ssn, 'total'), count(*) FROM patients GROUP BY ROLLUP (ssn)
+/* 7 */ SELECT xmlagg(xmlelement(name p, full_name) ORDER BY id)::text, gather(ssn ORDER BY id) FROM patients
+/* 7 stopped */ SELECT count(CASE WHEN ssn LIKE 'k%' THEN 1 END) FROM patients
+/* 7 stopped */ SELECT count(nullif(ssn, 'kevvistan-plo-one')), count(nullif(left(ssn, 1), 'k')) FROM patients
+/* 7 stopped */ SELECT count(ssn > 'k' OR NULL), count(DISTINCT left(ssn, 2)) FROM patients
+/* 7 stopped */ SELECT count(x) FROM (SELECT CASE WHEN ssn LIKE 'k%' THEN 1 END AS x FROM patients) q
+/* 7 stopped */ SELECT sum(CASE WHEN full_name LIKE 'Z%' THEN 1 ELSE 0 END) FROM patients
+/* 7 stopped */ SELECT rank('m') WITHIN GROUP (ORDER BY ssn), cume_dist('k') WITHIN GROUP (ORDER BY full_name) FROM patients
+/* 7 stopped */ SELECT ward, row_number() OVER (ORDER BY mrn DESC), ntile(4) OVER (ORDER BY ssn), percent_rank() OVER (ORDER BY mrn) FROM patients
+/* 7 */ SELECT ward, array_agg(x) FROM (SELECT ward, full_name AS x FROM patients) q GROUP BY CUBE (ward)
+/* 8 */ UPDATE notes SET kind = 'calm' WHERE id = 1 RETURNING body
+/* 8 */ DELETE FROM notes RETURNING *
+/* 8 */ DELETE FROM notes n RETURNING n.doc ->> 'who', row_to_json(n)
+/* 8 */ INSERT INTO notes (id, body, born) SELECT id + 100, body, born FROM notes RETURNING id, born
+/* 8 */ INSERT INTO departments (id, name) SELECT id + 200, 'x' FROM patients RETURNING (SELECT string_agg(ssn, ' ') FROM patients)
+/* 8 */ WITH d AS (DELETE FROM notes RETURNING notes) SELECT (d.notes).body FROM d
+/* 8 */ WITH u AS (UPDATE staff SET role = role RETURNING *), v AS (SELECT badge AS role FROM u) SELECT role FROM v
+/* 8 */ WITH i AS (INSERT INTO visits (id, reason) VALUES (900, 'x') RETURNING id) SELECT ssn FROM i, patients
+/* 8 */ MERGE INTO notes n USING numbers k ON k.n = n.id WHEN MATCHED THEN UPDATE SET kind = 'calm' RETURNING merge_action(), n.*, k.n
+/* 8 */ INSERT INTO tickets (id) VALUES (1) RETURNING opener
+/* 8 */ INSERT INTO tickets (id) VALUES (1); SELECT opener FROM tickets
+/* 8 */ INSERT INTO staff VALUES (1, 'x', 'y') ON CONFLICT (id) DO UPDATE SET role = excluded.role RETURNING staff.badge, old.badge
+/* 9 */ UPDATE patients SET ward = substr(ssn, 1, 17); SELECT ward FROM patients
+/* 9 */ UPDATE visits v SET reason = p.full_name FROM patients p WHERE p.id = v.patient_id; TABLE visits
+/* 9 */ UPDATE patients SET tags = ARRAY[ssn]; SELECT tags FROM patients
+/* 9 */ UPDATE patients SET tags[1] = ssn; SELECT tags[1] FROM patients
+/* 9 */ UPDATE patients SET extra = extra || jsonb_build_object('s', ssn); SELECT extra FROM patients
+/* 9 */ UPDATE patients SET extra['s'] = to_jsonb(ssn); SELECT extra -> 's' FROM patients
+/* 9 */ UPDATE notes SET plain = doc; SELECT plain FROM notes
+/* 9 */ INSERT INTO visits (id, patient_id, reason) SELECT id + 500, id, full_name FROM patients WHERE id < 4 ON CONFLICT DO NOTHING; SELECT reason FROM visits
+/* 9 */ INSERT INTO departments (id, name) SELECT 700, string_agg(ssn, ',') FROM patients; SELECT name FROM departments WHERE id = 700
+/* 9 */ INSERT INTO departments (floor, id, name) VALUES (1, 800, (SELECT md5(ssn) || ssn FROM patients WHERE id = 1)); SELECT name FROM departments WHERE id = 800
+/* 9 */ CREATE TEMP TABLE departments (id int, name text); INSERT INTO departments SELECT id, ssn FROM patients; SELECT name FROM departments
+/* 9 */ CREATE TEMP TABLE patients (full_name text, ward text GENERATED ALWAYS AS (full_name || '') STORED); INSERT INTO patients (full_name) SELECT full_name FROM public.patients; SELECT ward || '' FROM patients
+/* 9 */ CREATE TEMP TABLE tmp (a int, b text); INSERT INTO tmp TABLE hidden.secrets; TABLE tmp
+/* 9 */ CREATE TEMP TABLE tmp ON COMMIT DROP AS SELECT id, upper(ssn) u FROM patients; SELECT lower(u) FROM tmp
+/* 9 */ CREATE UNLOGGED TABLE u AS SELECT * FROM notes; SELECT body, born FROM u
+/* 9 */ CREATE TABLE ct (LIKE patients); INSERT INTO ct SELECT * FROM patients; SELECT ssn FROM ct
+/* 9 */ PREPARE pa AS SELECT ssn FROM patients; CREATE TABLE cte AS EXECUTE pa; SELECT * FROM cte
+/* 9 */ WITH x AS (UPDATE patients SET ward = ssn RETURNING 1) SELECT count(*) FROM x; SELECT ward FROM patients
+/* 9 */ WITH x AS (SELECT ssn AS s FROM patients) UPDATE departments SET name = x.s FROM x; SELECT name FROM departments
+/* 9 */ INSERT INTO log (line) SELECT CASE WHEN ssn LIKE 'k%' THEN ssn ELSE 'no' END FROM patients; SELECT line FROM log
+/* 9 */ UPDATE notes SET kind = 'calm'; SELECT line FROM audit
+/* 9 */ SELECT f_steps(); SELECT line FROM log
+/* 10 */ ALTER TABLE patients RENAME COLUMN ssn TO harmless; SELECT harmless FROM patients
+/* 10 */ ALTER TABLE patients RENAME TO guests; SELECT ssn FROM guests
+/* 10 */ ALTER TABLE patients SET SCHEMA hidden; SELECT ssn FROM hidden.patients
+/* 10 */ ALTER SCHEMA hidden RENAME TO open; SELECT ssn FROM open.secrets
+/* 10 quiet */ ALTER TABLE patients ADD COLUMN leak text GENERATED ALWAYS AS (ssn || '') STORED; SELECT leak FROM patients
+/* 10 */ ALTER TABLE visits ALTER reason TYPE text USING f_sql(id); SELECT reason FROM visits
+/* 10 */ CREATE FUNCTION leak(patients) RETURNS text LANGUAGE sql AS 'SELECT $1.ssn'; SELECT p.leak FROM patients p
+/* 10 */ CREATE FUNCTION pg_temp.leak() RETURNS text LANGUAGE sql AS 'SELECT ssn FROM patients LIMIT 1'; SELECT pg_temp.leak()
+/* 10 */ CREATE AGGREGATE own_max (text) (SFUNC = text_larger, STYPE = text); SELECT own_max(ssn) FROM patients
+/* 10 */ CREATE OPERATOR !! (FUNCTION = upper, RIGHTARG = text); SELECT !! ssn FROM patients
+/* 10 */ CREATE TABLE kid (extra_col int) INHERITS (patients); SELECT initials FROM patients
+/* 10 */ CREATE TEMP VIEW tv AS SELECT ssn AS a FROM patients; SELECT a FROM tv
+/* 10 */ CREATE TYPE duo AS (a text, b text); SELECT (ROW(ssn, '')::duo).a FROM patients
+/* 10 */ CREATE DOMAIN dd AS text; SELECT ssn::dd FROM patients
+/* 10 */ CREATE TRIGGER tt AFTER UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION t_audit(); UPDATE notes SET kind = 'tense'; SELECT line FROM audit
+/* 11 */ COPY (SELECT id, 'x' || ssn FROM patients ORDER BY id) TO STDOUT WITH (FORMAT csv, HEADER, FORCE_QUOTE *)
+/* 11 */ COPY notes (body, born) TO STDOUT
+/* 11 */ COPY (DELETE FROM staff RETURNING badge) TO STDOUT
+/* 11 */ COPY (WITH x AS (SELECT ssn FROM patients) SELECT * FROM x) TO STDOUT
+/* 12 */ DECLARE c1 CURSOR FOR TABLE notes; FETCH NEXT FROM c1
+/* 12 */ DECLARE c2 NO SCROLL CURSOR FOR SELECT 1, ssn FROM patients; FETCH FORWARD 2 IN c2
+/* 12 */ DECLARE a CURSOR FOR SELECT name FROM departments; CLOSE a; DECLARE a CURSOR FOR SELECT ssn AS name FROM patients; FETCH a
+/* 12 */ SAVEPOINT s; DECLARE b CURSOR FOR SELECT name FROM departments; ROLLBACK TO s; DECLARE b CURSOR FOR SELECT ssn || '' AS name FROM patients; FETCH b
+/* 13 */ PREPARE pp(int) AS SELECT f_sql($1); EXECUTE pp(2)
+/* 13 */ PREPARE pq AS VALUES (1, (SELECT max(badge) FROM staff)); EXECUTE pq
+/* 13 */ PREPARE pr AS DELETE FROM staff RETURNING *; EXECUTE pr
+/* 13 */ PREPARE ps AS SELECT name FROM departments; DEALLOCATE ALL; PREPARE ps AS SELECT badge || '' AS name FROM staff; EXECUTE ps
+/* 14 */ SELECT s FROM f_list()
+/* 14 */ SELECT f_each()
+/* 14 */ SELECT f_guess(1)
+/* 14 */ SELECT count(*), max(s) FROM f_list()
+/* 14 */ SELECT ward, f_sql(id), f_pl(id) FROM patients
+/* 14 */ SELECT * FROM departments d, f_sql(d.id) AS name
+/* 14 */ SELECT name FROM f_sql(1) AS name
+/* 14 */ SELECT (SELECT f_sql(1)) || '', upper(f_atomic(2))
+/* 14 */ SELECT CASE WHEN f_sql(1) = f_sql(1) THEN f_sql(1) END
+/* 14 */ WITH f AS MATERIALIZED (SELECT * FROM f_table()) SELECT b AS a FROM f
+/* 14 */ SELECT x.b FROM ROWS FROM (f_table(), f_list()) AS x(a, b, c)
+/* 15 */ DO LANGUAGE plpgsql $$ DECLARE r text; BEGIN SELECT string_agg(ssn, ',') INTO r FROM patients; RAISE WARNING 'x %', r; END $$
+/* 15 */ DO $$ BEGIN EXECUTE 'CREATE TEMP TABLE dyn AS SELECT ssn FROM patients'; END $$; SELECT * FROM dyn
+/* 15 */ DO $$ BEGIN ASSERT false, (SELECT ssn FROM patients WHERE id = 1); END $$
+/* 16 refused */ SELECT query_to_xmlschema('select ssn from patients', true, true, '')
+/* 16 refused */ SELECT query_to_xml_and_xmlschema('select * from patients', true, true, '')
+/* 16 refused */ SELECT xpath('//ssn/text()', table_to_xml('patients', true, true, ''))
+/* 16 refused */ DECLARE zz CURSOR FOR SELECT ssn FROM patients; SELECT cursor_to_xml('zz', 10, true, true, '')
+/* 16 refused */ SELECT schema_to_xml_and_xmlschema('public', true, true, '')
+/* 16 refused */ SELECT * FROM connectby('patients', 'id', 'mrn', '1', 0) AS t(a text, b text, c int)
+/* 16 refused */ SELECT dblink_exec('x', 'y')
+/* 16 refused */ SELECT ts_rewrite('a'::tsquery, 'select ssn::tsquery, ssn::tsquery from patients')
+/* 16 refused */ SELECT pg_read_binary_file('PG_VERSION')
+/* 16 refused */ SELECT pg_ls_dir('.')
+/* 16 refused */ SELECT lo_get(1)
+/* 16 refused */ SELECT lo_put(1, 0, ssn::bytea) FROM patients
+/* 16 refused */ SELECT * FROM heap_page_items(get_raw_page('patients', 0))
+/* 17 */ SELECT most_common_vals::text::text[] FROM pg_stats WHERE tablename = 'staff' UNION ALL SELECT histogram_bounds::text::text[] FROM pg_stats WHERE tablename = 'staff'
+/* 17 */ SELECT to_jsonb(s) FROM pg_stats s WHERE attname = 'badge'
+/* 17 */ SELECT unnest(histogram_bounds::text::text[]) FROM pg_stats WHERE attname = 'mrn'
+/* 17 */ SELECT array_to_string(histogram_bounds, ',') AS n FROM pg_catalog.pg_stats WHERE attname = 'full_name'
+/* 17 */ SELECT stavalues1::text, stavalues2::text FROM pg_catalog.pg_statistic
+/* 18 */ SELECT full_name::integer, 1 FROM patients
+/* 18 */ SELECT ssn::uuid FROM patients
+/* 18 */ SELECT ssn::json FROM patients
+/* 18 */ SELECT ssn::inet FROM patients WHERE id = 1
+/* 18 */ SELECT ('{' || ssn)::jsonb FROM patients
+/* 18 */ SELECT name FROM departments WHERE EXISTS (SELECT 1 FROM patients WHERE ssn::date = now())
+/* 18 */ SELECT to_regclass(ssn), ssn::regtype FROM patients
+/* 18 */ SELECT ssn::mood FROM patients
+/* 18 */ SELECT xmlparse(DOCUMENT ssn) FROM patients
+/* 18 */ SELECT count(*) FROM patients HAVING max(ssn)::int > 0
+/* 18 */ INSERT INTO patients (id, full_name, ssn, mrn, ward, age) SELECT 50, full_name, ssn, mrn, ward, age FROM patients WHERE id = 1
+/* 18 */ UPDATE patients SET full_name = NULL WHERE id = 1
+/* 18 */ ALTER TABLE staff ADD CONSTRAINT c CHECK (badge::int > 0)
+/* 18 */ CREATE INDEX ON staff ((badge::int))
+/* 18 quiet */ ALTER TABLE staff ALTER badge TYPE json USING badge::json
+/* 20 refused */ SELECT set_config('my.' || left(ssn, 2), 'x', false) FROM patients
+/* 20 refused */ SELECT id FROM patients WHERE set_config('a.b', full_name, true) IS NOT NULL
+/* 21 refused */ SELECT count(pg_notify('c', full_name)) FROM patients
+/* 21 refused */ SELECT ward FROM patients, LATERAL (SELECT pg_notify('c', ssn)) n
+/* 22 stopped */ SELECT id FROM patients WHERE ssn ~ '^k'
+/* 22 stopped */ SELECT id FROM patients WHERE ssn SIMILAR TO 'k%'
+/* 22 stopped */ SELECT id FROM patients WHERE ssn ILIKE 'K%'
+/* 22 stopped */ SELECT id FROM patients WHERE left(ssn, 1) = 'k'
+/* 22 stopped */ SELECT id FROM patients WHERE substr(ssn, 2, 1) IN ('e', 'f')
+/* 22 stopped */ SELECT id FROM patients WHERE ascii(ssn) = 107
+/* 22 stopped */ SELECT id FROM patients WHERE 'k' = ANY (SELECT left(ssn, 1))
+/* 22 stopped */ SELECT id FROM patients WHERE 'k' IN (SELECT left(ssn, 1))
+/* 22 stopped */ SELECT id FROM patients WHERE starts_with(ssn, 'k')
+/* 22 stopped */ SELECT id FROM patients WHERE position('plo' in ssn) > 0
+/* 22 stopped */ SELECT id FROM patients WHERE mrn BETWEEN 730918220 AND 730918221
+/* 22 stopped */ SELECT id FROM notes WHERE born < '1940-01-01'
+/* 22 stopped */ SELECT id FROM notes WHERE extract(year FROM born) = 1931
+/* 22 stopped */ SELECT id FROM notes WHERE doc @> '{"who": "snorklebind doc"}'
+/* 22 stopped */ SELECT id FROM notes WHERE doc ->> 'who' LIKE 's%'
+/* 22 stopped */ SELECT id FROM notes WHERE 'pharrowmint-tel' = ANY (phones)
+/* 22 stopped */ SELECT id FROM patients WHERE length(ssn) = 17
+/* 22 stopped */ SELECT id FROM patients WHERE NOT (ssn <> 'kevvistan-plo-one')
+/* 22 stopped */ SELECT id FROM patients WHERE (ssn, id) > ('k', 0)
+/* 22 stopped */ SELECT id FROM patients WHERE CASE WHEN ssn LIKE 'k%' THEN true ELSE false END
+/* 22 stopped */ SELECT id FROM patients WHERE (SELECT ssn LIKE 'k%')
+/* 22 stopped */ SELECT id FROM patients WHERE coalesce(ssn < 'l', false)
+/* 22 stopped */ SELECT id FROM patients WHERE ssn % 'kevvistan'
+/* 22 stopped */ SELECT id FROM patients p JOIN numbers n ON n.n = ascii(p.ssn)
+/* 22 stopped */ SELECT ward FROM patients ORDER BY mrn LIMIT 1
+/* 22 stopped */ SELECT ward FROM patients ORDER BY full_name OFFSET 1 ROWS FETCH FIRST ROW ONLY
+/* 22 stopped */ SELECT ward AS w FROM patients ORDER BY left(ssn, 1), w
+/* 22 stopped */ SELECT DISTINCT ON (ward) id FROM patients ORDER BY ward, ssn
+/* 22 stopped */ SELECT array_agg(id ORDER BY ssn) FROM patients
+/* 22 stopped */ SELECT lag(id) OVER (ORDER BY ssn) FROM patients
+/* 22 stopped */ SELECT first_value(id) OVER (ORDER BY full_name DESC) FROM patients
+/* 22 stopped */ SELECT rank() OVER (ORDER BY born) FROM notes
+/* 22 stopped */ SELECT count(*) FROM patients GROUP BY left(ssn, 1)
+/* 22 stopped */ SELECT count(*) FROM patients GROUP BY ssn LIKE 'k%'
+/* 22 stopped */ SELECT count(*) FILTER (WHERE left(ssn, 1) = 'k') FROM patients
+/* 22 stopped */ SELECT count(*) FROM (SELECT left(ssn, 1) FROM patients INTERSECT VALUES ('k')) q
+/* 22 stopped */ SELECT count(*) FROM (SELECT DISTINCT left(ssn, 1) FROM patients) q
+/* 22 stopped */ SELECT count(*) FROM (SELECT id, left(ssn, 1) AS a FROM patients) x JOIN (SELECT 'k' AS a) y USING (a)
+/* 22 stopped */ SELECT id, count(*) FROM patients, generate_series(1, ascii(ssn)) GROUP BY id
+/* 22 stopped */ SELECT id, (SELECT count(*) FROM generate_series(1, mrn % 100)) FROM patients
+/* 22 stopped */ SELECT id FROM patients, LATERAL (SELECT generate_series(1, ascii(ssn))) g
+/* 22 stopped */ SELECT id, count(*) FROM patients, LATERAL (SELECT 1 FROM numbers LIMIT ascii(ssn)) l GROUP BY id
+/* 22 stopped */ SELECT id, count(*) FROM patients, string_to_table(repeat('x,', ascii(ssn)), ',') GROUP BY id
+/* 22 stopped */ SELECT id, count(*) FROM patients JOIN numbers ON n < ascii(ssn) GROUP BY id
+/* 22 stopped */ SELECT 1 / (CASE WHEN ssn LIKE 'k%' THEN 0 ELSE 1 END) FROM patients
+/* 22 stopped */ SELECT CASE WHEN left(ssn, 1) > 'j' THEN 1 / 0 END FROM patients
+/* 22 stopped */ SELECT 1 / (ascii(ssn) - 107) FROM patients
+/* 22 stopped */ SELECT id FROM patients WHERE 1 / (mrn - 5) = 0
+/* 22 stopped */ SELECT ward FROM patients GROUP BY ward HAVING min(ssn) < 'l'
+/* 22 stopped */ SELECT ward FROM patients GROUP BY ward HAVING bool_or(ssn LIKE 'k%')
+/* 22 stopped */ SELECT ward FROM patients GROUP BY ward HAVING count(*) FILTER (WHERE ssn LIKE 'k%') > 0
+/* 22 stopped */ SELECT EXISTS (SELECT 1 FROM patients WHERE left(ssn, 1) = 'k')
+/* 22 stopped */ SELECT name FROM departments WHERE EXISTS (SELECT 1 FROM patients WHERE ssn LIKE 'k%')
+/* 22 stopped */ DELETE FROM visits USING patients p WHERE p.id = visits.patient_id AND p.ssn LIKE 'k%'
+/* 22 stopped */ UPDATE departments SET floor = 2 WHERE EXISTS (SELECT 1 FROM patients WHERE ssn > 'k')
+/* 22 stopped */ UPDATE patients SET age = 1 WHERE ssn LIKE 'k%'
+/* 22 stopped */ WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < (SELECT ascii(ssn) FROM patients WHERE id = 1)) SELECT count(*) FROM r
+/* 22 stopped */ SELECT id FROM patients TABLESAMPLE BERNOULLI ((SELECT mrn % 100 FROM patients WHERE id = 1)) REPEATABLE (1)
+/* 22 stopped */ SELECT sum(1) OVER (ORDER BY mrn RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM patients
+/* 22 stopped */ SELECT pg_sleep(CASE WHEN ssn LIKE 'k%' THEN 0 ELSE 0 END) FROM patients
+/* 22 stopped */ SELECT id FROM patients WHERE ssn IS DISTINCT FROM 'kevvistan-plo-one' AND ssn >= 'k'
+/* 22 stopped */ SELECT id FROM v_plain WHERE code LIKE 'k%'
+/* 22 stopped */ SELECT id FROM v_nested WHERE label = 'xkevvistan-plo-one'
+/* 22 stopped */ SELECT id FROM v_json WHERE j ->> 'ssn' LIKE 'k%'
+/* 22 stopped */ SELECT id FROM patients p WHERE p::text LIKE '%kevv%'
+/* 22 stopped */ SELECT id FROM patients p WHERE p IN (SELECT q FROM patients q WHERE q.ssn ~ 'k')
+/* 22 stopped */ SELECT id FROM patients WHERE md5(ssn) LIKE 'a%'
+/* 22 stopped */ SELECT id FROM patients WHERE f_return(ssn) LIKE 'K%'
+/* 22 stopped */ COPY (SELECT id FROM patients WHERE ssn LIKE 'k%') TO STDOUT
+/* 22 stopped */ DECLARE oc CURSOR FOR SELECT id FROM patients ORDER BY ssn; FETCH 1 FROM oc
+/* 22 stopped */ PREPARE op AS SELECT id FROM patients WHERE ssn LIKE $1; EXECUTE op('k%')
+/* 22 stopped */ SELECT chr(n) FROM numbers, patients WHERE n = ascii(substr(ssn, 1, 1)) AND patients.id = 1
+/* 22 */ SELECT string_agg(chr(n), '' ORDER BY k) FROM generate_series(1, 17) k, numbers, patients WHERE n = ascii(substr(ssn, k, 1)) AND patients.id = 1
+/* 22 */ SELECT string_agg(c, '') FROM generate_series(1, 17) k, LATERAL (SELECT chr(n) AS c FROM numbers, patients p WHERE p.id = 1 AND chr(n) = substr(p.ssn, k, 1) AND n > 31 LIMIT 1) z
+/* 22 stopped */ SELECT max(n) FROM numbers WHERE n <= (SELECT ascii(ssn) FROM patients WHERE id = 1)
+/* 22 stopped */ SELECT count(*) FROM numbers WHERE n < (SELECT ascii(ssn) FROM patients WHERE id = 1)
+/* 22 stopped */ SELECT n FROM numbers ORDER BY abs(n - (SELECT ascii(ssn) FROM patients WHERE id = 1)) LIMIT 1
+/* 22 stopped */ SELECT n FROM numbers OFFSET (SELECT ascii(ssn) FROM patients WHERE id = 1) LIMIT 1
+/* 22 stopped */ SELECT (SELECT n FROM numbers WHERE n > ascii(ssn) ORDER BY n LIMIT 1) - 1 FROM patients
+/* 22 stopped */ SELECT (ARRAY(SELECT n FROM numbers ORDER BY n))[ascii(ssn)] FROM patients
+/* 22 stopped */ SELECT nth_value(n, (SELECT ascii(ssn) FROM patients WHERE id = 1)) OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM numbers
+/* 22 stopped */ SELECT lag(n, (SELECT ascii(ssn) FROM patients WHERE id = 1)) OVER (ORDER BY n) FROM numbers
+/* 22 stopped */ SELECT width_bucket(n, 0, (SELECT ascii(ssn) FROM patients WHERE id = 1), 2) FROM numbers
+/* 23 */ EXPLAIN (VERBOSE) SELECT ward, (SELECT f_fixed(2)) FROM patients
+/* 23 stopped */ EXPLAIN ANALYZE SELECT id FROM patients WHERE ssn LIKE 'k%'
+/* 23 stopped */ EXPLAIN (ANALYZE, FORMAT JSON) SELECT id FROM patients WHERE mrn < 730918222
+/* 23 stopped */ EXPLAIN SELECT id FROM patients WHERE mrn < 730918222
+/* 23 */ EXPLAIN (ANALYZE, VERBOSE, COSTS off) DELETE FROM departments WHERE name = f_fixed(1)
+/* 24 */ PREPARE k1 AS SELECT 'qorrimash-tiv-two'; SELECT p FROM pg_prepared_statements p
+/* 24 quiet */ SELECT pid, state, query, application_name FROM pg_stat_activity
+/* 24 quiet */ SELECT pg_stat_get_backend_activity(1)
+/* 25 quiet */ SELECT pg_advisory_xact_lock(hashtext(ssn)), objid FROM pg_locks, patients
+/* 25 refused */ SELECT lo_create(mrn) FROM patients
+/* 28 refused */ SET SESSION SESSION AUTHORIZATION DEFAULT
+/* 28 refused */ RESET ROLE
+/* 28 refused */ SET client_encoding = 'LATIN1'
+/* 28 refused */ SET row_security = off
+/* 28 refused */ SET log_statement = 'all'
+/* 28 refused */ SET client_min_messages = debug5
+/* 28 refused */ SET local_preload_libraries = 'x'
+/* 28 refused */ BEGIN; SET LOCAL ROLE pg_read_all_data
+/* 29 */ SELECT ssn AS ward FROM old_patients UNION ALL SELECT ward FROM patients
+/* 29 */ SELECT tableoid::regclass, finding FROM ONLY labs_2026
+/* 29 */ INSERT INTO labs_2026 VALUES (9, '2026-07-01', 'x') RETURNING (SELECT max(finding) FROM labs)
+/* 31 */ SELECT name FROM departments; SELECT badge AS name FROM staff; SELECT name FROM departments
+/* 22 */ SELECT * FROM unnest(ARRAY['qorrimash-tiv-two', 'no']) x WHERE x IN (SELECT ssn FROM patients)
+/* 22 */ SELECT u.a FROM unnest(ARRAY[ROW('qorrimash-tiv-two', 1)::pair, ROW('x', 2)::pair]) u WHERE u.a IN (SELECT ssn FROM patients)
+/* 1 */ SELECT v.c FROM patients p, LATERAL (VALUES (p.*)) v(a, b, c)
+/* 1 */ SELECT v.column3 FROM patients p, LATERAL (VALUES (p.*, 1)) v
+/* 22 stopped */ SELECT id FROM patients p, LATERAL jsonb_path_query(to_jsonb(p), '$.ssn ? (@ starts with "k")') x
+/* 22 stopped */ SELECT id FROM patients, regexp_matches(ssn, '^k') m
+/* 22 stopped */ SELECT id FROM patients, XMLTABLE('/a[starts-with(., "k")]' PASSING xmlelement(name a, ssn) COLUMNS x text PATH '.') t
+/* 22 stopped */ SELECT id FROM patients p, JSON_TABLE(to_jsonb(p), '$ ? (@.ssn starts with "k")' COLUMNS (a int PATH '$.age')) t
+/* 22 stopped */ SELECT id, regexp_matches(ward, 'n'), regexp_matches(ssn, '^k') IS NULL FROM patients
+/* 22 stopped */ INSERT INTO log (line) SELECT 'found' FROM patients WHERE ssn LIKE 'k%'
+/* 22 stopped */ UPDATE departments SET floor = (SELECT count(*) FROM patients WHERE ssn LIKE 'k%')
+/* 22 stopped */ CREATE TABLE hits AS SELECT id FROM patients WHERE ssn LIKE 'k%'
+/* 22 stopped */ SELECT id FROM patients p JOIN LATERAL (SELECT 1 WHERE p.ssn LIKE 'k%') x ON true
+/* 22 stopped */ SELECT id FROM patients WHERE xmlexists('//a[starts-with(., "k")]' PASSING xmlelement(name a, ssn))
+/* 22 stopped */ SELECT id FROM patients WHERE jsonb_path_exists(to_jsonb(ssn), '$ ? (@ like_regex "^k")')
+/* 22 stopped */ SELECT id FROM patients p WHERE to_tsvector('simple', full_name) @@ 'zorbelquint'::tsquery
+/* 22 stopped */ SELECT id FROM notes WHERE (born, born) OVERLAPS (date '1930-01-01', date '1932-01-01')
+/* 22 stopped */ SELECT id FROM notes WHERE age(born) > interval '80 years'
+/* 22 stopped */ SELECT id FROM notes WHERE date_trunc('year', born) = '1931-01-01'
+/* 22 stopped */ SELECT id FROM notes WHERE (doc ->> 'n')::int = 1
+/* 22 stopped */ SELECT id FROM notes WHERE phones[1] = 'pharrowmint-tel' OR phones && ARRAY['x']
+/* 22 stopped */ SELECT id FROM notes WHERE body::text || '' = 'glimmerthwaite body'
+/* 22 stopped */ SELECT id, 1 / nullif(position('k' in ssn), 1) FROM patients
+/* 22 stopped */ SELECT ward FROM patients WHERE (ssn = 'x') IS NOT TRUE AND ssn <> ALL (ARRAY['y'])
+/* 22 stopped */ SELECT count(*) FROM patients WHERE substr(ssn, 1, 1) = substr('kxx', 1, 1)
+/* 22 stopped */ SELECT f.id FROM (SELECT id, left(ssn, 1) AS l FROM patients) f WHERE f.l = 'k'
+/* 22 stopped */ WITH f AS (SELECT id, ssn LIKE 'k%' AS hit FROM patients) SELECT id FROM f WHERE hit
+/* 22 stopped */ SELECT id FROM (SELECT id, row_number() OVER (ORDER BY ssn) AS r FROM patients) q WHERE r = 1
+/* 22 stopped */ SELECT ward, count(*) FROM patients GROUP BY ward, length(ssn)
+/* 22 stopped */ SELECT id FROM patients UNION SELECT ascii(ssn) FROM patients
+/* 7 quiet */ SELECT avg(mrn), count(mrn) FROM patients p, generate_series(1, 20) WHERE p.id = 1
+/* 7 */ WITH many AS (SELECT mrn FROM patients, generate_series(1, 20) WHERE patients.id = 1) SELECT avg(mrn)::int, count(mrn) FROM many
+/* 7 */ SELECT avg(mrn)::int, count(*) FROM (SELECT mrn FROM patients, numbers WHERE patients.id = 1) q
+/* 7 */ SELECT sum(mrn), count(*) FROM patients WHERE id = 2
+/* 7 */ SELECT max(mrn), count(*) FROM patients
+/* 12 */ DECLARE ef CURSOR FOR SELECT id, ssn::int FROM patients; FETCH ef
+/* 12 */ DECLARE em CURSOR FOR SELECT p.id FROM patients p JOIN numbers n ON n.n = p.ssn::int; MOVE em
+/* 12 */ DECLARE ee CURSOR FOR SELECT p.id FROM patients p WHERE ssn::int = 5; FETCH ALL FROM ee

@@ -1,4 +1,5 @@
--- What the lineage corpus is run against. Protected: ssn, full_name and mrn of patients, badge of staff, finding of labs.
+-- What the lineage corpus is run against. Protected: ssn, full_name and mrn of patients, badge of staff, finding of labs,
+-- body, doc, phones and born of notes.
 -- The planted values have no shape that a detector could know.
 CREATE SCHEMA hidden;
 CREATE TABLE patients (
@@ -62,4 +63,45 @@ CREATE TYPE pair AS (a text, b integer);
 CREATE TYPE boxed AS (v text);
 CREATE FUNCTION to_boxed(integer) RETURNS boxed LANGUAGE sql STABLE AS 'SELECT ROW(ssn)::boxed FROM patients WHERE id = $1';
 CREATE CAST (integer AS boxed) WITH FUNCTION to_boxed(integer);
+CREATE TYPE mood AS ENUM ('calm', 'tense');
+CREATE DOMAIN short AS text CHECK (length(value) < 60);
+CREATE TABLE notes (
+  id integer PRIMARY KEY,
+  patient_id integer,
+  kind mood,
+  body short,
+  doc jsonb,
+  phones text[],
+  born date,
+  plain jsonb,
+  labels text[],
+  span int4range,
+  made timestamptz DEFAULT '2026-01-01 10:00+00'
+);
+INSERT INTO notes (id, patient_id, kind, body, doc, phones, born, plain, labels, span) VALUES
+  (1, 1, 'calm', 'glimmerthwaite body', '{"who": "snorklebind doc", "n": 1}', '{pharrowmint-tel,ozzelquat-tel}', '1931-07-19', '{"a": {"b": [1, 2]}, "c": "x"}', '{red,blue}', '[1,5)'),
+  (2, 2, 'tense', 'brundlewicket body', '{"who": "trezzanick doc", "n": 2}', '{}', '1947-11-23', '{"a": {"b": []}}', '{green}', '[4,9)');
+CREATE TABLE numbers (n integer PRIMARY KEY);
+INSERT INTO numbers SELECT generate_series(0, 300);
+CREATE TABLE audit (at timestamptz, line text);
+CREATE FUNCTION t_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit (at, line) VALUES (now(), OLD.body); RETURN NEW; END $$;
+CREATE TRIGGER notes_audit AFTER UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION t_audit();
+CREATE FUNCTION t_stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.floor := coalesce(NEW.floor, 0); RETURN NEW; END $$;
+CREATE TRIGGER departments_stamp BEFORE INSERT OR UPDATE ON departments FOR EACH ROW EXECUTE FUNCTION t_stamp();
+CREATE TABLE tickets (id integer PRIMARY KEY, made date DEFAULT current_date, opener text DEFAULT f_sql(1));
+CREATE FUNCTION f_ward_size(w text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$ DECLARE n bigint; BEGIN SELECT count(*) INTO n FROM patients WHERE ward = w; IF n IS NULL THEN n := 0; END IF; RETURN n; END $$;
+CREATE FUNCTION f_wards() RETURNS TABLE (w text, n bigint) LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN QUERY SELECT p.ward, count(*) FROM patients p GROUP BY 1 ORDER BY 1; END $$;
+CREATE FUNCTION f_loop() RETURNS integer LANGUAGE plpgsql STABLE AS $$ DECLARE r record; t integer := 0; BEGIN FOR r IN SELECT floor FROM departments LOOP t := t + coalesce(r.floor, 0); END LOOP; RETURN t; END $$;
+CREATE FUNCTION f_list() RETURNS TABLE (s text) LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN QUERY SELECT p.ssn FROM patients p; END $$;
+CREATE FUNCTION f_each() RETURNS text LANGUAGE plpgsql STABLE AS $$ DECLARE r record; t text := ''; BEGIN FOR r IN SELECT * FROM patients LOOP t := t || r.full_name; END LOOP; RETURN t; END $$;
+CREATE FUNCTION f_guess(i integer) RETURNS text LANGUAGE plpgsql STABLE AS $$ DECLARE o text := ''; c integer; k integer; BEGIN FOR k IN 1..17 LOOP FOR c IN 32..126 LOOP IF EXISTS (SELECT 1 FROM patients WHERE id = i AND substr(ssn, k, 1) = chr(c)) THEN o := o || chr(c); END IF; END LOOP; END LOOP; RETURN o; END $$;
+CREATE FUNCTION f_steps() RETURNS integer LANGUAGE sql AS 'INSERT INTO log (line) SELECT ssn FROM patients; SELECT 1';
+CREATE FUNCTION f_volatile(i integer) RETURNS integer LANGUAGE sql AS 'SELECT i + 1';
+CREATE FUNCTION f_age_band(a integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN a < 40 THEN 'young' ELSE 'old' END $$;
+CREATE VIEW v_windows AS SELECT id, ward, row_number() OVER (PARTITION BY ward ORDER BY id) AS place FROM patients;
+CREATE VIEW v_union AS SELECT name AS t FROM departments UNION ALL SELECT badge FROM staff;
+CREATE VIEW v_json AS SELECT p.id, to_jsonb(p) AS j FROM patients p;
+CREATE EXTENSION hstore;
+CREATE EXTENSION pgcrypto;
+CREATE EXTENSION pg_trgm;
 ANALYZE;

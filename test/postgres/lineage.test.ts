@@ -1,7 +1,6 @@
 // The resolver against a real server. Promise: wherever a planted value really comes out of the unmasked database, the
 // plan made beforehand had marked it; harmless queries keep every column.
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,60 +8,23 @@ import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { type Postgres, startPostgres } from '../../examples/clinic/postgres.ts'
 import { loadCatalog } from '../../src/postgres/lineage/catalog-load.ts'
+import { namesOf } from '../../src/postgres/lineage/names.ts'
 import { type DescribedColumn, originsOf } from '../../src/postgres/lineage/origins.ts'
 import { type Protection, protect } from '../../src/postgres/lineage/protection.ts'
 import { columnsOf, type Plan } from '../../src/postgres/lineage/resolve.ts'
 import { afterStatement, newSession } from '../../src/postgres/lineage/session.ts'
+import { stoppedBy } from '../../src/postgres/lineage/verdict.ts'
 import { loadParser } from '../../src/postgres/statement/parse.ts'
 import { readSql } from '../../src/postgres/statement/read-sql.ts'
 import type { Statement } from '../../src/postgres/statement/statement.ts'
+import { leaks } from './planted.ts'
 
-const planted = [
-  'Zorbelquint Amaretho',
-  'Yndrazil Pomtweck',
-  'Hasperoon Vildemar',
-  'Quibbelstrand Ono',
-  'kevvistan-plo-one',
-  'qorrimash-tiv-two',
-  'wubbelnax-sef-three',
-  'jaffrentil-old-nine',
-  '730918221',
-  '730918222',
-  '730918223',
-  '730918229',
-  'trolvaneck-badge',
-  'midderglump-badge',
-  'sprangolite-finding',
-  'vexormindal-finding',
-]
 const user = { name: 'postgres', path: ['public'] }
 const folder = join(import.meta.dirname, '.')
 const lines = (file: string) =>
   readFileSync(join(folder, file), 'utf8')
     .split('\n')
     .filter(line => line !== '' && !line.startsWith('--'))
-
-/** Whole values, backwards, in the usual encodings, and any run of six characters. */
-const traces = planted.flatMap(value => {
-  const low = value.toLowerCase()
-  const pieces = Array.from({ length: Math.max(1, low.length - 5) }, (_, at) => low.slice(at, at + 6))
-  const whole = Buffer.from(value)
-  const spread = [
-    [...low].reverse().join(''),
-    whole.toString('hex'),
-    whole.toString('base64').slice(0, 14).toLowerCase(),
-  ]
-  return [
-    ...pieces.filter(piece => !/^ |-(find|badg)|findin|inding|-badge|^badge|^4?7309182$|^309182/.test(piece)),
-    ...spread,
-    createHash('md5').update(value).digest('hex'),
-  ]
-})
-
-function leaks(text: string): boolean {
-  const low = text.toLowerCase().replaceAll(/[{},"\s]+/g, m => (m.includes(' ') ? ' ' : m))
-  return traces.some(trace => low.includes(trace))
-}
 
 interface Outcome {
   readonly described: readonly (readonly DescribedColumn[])[]
@@ -102,6 +64,10 @@ before(async () => {
     column('patients', 'mrn', 'phi.mrn'),
     column('staff', 'badge', 'phi.other'),
     column('labs', 'finding', 'phi.other'),
+    column('notes', 'body', 'phi.other'),
+    column('notes', 'doc', 'phi.other'),
+    column('notes', 'phones', 'phi.phone'),
+    column('notes', 'born', 'phi.date'),
     { schema: 'hidden', relation: '*', column: 'ssn', label: 'phi.ssn' },
   ])
 })
@@ -179,7 +145,7 @@ interface Planned {
 }
 
 function planLine(sql: string): readonly Planned[] {
-  const read = readSql(sql, {})
+  const read = readSql(sql, { names: namesOf(protection.catalog, user.path) })
   assert.equal(read.kind, 'read', sql)
   if (read.kind !== 'read') return []
   let session = newSession(user)
@@ -202,6 +168,12 @@ function noticed({ statement, plan }: Planned): boolean {
   return columns || told || statement.refusal !== null || statement.effects.has('define')
 }
 
+/** Kept from running, or all it shows is hidden. */
+function halted({ plan }: Planned): boolean {
+  const columns = plan.columns ?? [{ form: 'derived' }]
+  return stoppedBy(plan).length > 0 || (columns.length > 0 && columns.every(({ form }) => form !== 'clean'))
+}
+
 describe('lineage', () => {
   test('every attack that leaks is marked', { timeout: 240_000 }, async t => {
     let leaked = 0
@@ -220,6 +192,7 @@ describe('lineage', () => {
       if (['9', '21'].includes(path) && !flows) missed.push(`no flow: ${line}`)
       if (path === '22' && !planned.some(({ plan }) => plan.oracles.length > 0 || marked(plan, 0)))
         missed.push(`no oracle: ${line}`)
+      if (kind === 'stopped' && !planned.some(halted)) missed.push(`not stopped: ${line}`)
       if (kind === 'refused') {
         refused++
         if (!planned.some(({ statement }) => statement.refusal !== null)) missed.push(`not refused: ${line}`)
@@ -230,7 +203,7 @@ describe('lineage', () => {
       if (planned.some(({ statement }) => statement.refusal !== null)) missed.push(`refused, not run: ${line}`)
       const outcome = await run(planned.map(({ text }) => text))
       const really = outcome.words || outcome.columns.some(columns => columns.length > 0)
-      if (kind === 'quiet') quiet++
+      if (kind === 'quiet' || kind === 'stopped') quiet++
       else if (really) leaked++
       else missed.push(`no attack, nothing came out: ${line}`)
       // What stops a statement before it runs stops the ones after it in the same line.
@@ -239,7 +212,8 @@ describe('lineage', () => {
         const step = planned[at]
         if (step === undefined) continue
         const { plan, statement } = step
-        if (plan.flows.length > 0 || (statement.effects.has('define') && !statement.effects.has('read'))) stopped = true
+        if (stoppedBy(plan).length > 0 || (statement.effects.has('define') && !statement.effects.has('read')))
+          stopped = true
         for (const column of columns)
           if (!stopped && !marked(plan, column)) missed.push(`column ${column} of ${at}: ${line}`)
       }
@@ -262,9 +236,21 @@ describe('lineage', () => {
       const outcome = await run(planned.map(({ text }) => text))
       if (outcome.columns.length !== planned.length) wrong.push(`did not run: ${line}`)
       for (const { plan, statement } of planned) {
-        const bad = plan.columns === null ? ['?'] : plan.columns.filter(({ form }) => form !== 'clean').map(c => c.name)
+        const bad =
+          plan.columns === null
+            ? plan.allClean
+              ? []
+              : ['?']
+            : plan.columns.filter(({ form }) => form !== 'clean').map(c => c.name)
         const fields = outcome.described[planned.findIndex(step => step.plan === plan)] ?? []
         const hidden = originsOf(plan, protection, fields).some(({ labels }) => labels === 'unknown' || labels.size > 0)
+        if (stoppedBy(plan).length > 0) wrong.push(`stopped: ${line}`)
+        if (
+          /^(SELECT|WITH \w+ AS \(SELECT)/.test(line) &&
+          statement.effects.has('write') &&
+          !/FOR UPDATE|INTO TEMP|nextval/.test(line)
+        )
+          wrong.push(`writes: ${line}`)
         if (hidden) wrong.push(`description does not fit: ${line}`)
         if (bad.length > 0 || plan.flows.length > 0 || statement.refusal !== null) wrong.push(`${bad.join()}: ${line}`)
       }

@@ -27,6 +27,8 @@ export interface GatewayOptions {
   /** Whole sections that replace or add to what is written by default. */
   readonly config?: Section
   readonly env?: Readonly<Record<string, string>>
+  /** Of the listener for clients of databases, on loopback; left out: none. */
+  readonly postgresPort?: number
 }
 
 export interface Gateway {
@@ -53,7 +55,7 @@ const root = new URL('../../', import.meta.url).pathname
 const START_MS = 20_000
 const STOP_MS = 15_000
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -66,7 +68,11 @@ function configuration(options: GatewayOptions, url: string, issuer: string, dir
   const groups = new Set(Object.values(options.people).flatMap(person => person.groups))
   return {
     version: 1,
-    listen: { publicUrl: url, http: new URL(url).host },
+    listen: {
+      publicUrl: url,
+      http: new URL(url).host,
+      ...(options.postgresPort === undefined ? {} : { postgres: `127.0.0.1:${options.postgresPort}` }),
+    },
     data: join(dir, 'data'),
     providers: {
       test: { issuer, audience: `${url}/`, groups: 'claims.groups', person: 'claims.email', purpose: 'claims.purpose' },

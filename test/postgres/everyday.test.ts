@@ -1,0 +1,85 @@
+// Everyday statements under the rules that `sallyport init` writes. Promise: where nothing protected is in an answer, it is the
+// database's own, with its errors and notices.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type pg from 'pg'
+import { policySource } from '../../src/config/config.ts'
+import { readConfig } from '../../src/config/load.ts'
+import { template } from '../../src/config/template.ts'
+import type { Rule } from '../../src/policy/rules.ts'
+import { connected, type Door, lines, openDoor } from './through-door.ts'
+
+const USED = ['select', 'insert', 'update', 'delete', 'copy-out', 'copy-in', 'declare']
+
+let door: Door
+before(async () => {
+  door = await openDoor(rulesOfInit())
+})
+after(() => door?.close())
+
+/** With one that lets everybody use the tables, as its reader would write it. */
+function rulesOfInit(): readonly Rule[] {
+  const allowed = [...USED.map(kind => `sql.${kind}:public.*`), 'sql.*:pg_temp.*', 'sql.explain:*']
+  const text = template('config.schema.json')
+    .replace(
+      '\nlabels:',
+      '\n  clinic-db: { postgres: "postgres://db.example.org/clinic", logins: { default: { user: r, password: { env: P } } } }\nlabels:',
+    )
+    .replace('http: 127.0.0.1:7300\n', 'http: 127.0.0.1:7300\n  postgres: 127.0.0.1:7432\n')
+    .replace(
+      '\nrules:\n',
+      `\nrules:\n  - { id: tables, allow: ${JSON.stringify(allowed)}, who: [clinical-read], on: [clinic-db] }\n`,
+    )
+  const read = readConfig(Buffer.from(text), '/etc/sallyport.yaml')
+  assert.ok(read.ok)
+  return policySource(read.config).rules.map(one => ({ ...one, who: one.who === null ? null : ['*'], on: ['*'] }))
+}
+
+/** All a client makes of the answers to a line. */
+async function told(client: pg.Client, line: string): Promise<string> {
+  const heard: unknown[] = []
+  const onNotice = ({ message }: { message?: string | undefined }) => heard.push(message)
+  const wire = (client as unknown as { connection: NodeJS.EventEmitter }).connection
+  const onCopy = ({ chunk }: { chunk: Buffer }) => heard.push(chunk.toString())
+  client.on('notice', onNotice)
+  wire.on('copyData', onCopy)
+  for (const part of ['begin', ...line.split(' ;; '), 'rollback']) {
+    const [, text = part, values] = /^(.*) -- (\[.*\])$/.exec(part) ?? []
+    const query = { text, rowMode: 'array' as const, ...(values === undefined ? {} : { values: JSON.parse(values) }) }
+    await client.query(query).then(
+      results => {
+        for (const { rows, command, rowCount, fields } of [results].flat())
+          heard.push(
+            rows,
+            command,
+            rowCount,
+            (fields ?? []).map(one => [one.name, one.dataTypeID, one.columnID]),
+          )
+      },
+      ({ code, message, detail, hint, position }: pg.DatabaseError) =>
+        heard.push(code, message, detail, hint, position),
+    )
+  }
+  client.off('notice', onNotice)
+  wire.off('copyData', onCopy)
+  return JSON.stringify(heard)
+}
+
+test('everyday statements answer as the database itself does', { timeout: 120_000 }, async t => {
+  const { host, port, user, password } = door.server
+  const wrong: string[] = []
+  const all = lines('everyday.sql')
+  for (const line of all) {
+    const [direct, through] = await Promise.all([
+      connected({ host, port, user, password, database: 'lineage' }),
+      connected(door.rig.settings),
+    ])
+    const expected = await told(direct, line)
+    const heard = await told(through, line)
+    if (heard !== expected) wrong.push(`${line}\n  ${expected}\n  ${heard}`)
+    await direct.end()
+    await through.end()
+  }
+  t.diagnostic(`${all.length} lines`)
+  assert.deepEqual(wrong, [])
+})

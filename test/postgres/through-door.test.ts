@@ -1,0 +1,34 @@
+// The corpora through the door. Promise: of no attack does a planted value reach its caller, in no row and in no word;
+// harmless lines answer exactly as the database itself does. Each attack is tried in one mode, by its number: the long test
+// tries them all.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { attack, type Door, differing, lines, modes, openDoor } from './through-door.ts'
+
+let door: Door
+before(async () => {
+  door = await openDoor()
+})
+after(() => door?.close())
+
+describe('through the door', () => {
+  test('no planted value of an attack reaches its caller', { timeout: 240_000 }, async t => {
+    const all = lines('lineage-attacks.sql')
+    const faults: string[] = []
+    let refused = 0
+    for (const [number, line] of all.entries()) {
+      const mode = modes[number % modes.length] ?? 'simple'
+      const tried = await attack(door, line, mode)
+      if (tried.refused) refused++
+      if (tried.fault !== null) faults.push(tried.fault)
+    }
+    t.diagnostic(`${all.length} attacks, of ${refused} an error was heard`)
+    assert.deepEqual(faults, [])
+  })
+
+  for (const mode of modes)
+    test(`harmless lines answer as the database itself does (${mode})`, { timeout: 120_000 }, async t => {
+      t.diagnostic(`${lines('lineage-harmless.sql').length} lines`)
+      assert.deepEqual(await differing(door, mode), [])
+    })
+})

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import pg from 'pg'
+import postgres from 'postgres'
 import { Rig, stopTestPostgres, testPostgres } from '../../src/postgres/testing/rig.ts'
 
 interface Settings {
@@ -58,30 +59,8 @@ const nodePostgres: Day = async settings => {
   return seen
 }
 
-interface PostgresJs {
-  (
-    strings: TemplateStringsArray,
-    ...values: unknown[]
-  ): Promise<unknown[]> & {
-    cursor(rows: number): AsyncIterable<unknown[]>
-    simple(): Promise<unknown[]>
-    describe(): Promise<unknown>
-    readable(): Promise<AsyncIterable<Buffer>>
-    writable(): Promise<NodeJS.WritableStream>
-  }
-  begin<T>(work: (sql: PostgresJs) => Promise<T>): Promise<T>
-  unsafe(text: string): PostgresJs & Promise<unknown[]>
-  end(): Promise<void>
-}
-
-const name = 'postgres'
-const postgresJs = await import(name).then(
-  ({ default: make }: { default: (settings: object) => PostgresJs }) => make,
-  () => null,
-)
-
 const postgresJsDay: Day = async ({ host, port, user, password, database }) => {
-  const sql = (postgresJs as NonNullable<typeof postgresJs>)({ host, port, user, password, database, max: 1 })
+  const sql = postgres({ host, port, user, password, database, max: 1 })
   const seen: unknown[] = []
   await sql`create temp table day_js (id int, name text)`
   // Pipelined: it sends all of these without waiting.
@@ -125,7 +104,7 @@ describe('clients of PostgreSQL, direct and through the gateway', () => {
     assert.deepEqual(await nodePostgres(rig.settings), seen)
   })
 
-  it('postgres.js', { skip: postgresJs ? false : 'postgres is not installed' }, async () => {
+  it('postgres.js', async () => {
     const seen = await postgresJsDay(direct)
     assert.ok(seen.length > 8)
     assert.deepEqual(await postgresJsDay(rig.settings), seen)

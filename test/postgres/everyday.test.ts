@@ -7,7 +7,7 @@ import { policySource } from '../../src/config/config.ts'
 import { readConfig } from '../../src/config/load.ts'
 import { template } from '../../src/config/template.ts'
 import type { Rule } from '../../src/policy/rules.ts'
-import { connected, type Door, lines, openDoor } from './through-door.ts'
+import { connected, DATABASE, type Door, lines, openDoor } from './through-door.ts'
 
 const USED = ['select', 'insert', 'update', 'delete', 'copy-out', 'copy-in', 'declare']
 
@@ -71,7 +71,7 @@ test('everyday statements answer as the database itself does', { timeout: 120_00
   const all = lines('everyday.sql')
   for (const line of all) {
     const [direct, through] = await Promise.all([
-      connected({ host, port, user, password, database: 'lineage' }),
+      connected({ host, port, user, password, database: DATABASE }),
       connected(door.rig.settings),
     ])
     const expected = await told(direct, line)

@@ -19,6 +19,8 @@ import { readSql } from '../../src/postgres/statement/read-sql.ts'
 import type { Statement } from '../../src/postgres/statement/statement.ts'
 import { leaks } from './planted.ts'
 
+/** One server serves all test files of a run. */
+const DATABASE = `lineage_${process.pid}`
 const user = { name: 'postgres', path: ['public'] }
 const folder = join(import.meta.dirname, '.')
 const lines = (file: string) =>
@@ -42,9 +44,9 @@ before(async () => {
   home = mkdtempSync(join(tmpdir(), 'sallyport-lineage-'))
   server = await startPostgres({ dir: home })
   const client = await connect()
-  await client.query('CREATE DATABASE lineage')
+  await client.query(`CREATE DATABASE ${DATABASE}`)
   await client.end()
-  const loader = await connect('lineage')
+  const loader = await connect(DATABASE)
   await loader.query(readFileSync(join(folder, 'lineage-schema.sql'), 'utf8'))
   const catalog = await loadCatalog(
     async sql =>
@@ -89,7 +91,7 @@ function parts() {
 
 /** Statement by statement, in a transaction that is rolled back. */
 async function run(statements: readonly string[]): Promise<Outcome> {
-  const client = await connect('lineage')
+  const client = await connect(DATABASE)
   const heard: string[] = []
   client.on('notice', notice => heard.push(`${notice.message} ${notice.detail ?? ''}`))
   client.on('notification', message => heard.push(message.payload ?? ''))

@@ -40,19 +40,22 @@ export interface Door {
   close(): Promise<void>
 }
 
+/** One server serves all test files of a run. */
+export const DATABASE = `door_${process.pid}`
+
 export async function openDoor(rules: readonly Rule[] = [rule('all', 'allow', {})]): Promise<Door> {
   await loadParser()
   const server = await testPostgres()
   const { host, port, user, password } = server
   const admin = new pg.Client({ host, port, user, password, database: 'postgres' })
   await admin.connect()
-  await admin.query('CREATE DATABASE lineage')
+  await admin.query(`CREATE DATABASE ${DATABASE}`)
   await admin.end()
-  const loader = new pg.Client({ host, port, user, password, database: 'lineage' })
+  const loader = new pg.Client({ host, port, user, password, database: DATABASE })
   await loader.connect()
   await loader.query(readFileSync(join(folder, 'lineage-schema.sql'), 'utf8'))
   await loader.end()
-  const rig = await Rig.start({ postgres: server, masking, database: 'lineage', rules })
+  const rig = await Rig.start({ postgres: server, masking, database: DATABASE, rules })
   return {
     rig,
     server,
@@ -84,7 +87,7 @@ export async function attack({ rig }: Door, line: string, mode: Mode): Promise<A
 /** Lines whose answers differ from the database's own. */
 export async function differing({ rig, server }: Door, mode: Mode): Promise<readonly string[]> {
   const { host, port, user, password } = server
-  const direct = await connected({ host, port, user, password, database: 'lineage' })
+  const direct = await connected({ host, port, user, password, database: DATABASE })
   const through = await connected(rig.settings)
   const wrong: string[] = []
   for (const line of lines('lineage-harmless.sql')) {

@@ -69,6 +69,8 @@ export const limitTable = {
   sessionIdleMs: { value: 900_000, unit: 'ms', reason: 'a forgotten session ends' },
   sessions: { value: 10_000, unit: 'items', reason: 'bounds the memory of open sessions' },
   sessionsPerSubject: { value: 100, unit: 'items', reason: 'one subject cannot use up the sessions of all' },
+  exchangesPerSession: { value: 500, unit: 'items', reason: 'calls under way at once in one MCP session' },
+  exchangesPerSubject: { value: 1_000, unit: 'items', reason: 'and in all MCP sessions of one subject' },
   streamsPerSession: { value: 16, unit: 'items', reason: 'a client keeps one stream of unasked messages open' },
   processes: { value: 64, unit: 'items', reason: 'stdio servers running at once, one per session' },
   lineBytes: { value: 4 << 20, unit: 'bytes', reason: 'a stdio message is one line, masked whole' },

@@ -53,6 +53,12 @@ export const limitTable = {
     reason: 'the rest of a refused body is read so that its answer arrives; then the connection is cut',
   },
   drainMs: { value: 5_000, unit: 'ms', reason: 'the time for that' },
+  turns: {
+    value: 32,
+    unit: 'items',
+    reason: 'MCP requests made ready at once; more wait as they came, which is less memory',
+  },
+  turnMs: { value: 50, unit: 'ms', reason: 'one that takes longer waits for somebody, and lets the next one begin' },
   connectMs: { value: 10_000, unit: 'ms', reason: 'a protected system that does not accept is down' },
   answerStartMs: { value: 300_000, unit: 'ms', reason: 'tools may work for minutes before their first byte' },
   chunkBytes: { value: 256 << 10, unit: 'bytes', reason: 'one durable part of a streamed answer' },

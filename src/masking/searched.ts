@@ -48,6 +48,7 @@ function has(labels: readonly LeafLabel[], label: number): boolean {
 function missesIn({ text, from, to, base, seen, labels, found }: SearchedText, known: KnownValues): boolean {
   const hits: Span[] = []
   findKnown(known, text, from, to, seen, hits)
+  if (hits.length === 0) return false
   hits.sort((left, right) => left.start - right.start)
   // Both are sorted by start, so that one pass tells how far the finds before a hit reach.
   const reach = new Map<number, number>()

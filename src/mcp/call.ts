@@ -2,6 +2,7 @@
 // before it is recorded, and whoever goes away, on either side, the exchange ends once.
 import { Refusal } from '../gateway/errors.ts'
 import type { Admission, HoldView, Outcome } from '../gateway/seam.ts'
+import type { Turn } from '../gateway/turns.ts'
 import { nodeAt } from '../json/canonical.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { clearAnswer } from './answer.ts'
@@ -32,8 +33,10 @@ export class Call {
   readonly #reply: Reply
   readonly #headers: CheckedHeaders
   readonly #gone = new AbortController()
+  /** Until this waits for somebody outside. */
+  readonly #turn: Turn | null
   /** What was lent for this call ends with it. */
-  readonly #over = new AbortController()
+  #over: AbortController | null = null
   #admission: Way | null = null
   #tool: string | null = null
   #forwarded = false
@@ -44,7 +47,7 @@ export class Call {
   /** Its stream ended before its answer, which may come on a stream taken up again. */
   #parked = false
 
-  constructor(link: Link, request: Request, reply: Reply, headers: CheckedHeaders) {
+  constructor(link: Link, request: Request, reply: Reply, headers: CheckedHeaders, turn: Turn | null) {
     this.link = link
     this.request = request
     this.progressToken = tokenOf(request.params)
@@ -53,6 +56,7 @@ export class Call {
     this.naming = namingOf(link, request, this.progressToken)
     this.#reply = reply
     this.#headers = headers
+    this.#turn = turn
     reply.whenGone(() => this.#callerGone())
   }
 
@@ -102,6 +106,7 @@ export class Call {
     const lent = this.#lend(admission)
     if (lent === null) return this.#refuseAnswer(admission, 'limit')
     this.#forwarded = true
+    this.#turn?.over()
     const answer = await link.upstream.send(admission.question, {
       kind: 'request',
       method: request.method,
@@ -115,12 +120,13 @@ export class Call {
 
   #lend({ reference }: Way): Readonly<Record<string, string>> | null {
     const { lending } = this.link
-    return lending === null || LENDS_NOTHING.has(this.request.method)
-      ? {}
-      : lending.headers(reference, this.#over.signal)
+    if (lending === null || LENDS_NOTHING.has(this.request.method)) return NOTHING
+    this.#over = new AbortController()
+    return lending.headers(reference, this.#over.signal)
   }
 
   #waiting(hold: HoldView): void {
+    this.#turn?.over()
     if (!this.#reply.canStream || this.#ended) return
     this.#reply.keepAlive()
     const notice = holdNotice(hold, this.request)
@@ -259,7 +265,7 @@ export class Call {
   #end(outcome: Outcome, delivered = this.#reply.delivered): void {
     if (this.#ended) return
     this.#ended = true
-    this.#over.abort()
+    this.#over?.abort()
     if (!this.#admission) return
     this.#admission.end(outcome, delivered)
     this.link.endQuestions(this.#admission.reference)
@@ -311,4 +317,5 @@ export class Call {
 
 /** They are about the connection itself. */
 const LENDS_NOTHING: ReadonlySet<string> = new Set(['initialize', 'ping', 'server/discover'])
+const NOTHING = {} as const
 const TAKEN = 'A request with this id is under way in this session.'

@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { type Code, Refusal } from '../gateway/errors.ts'
 import type { Gateway, Subject } from '../gateway/seam.ts'
+import { Turns } from '../gateway/turns.ts'
 import { nobody, type Own, refusalAnswer, rpc } from './answers.ts'
 import { drain } from './body.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
@@ -57,11 +58,12 @@ export interface McpDoor {
 export function createMcpDoor(options: McpDoorOptions): McpDoor {
   const pools = new HttpPools()
   const { gateway, version, lender = null } = options
+  const turns = new Turns()
   const parts = { gateway, opaque: createOpaque(options.opaqueKey), version, lender }
   const links = new Links(parts, pools, options.openStdio ?? null)
   return {
     handle(request, response, name) {
-      new Visit(options, links, request, response).run(name)
+      new Visit(options, turns, links, request, response).run(name)
     },
     async close() {
       await links.close()
@@ -73,14 +75,16 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
 /** One HTTP request. */
 class Visit {
   readonly #options: McpDoorOptions
+  readonly #turns: Turns
   readonly #links: Links
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #accepts: Accepts
   readonly #reply: SingleReply
 
-  constructor(options: McpDoorOptions, links: Links, request: IncomingMessage, response: ServerResponse) {
+  constructor(options: McpDoorOptions, turns: Turns, links: Links, request: IncomingMessage, response: ServerResponse) {
     this.#options = options
+    this.#turns = turns
     this.#links = links
     this.#request = request
     this.#response = response
@@ -114,6 +118,7 @@ class Visit {
     if (method === 'POST') {
       return new Posting(
         this.#options.gateway,
+        this.#turns,
         this.#links,
         this.#request,
         this.#response,

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Gateway, Subject } from '../gateway/seam.ts'
+import type { Turn, Turns } from '../gateway/turns.ts'
 import { type JsonDocument, JsonError, readJson, readJsonText } from '../json/document.ts'
 import { type Asked, nobody, type Own, refusalAnswer, rpc } from './answers.ts'
 import { readBody } from './body.ts'
@@ -27,14 +28,17 @@ const NO_SESSION = 'There is no such session. Initialize again.'
 
 export class Posting {
   readonly #gateway: Gateway
+  readonly #turns: Turns
   readonly #links: Links
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #reply: SingleReply
   readonly #accepts: Accepts
+  #turn: Turn | null = null
 
   constructor(
     gateway: Gateway,
+    turns: Turns,
     links: Links,
     request: IncomingMessage,
     response: ServerResponse,
@@ -42,6 +46,7 @@ export class Posting {
     accepts: Accepts,
   ) {
     this.#gateway = gateway
+    this.#turns = turns
     this.#links = links
     this.#request = request
     this.#response = response
@@ -57,6 +62,18 @@ export class Posting {
     const body = await readBody(this.#request)
     if (body === 'too-large') return refuse(null, undefined, 'too-large')
     if (body === 'unreadable') return refuse(rpc.parseError)
+    const begun = this.#turns.begin()
+    this.#turn = begun instanceof Promise ? await begun : begun
+    try {
+      await this.#read(body, subject, config)
+    } finally {
+      this.#turn.over()
+    }
+  }
+
+  async #read(body: Buffer, subject: Subject, config: McpConnectionConfig): Promise<void> {
+    const refuse = (own: Own) =>
+      this.#refuse(subject, config, { code: 'unreadable', sentence: undefined, own, asked: nobody, data: {} })
     let json: JsonDocument
     try {
       json = readJson(body, jsonLimits)
@@ -64,7 +81,10 @@ export class Posting {
       const malformed = error instanceof JsonError && error.fault === 'malformed'
       return refuse(malformed ? rpc.parseError : rpc.invalidRequest)
     }
-    if (isBatch(json)) return this.#batch(subject, config, json)
+    if (isBatch(json)) {
+      this.#turn?.over()
+      return this.#batch(subject, config, json)
+    }
     const message = readMessage(json)
     if (message === null) return refuse(rpc.invalidRequest)
     const classified = classify(message, this.#request.headers, config.system.kind)
@@ -171,12 +191,12 @@ export class Posting {
 
   #inBatch(link: Link, message: Message, reply: Reply, headers: CheckedHeaders): Promise<unknown> {
     return message.kind === 'request'
-      ? new Call(link, message, reply, headers).run()
+      ? new Call(link, message, reply, headers, null).run()
       : this.#oneWay(link, message, headers)
   }
 
   async #dispatch(link: Link, message: Message, reply: Reply, headers: CheckedHeaders): Promise<void> {
-    if (message.kind === 'request') return new Call(link, message, reply, headers).run()
+    if (message.kind === 'request') return new Call(link, message, reply, headers, this.#turn).run()
     this.#close(await this.#oneWay(link, message, headers), link, askedBy(message, link.era))
   }
 

@@ -20,7 +20,7 @@ export interface Reply {
   finish(part: Part, status: number, head?: EventHead): void
   /** No answer will come here. */
   finishEmpty(status: number): void
-  /** Called once, when the caller went away before the end. */
+  /** Called once, when the caller went away before the end; at once where it already has. */
   whenGone(act: () => void): void
 }
 
@@ -103,9 +103,11 @@ export class SingleReply implements Reply {
   }
 
   whenGone(act: () => void): void {
-    this.#response.once('close', () => {
-      if (!this.#response.writableFinished) act()
-    })
+    if (this.#response.destroyed) act()
+    else
+      this.#response.once('close', () => {
+        if (!this.#response.writableFinished) act()
+      })
   }
 }
 

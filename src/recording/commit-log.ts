@@ -7,7 +7,7 @@ import { createFile, type InboxFile } from './inbox-file.ts'
 import { type LogIndex, nothingPending } from './log-index.ts'
 import { append, type Edge, root, writeEdge } from './merkle.ts'
 import type { OpenedLog } from './open-log.ts'
-import { type CommitOptions, type Item, type Parcel, role, unpack } from './parcel.ts'
+import { type CommitOptions, type Item, type Parcel, role, Unpacker } from './parcel.ts'
 import { newSessionKey, type Place, type SealedBlob, Sealer, type SessionKey, salted } from './seal.ts'
 import { SessionIndex } from './session-index.ts'
 
@@ -32,6 +32,7 @@ const INDEX_ENTRIES = 1_000
 export class CommitLog {
   readonly #options: CommitOptions
   readonly #sealer = new Sealer()
+  readonly #unpacker = new Unpacker()
   readonly #frame: FrameBuilder
   readonly #index: LogIndex
   readonly #sessions: SessionIndex
@@ -71,7 +72,7 @@ export class CommitLog {
     try {
       this.#frame.begin()
       let index = 0
-      for (const item of unpack(parcel)) {
+      for (const item of this.#unpacker.unpack(parcel)) {
         if (!this.#add(item)) refused.push(index)
         index++
       }

@@ -1,14 +1,6 @@
 // The event loop's end of the commit thread. Promise: every parcel sent is answered once, also when the thread dies.
 import { Worker } from 'node:worker_threads'
-import {
-  type CommitOptions,
-  type Fault,
-  type FromWorker,
-  type Item,
-  ParcelMemory,
-  pack,
-  type ToWorker,
-} from './parcel.ts'
+import { type CommitOptions, type Fault, type FromWorker, type Item, Packer, type ToWorker } from './parcel.ts'
 
 export class CommitFault extends Error {
   readonly fault: Fault
@@ -35,7 +27,7 @@ export class CommitThread {
   readonly #flights = new Map<number, Flight>()
   /** Called when something fails that no parcel waits for: a checkpoint, or the thread itself. */
   readonly #onFault: (fault: Fault) => void
-  readonly #memory = new ParcelMemory()
+  readonly #packer = new Packer()
   #count = 0
   #dead = false
   #closed: (() => void) | null = null
@@ -72,7 +64,7 @@ export class CommitThread {
         reject(new CommitFault('poisoned'))
         return
       }
-      const parcel = pack(++this.#count, items, this.#memory)
+      const parcel = this.#packer.pack(++this.#count, items)
       this.#flights.set(parcel.id, { resolve, reject })
       const message: ToWorker = { kind: 'commit', parcel }
       this.#worker.postMessage(message)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Item, ParcelMemory, pack, unpack } from './parcel.ts'
+import { type Item, Packer, type Parcel, Unpacker } from './parcel.ts'
 
 const raw = Buffer.from('as it came')
 const shown = Buffer.from('as the record shows it')
@@ -9,6 +9,10 @@ const leaf = { head: '{"at":1,', body: '"é€":1,', kind: '"kind":"end","n":', 
 
 function item(raw: Uint8Array | null, transcript: Uint8Array | null, released: Uint8Array | null): Item {
   return { session: 's_1', leaf, roles: 33, at: 1_763_000_000_123, extra: '😀', raw, transcript, released }
+}
+
+function unpacked(parcel: Parcel): Item[] {
+  return new Unpacker().unpack(parcel)
 }
 
 test('what goes into a parcel comes out of it, in order', () => {
@@ -21,7 +25,7 @@ test('what goes into a parcel comes out of it, in order', () => {
     item(Buffer.alloc(0), shown, null),
     { ...item(null, null, null), session: '', extra: '' },
   ]
-  const out = [...unpack(structuredClone(pack(1, items, new ParcelMemory())))]
+  const out = unpacked(structuredClone(new Packer().pack(1, items)))
   const plain = (list: readonly Item[]) =>
     list.map(one => ({
       ...one,
@@ -34,6 +38,21 @@ test('what goes into a parcel comes out of it, in order', () => {
 })
 
 test('bytes that are the same object are sent once and stay the same object', () => {
-  const [once] = [...unpack(pack(1, [item(raw, raw, raw)], new ParcelMemory()))]
+  const [once] = unpacked(new Packer().pack(1, [item(raw, raw, raw)]))
   assert.ok(once && once.raw !== null && once.raw === once.transcript && once.raw === once.released)
+})
+
+test('a parcel larger than the memory before it brings its own, and the next one needs none', () => {
+  const packer = new Packer()
+  const unpacker = new Unpacker()
+  const sizes = [10, 2 << 20, 10, 20 << 20, 10, 10]
+  const brought = sizes.map((size, id) => {
+    const sent = Buffer.alloc(size, id + 1)
+    const parcel = structuredClone(packer.pack(id, [item(sent, shown, sent)]))
+    const [got] = unpacker.unpack(parcel)
+    assert.ok(got?.raw && sent.equals(got.raw))
+    assert.equal(Buffer.from(got.transcript ?? []).toString(), shown.toString())
+    return parcel.memory !== null
+  })
+  assert.deepEqual(brought, [true, true, false, true, true, false])
 })

@@ -1,5 +1,5 @@
-// What crosses between the event loop and the commit thread. Promise: one message carries any number of drafts as flat
-// primitives and one packed buffer, because cloning an object per draft costs more than committing it.
+// What crosses between the event loop and the commit thread. Promise: one message carries any number of drafts as one text
+// and one memory that both threads see, because cloning an object per draft costs more than committing it.
 import type { KeyObject } from 'node:crypto'
 import type { LeafText } from './entry-form.ts'
 
@@ -22,81 +22,119 @@ export interface Item {
 
 export interface Parcel {
   readonly id: number
-  readonly flat: readonly (string | number)[]
-  /** Shared with the other thread, which reads it before it replies and never later. */
-  readonly bytes: Uint8Array
+  readonly items: number
+  /** The texts of all items, one after another: a single string crosses for the price of its bytes. */
+  readonly text: string
+  /** What the items' numbers and payloads lie in, where it is not the one of the parcel before. Read before the reply. */
+  readonly memory: SharedArrayBuffer | null
 }
 
+/** Numbers of an item: lengths of its texts, roles, time, lengths of its payloads. */
 const STRIDE = 12
-/** In place of a length: nothing there, or the same bytes as the raw payload. */
+/** In place of a length: nothing there, or the same bytes as the raw payload or the transcript. */
 const NONE = -1
-const SAME = -2
+const SAME_AS_RAW = -2
+const SAME_AS_TRANSCRIPT = -3
 
 export function itemBytes({ raw, transcript, released }: Item): number {
   return (
     (raw?.length ?? 0) +
     (transcript === raw ? 0 : (transcript?.length ?? 0)) +
-    (released === raw ? 0 : (released?.length ?? 0))
+    (released === raw || released === transcript ? 0 : (released?.length ?? 0))
   )
-}
-
-/** Payload memory of one parcel after another: made anew it would be tens of megabytes a second for the collector. */
-export class ParcelMemory {
-  #shared = new SharedArrayBuffer(1 << 20)
-
-  take(bytes: number): Uint8Array {
-    if (bytes > KEPT_MEMORY_BYTES) return new Uint8Array(new SharedArrayBuffer(bytes))
-    if (bytes > this.#shared.byteLength) this.#shared = new SharedArrayBuffer(KEPT_MEMORY_BYTES)
-    return new Uint8Array(this.#shared, 0, bytes)
-  }
 }
 
 const KEPT_MEMORY_BYTES = 8 << 20
 
-/** At most one parcel may be on its way for each memory. */
-export function pack(id: number, items: readonly Item[], memory: ParcelMemory): Parcel {
-  const flat: (string | number)[] = []
-  let total = 0
-  for (const item of items) total += itemBytes(item)
-  const bytes = memory.take(total)
-  let at = 0
-  const put = (part: Uint8Array | null, raw: Uint8Array | null) => {
-    if (part === null) return NONE
-    if (part === raw) return SAME
-    bytes.set(part, at)
-    at += part.length
-    return part.length
+/** The sending end: memory that is made once, which for each parcel would be tens of megabytes a second. */
+export class Packer {
+  #memory = new SharedArrayBuffer(1 << 20)
+  #known = false
+
+  /** At most one parcel may be on its way. */
+  pack(id: number, items: readonly Item[]): Parcel {
+    const before = items.length * STRIDE * 8
+    let total = before
+    for (const item of items) total += itemBytes(item)
+    this.#take(total)
+    const numbers = new Float64Array(this.#memory, 0, items.length * STRIDE)
+    const bytes = new Uint8Array(this.#memory, before)
+    let text = ''
+    let at = 0
+    let filled = 0
+    const put = (part: Uint8Array | null): number => {
+      if (part === null) return NONE
+      bytes.set(part, filled)
+      filled += part.length
+      return part.length
+    }
+    for (const { session, leaf, extra, roles, at: time, raw, transcript, released } of items) {
+      text += session + leaf.head + leaf.body + leaf.kind + leaf.middle + leaf.tail + extra
+      numbers[at++] = session.length
+      numbers[at++] = leaf.head.length
+      numbers[at++] = leaf.body.length
+      numbers[at++] = leaf.kind.length
+      numbers[at++] = leaf.middle.length
+      numbers[at++] = leaf.tail.length
+      numbers[at++] = extra.length
+      numbers[at++] = roles
+      numbers[at++] = time
+      numbers[at++] = put(raw)
+      numbers[at++] = transcript !== null && transcript === raw ? SAME_AS_RAW : put(transcript)
+      numbers[at++] = sameAs(released, raw, transcript) ?? put(released)
+    }
+    const memory = this.#known ? null : this.#memory
+    this.#known = true
+    return { id, items: items.length, text, memory }
   }
-  for (const item of items) {
-    const { leaf, raw } = item
-    flat.push(item.session, leaf.head, leaf.body, leaf.kind, leaf.middle, leaf.tail, item.roles, item.at, item.extra)
-    flat.push(put(raw, null), put(item.transcript, raw), put(item.released, raw))
+
+  #take(bytes: number): void {
+    const kept = this.#memory.byteLength
+    if (bytes <= kept && kept <= KEPT_MEMORY_BYTES) return
+    this.#memory = new SharedArrayBuffer(Math.max(bytes, KEPT_MEMORY_BYTES))
+    this.#known = false
   }
-  return { id, flat, bytes }
 }
 
-export function* unpack({ flat, bytes }: Parcel): Generator<Item> {
-  let at = 0
-  const take = (length: number, raw: Uint8Array | null) => {
-    if (length === NONE) return null
-    if (length === SAME) return raw
-    at += length
-    return bytes.subarray(at - length, at)
-  }
-  for (let base = 0; base < flat.length; base += STRIDE) {
-    const text = (offset: number) => flat[base + offset] as string
-    const count = (offset: number) => flat[base + offset] as number
-    const raw = take(count(9), null)
-    yield {
-      session: text(0),
-      leaf: { head: text(1), body: text(2), kind: text(3), middle: text(4), tail: text(5) },
-      roles: count(6),
-      at: count(7),
-      extra: text(8),
-      raw,
-      transcript: take(count(10), raw),
-      released: take(count(11), raw),
+function sameAs(released: Uint8Array | null, raw: Uint8Array | null, transcript: Uint8Array | null): number | null {
+  if (released === null) return null
+  return released === raw ? SAME_AS_RAW : released === transcript ? SAME_AS_TRANSCRIPT : null
+}
+
+/** The receiving end. */
+export class Unpacker {
+  #memory = new SharedArrayBuffer(0)
+
+  unpack({ items, text, memory }: Parcel): Item[] {
+    this.#memory = memory ?? this.#memory
+    const numbers = new Float64Array(this.#memory, 0, items * STRIDE)
+    const bytes = new Uint8Array(this.#memory, items * STRIDE * 8)
+    let at = 0
+    let read = 0
+    let taken = 0
+    const next = () => {
+      const from = read
+      read += numbers[at++] as number
+      return text.slice(from, read)
     }
+    const take = (raw: Uint8Array | null, transcript: Uint8Array | null) => {
+      const length = numbers[at++] as number
+      if (length === NONE) return null
+      if (length === SAME_AS_RAW) return raw
+      if (length === SAME_AS_TRANSCRIPT) return transcript
+      taken += length
+      return bytes.subarray(taken - length, taken)
+    }
+    return Array.from({ length: items }, () => {
+      const session = next()
+      const leaf = { head: next(), body: next(), kind: next(), middle: next(), tail: next() }
+      const extra = next()
+      const roles = numbers[at++] as number
+      const time = numbers[at++] as number
+      const raw = take(null, null)
+      const transcript = take(raw, null)
+      return { session, leaf, roles, at: time, extra, raw, transcript, released: take(raw, transcript) }
+    })
   }
 }
 

@@ -237,8 +237,11 @@ export class Asking {
 
   async #estimate(wanted: Wanted, parent: string): Promise<Readonly<Record<string, unknown>> | Refusal> {
     const { answers } = this.#parts
-    const { action, quotes } = wanted.reading
-    const estimable = wanted.reading.estimable()
+    const { query } = wanted.run
+    const read = query === null ? wanted.reading : await this.#readings.exactly(query, wanted.reading)
+    if ('refusal' in read) return read.refusal
+    const { action, quotes } = read
+    const estimable = read.estimable()
     if (!answers.idle && this.#unsynced) await this.#write(own.flush)
     await this.#idle()
     if (answers.skipping) return UNKNOWN_ROWS

@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Refusal } from '../gateway/errors.ts'
 import type { Gateway, Session } from '../gateway/seam.ts'
+import { likeness } from './likeness.ts'
 import type { Portal } from './names.ts'
 import { type LinkReader, type ReadContext, type SqlRefusal, type StatementReading, unread } from './reading.ts'
 
@@ -32,23 +33,43 @@ export const NOTHING: SqlRefusal = {
 
 export class Readings {
   readonly #parts: ReadingsParts
-  /** Of texts that were prepared before, the latest last. */
+  /** Of texts that came before, the latest last. */
   readonly #known = new Map<string, StatementReading>()
+  /** The text each of these was read from. */
+  readonly #texts = new WeakMap<StatementReading, Buffer>()
 
   constructor(parts: ReadingsParts) {
     this.#parts = parts
   }
 
-  /** Drivers prepare the same few texts again and again; a simple query carries its values and seldom comes twice. */
-  async parsed(sql: Buffer): Promise<StatementReading | Refused> {
+  /** Drivers prepare the same few texts again and again. */
+  parsed(sql: Buffer): Promise<StatementReading | Refused> {
+    return this.#readAs(sql, text => text)
+  }
+
+  /** Of a simple query, or of one that is like it: `exactly` is for what depends on its numbers. */
+  simple(sql: Buffer): Promise<StatementReading | Refused> {
+    return this.#readAs(sql, likeness)
+  }
+
+  /** The reading of this very text, where `reading` may be that of one like it. */
+  async exactly(sql: Buffer, reading: StatementReading): Promise<StatementReading | Refused> {
+    const from = this.#texts.get(reading)
+    return from === undefined || from.equals(sql) ? reading : this.read(sql, null)
+  }
+
+  async #readAs(sql: Buffer, keyOf: (text: string) => string): Promise<StatementReading | Refused> {
     if (sql.length > KNOWN_BYTES || this.#parts.reader === null) return this.read(sql, null)
-    const text = sql.toString('latin1')
-    const reading = await this.read(sql, null, this.#known.get(text) ?? null)
-    this.#known.delete(text)
+    const key = keyOf(sql.toString('latin1'))
+    const known = this.#known.get(key) ?? null
+    const reading = await this.read(sql, null, known)
+    this.#known.delete(key)
     if ('refusal' in reading || reading.changes !== 'nothing') return reading
     const [oldest] = this.#known.size < KNOWN_TEXTS ? [] : this.#known.keys()
     if (oldest !== undefined) this.#known.delete(oldest)
-    this.#known.set(text, reading)
+    this.#known.set(key, reading)
+    // Kept apart from the buffer of the connection it lies in.
+    if (reading !== known) this.#texts.set(reading, Buffer.from(sql))
     return reading
   }
 

@@ -23,14 +23,20 @@ before(async () => {
   await direct.query(`create table people (id int primary key, mrn text, ward text);
     insert into people select n, 'secret-' || n, 'north' from generate_series(1, 500) n; analyze people;
     create view shown as select id, ward from people; create table notes (line text);
-    create table crowd as select * from people; analyze crowd`)
+    create table crowd as select * from people; analyze crowd;
+    create table uneven as select n, case when n > 100 then 1 else n end as kind from generate_series(1, 500) n;
+    analyze uneven`)
   await direct.end()
   rig = await Rig.start({
     postgres: server,
     masking,
     rules: [
       rule('all', 'allow', {}),
-      rule('large', 'hold', { patterns: ['sql.select:public.crowd'], when: 'sql.estimatedRows > 100', approvers }),
+      rule('large', 'hold', {
+        patterns: ['sql.select:public.crowd', 'sql.select:public.uneven'],
+        when: 'sql.estimatedRows > 100',
+        approvers,
+      }),
     ],
   })
 })
@@ -133,4 +139,9 @@ test('copied rows are hidden in text, CSV and binary', async () => {
   await client.end()
   assert.deepEqual(copied.slice(0, 3), ['1\t[phi.mrn]\tnorth\n', 'id,mrn,ward\n', '1,|[phi.mrn]|,north\n'])
   assert.doesNotMatch(copied.join(''), /secret/)
+})
+
+test('the rows of a text are estimated with its own numbers, not with those of one like it', async () => {
+  const one = 'select kind from uneven where kind = '
+  assert.deepEqual(await asked(`${one}7`, `${one}1`, `${one}8`), [[[7]], '42501', [[8]]])
 })

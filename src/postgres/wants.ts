@@ -29,7 +29,7 @@ export async function wantOf(
     return { run, prepared: null, portal: null, reading: unread }
   }
   if (run.query !== null) {
-    const reading = await readings.read(run.query, null)
+    const reading = await readings.simple(run.query)
     return 'refusal' in reading ? reading : { run, prepared: null, portal: null, reading }
   }
   let prepared: Prepared | null = null

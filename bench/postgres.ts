@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../examples/clinic/postgres.ts'
 import { type OpenGatewayOptions, startOpenGateway } from '../test/interop/postgres/open-gateway.ts'
+import { nodeFlags } from '../tools/node-flags.mjs'
 import { type CpuTime, cpuTime, peakMemoryMiB, since, threadTimes } from './cpu.ts'
 import { pgbouncerVersion, startPooler } from './pgbouncer.ts'
 
@@ -20,12 +21,14 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'pgbench,latency,bulk' },
     modes: { type: 'string', default: 'simple,extended,prepared' },
     targets: { type: 'string', default: 'direct,pgbouncer,no disk,strict' },
-    node: { type: 'string', default: '' },
+    node: { type: 'string', default: nodeFlags.join(' ') },
   },
 })
 const parts = values.only.split(',')
 const modes = values.modes.split(',')
 const wantedTargets = values.targets.split(',')
+
+const WARM_UP_SECONDS = '3'
 
 interface Target {
   readonly name: string
@@ -69,9 +72,9 @@ function run(program: string, args: readonly string[], at: number, cwd = dir): P
   })
 }
 
-async function round(target: Target, mode: string): Promise<Round> {
+async function round(target: Target, mode: string, seconds = values.seconds): Promise<Round> {
   const before = target.pid === null ? null : cpuTime(target.pid)
-  const args = ['-n', '-S', '-s', '10', '-M', mode, '-c', values.clients, '-j', '2', '-T', values.seconds]
+  const args = ['-n', '-S', '-s', '10', '-M', mode, '-c', values.clients, '-j', '2', '-T', seconds]
   const said = await run('pgbench', args, target.port)
   const cpu = before === null ? { allMs: 0, mainMs: 0 } : since(before, cpuTime(target.pid as number))
   return { perSecond: found(said, /tps = ([\d.]+)/), transactions: found(said, /processed: (\d+)/), cpu }
@@ -88,6 +91,7 @@ function median(of: readonly number[]): number {
 async function pgbench(targets: readonly Target[]): Promise<void> {
   for (const mode of modes) {
     const rounds = new Map<string, Round[]>(targets.map(({ name }) => [name, []]))
+    for (const target of targets) await round(target, mode, WARM_UP_SECONDS)
     for (let at = 0; at < Number(values.rounds); at++) {
       for (const target of targets) rounds.get(target.name)?.push(await round(target, mode))
     }

@@ -20,6 +20,7 @@ import { type Commits, Inbox } from '../../../src/recording/inbox.ts'
 import { loadKeys } from '../../../src/recording/keys.ts'
 import { verifyLog } from '../../../src/recording/verify.ts'
 import { openStore } from '../../../src/store/open.ts'
+import { nodeEnvironment } from '../../../tools/node-flags.mjs'
 
 export interface OpenGatewayOptions {
   readonly host: string
@@ -179,7 +180,8 @@ export interface OpenGateway {
 }
 
 export async function startOpenGateway(options: OpenGatewayOptions, node: string[] = []): Promise<OpenGateway> {
-  const child: ChildProcess = fork(new URL(import.meta.url), [JSON.stringify(options)], { execArgv: node })
+  const env = { ...process.env, ...nodeEnvironment }
+  const child: ChildProcess = fork(new URL(import.meta.url), [JSON.stringify(options)], { execArgv: node, env })
   const heard = () =>
     new Promise<{ port?: number; log?: string }>((resolve, reject) => {
       child.once('message', message => resolve(message as { port?: number; log?: string }))

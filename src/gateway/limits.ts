@@ -151,9 +151,14 @@ export const limitTable = {
     reason: 'rows of one answer the transcript shows; the rest is counted',
   },
   catalogMs: {
-    value: 120_000,
+    value: 15_000,
     unit: 'ms',
-    reason: 'what a database holds is read anew at least this often while used',
+    reason: 'a definition that was changed past the gateway is noticed within this time of use',
+  },
+  catalogAgainMs: {
+    value: 2_000,
+    unit: 'ms',
+    reason: 'a statement that names what is not known looks again, at most this often',
   },
   guessesPerMinute: {
     value: 30,

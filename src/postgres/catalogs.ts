@@ -1,5 +1,6 @@
 // What each database holds, as the gateway last read it. Promise: read through a connection of the gateway's own with the
-// login in use and recorded as its question; read anew when something may have changed, and never older than a few minutes.
+// login in use and recorded as its question; read anew when something may have changed, and asked every few seconds of use
+// whether anything has.
 import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Admission } from '../gateway/seam.ts'
@@ -45,6 +46,13 @@ export class Catalogs {
     return known.loading
   }
 
+  /** As current, where a statement names what the one it was read with does not know: not at once again. */
+  again(link: ReaderLink, than: Snapshot): Snapshot | Promise<Snapshot> {
+    const known = this.#of(link)
+    if (known.snapshot === than && performance.now() - known.at >= limits.catalogAgainMs) known.stale = true
+    return this.current(link)
+  }
+
   /** Something may have changed: nothing is read with the old one any more. */
   changed(link: ReaderLink): void {
     const known = this.#of(link)
@@ -63,7 +71,7 @@ export class Catalogs {
   #load(link: ReaderLink, known: Known): Promise<Snapshot> {
     known.stale = false
     const at = performance.now()
-    const loading = readThrough(link).then(
+    const loading = readThrough(link, known.snapshot).then(
       snapshot => {
         if (known.loading === loading)
           Object.assign(known, { snapshot: kept(known.snapshot, snapshot), at, loading: null })
@@ -80,12 +88,18 @@ export class Catalogs {
 
 /** The same contents stay the same object, and with it what was worked out of them. */
 function kept(before: Snapshot | null, now: Snapshot): Snapshot {
-  const same = before?.catalog.version === now.catalog.version && before.user === now.user && before.path === now.path
-  const kept = same && [...now.usable].join() === [...before.usable].join()
+  const kept = before?.catalog.version === now.catalog.version && sameSession(before, now)
   return kept ? { ...before, stamp: now.stamp } : now
 }
 
-async function readThrough(link: ReaderLink): Promise<Snapshot> {
+type SessionPart = Pick<Snapshot, 'user' | 'path' | 'usable'>
+
+function sameSession(before: SessionPart, now: SessionPart): boolean {
+  const schemas = ({ usable }: SessionPart) => [...usable].sort().join()
+  return before.user === now.user && before.path === now.path && schemas(before) === schemas(now)
+}
+
+async function readThrough(link: ReaderLink, before: Snapshot | null): Promise<Snapshot> {
   const { gateway, session, config, login } = link
   let way: Admission<'system'> | null = null
   let queries: OwnQueries | null = null
@@ -103,7 +117,7 @@ async function readThrough(link: ReaderLink): Promise<Snapshot> {
       if (more instanceof Refusal) throw more
       return more
     })
-    const found = await snapshotOf(sql => (queries as OwnQueries).rows(sql))
+    const found = await snapshotOf(sql => (queries as OwnQueries).rows(sql), before)
     outcome = 'done'
     return found
   } catch (fault) {
@@ -116,18 +130,13 @@ async function readThrough(link: ReaderLink): Promise<Snapshot> {
 
 const UNREADABLE = 'What the database holds could not be read, so nothing is passed on.'
 
-export async function snapshotOf(run: RunQuery): Promise<Snapshot> {
+/** `before`, where that is what the database still holds. */
+export async function snapshotOf(run: RunQuery, before: Snapshot | null = null): Promise<Snapshot> {
   const [row = []] = await run(sessionSql)
-  const [user, path, usable, stamp] = row
-  const catalog = await loadCatalog(run)
-  return {
-    stamp: stamp ?? '',
-    catalog,
-    user: user ?? '',
-    path: path ?? '',
-    usable: new Set((JSON.parse(usable ?? '[]') as unknown[]).map(String)),
-    protections: new WeakMap(),
-  }
+  const [user, path, usable, stamp] = row.map(value => value ?? '') as [string, string, string, string]
+  const found = { stamp, user, path, usable: new Set((JSON.parse(usable || '[]') as unknown[]).map(String)) }
+  if (before?.stamp === stamp && sameSession(before, found)) return before
+  return { ...found, catalog: await loadCatalog(run), protections: new WeakMap() }
 }
 
 /** The columns that labels name, in this snapshot. */

@@ -7,6 +7,7 @@ import { type Catalogs, protectionOf, type Snapshot, snapshotOf } from './catalo
 import { copyOutOf } from './copy-plan.ts'
 import { estimableOf } from './estimable.ts'
 import { launders } from './laundering.ts'
+import { findRelation } from './lineage/catalog.ts'
 import { sessionNames } from './lineage/names.ts'
 import { originsOf } from './lineage/origins.ts'
 import { columnsOf, type Plan, type SessionNames } from './lineage/resolve.ts'
@@ -47,6 +48,7 @@ export async function openLinkReader(parts: LinkReaderParts): Promise<LinkReader
 
 const IDLE = 'I'.charCodeAt(0)
 const CURSOR_HOLDS = 0x20
+const SYSTEM = /^(?:pg_|information_schema$)/
 
 const stateSql = `select pg_catalog.current_setting('search_path'), current_user,
   exists (select 1 from pg_catalog.pg_class where relnamespace = pg_catalog.pg_my_temp_schema()),
@@ -87,7 +89,24 @@ class SessionReader implements LinkReader {
     const snapshot = this.#own ?? (await catalogs.current(link))
     const names = sessionNames(snapshot.catalog, this.#names)
     const read = await readLongSql(sql, { names }, parseAside)
-    return read.kind === 'refused' ? read : this.#reading(read.statements, snapshot)
+    if (read.kind === 'refused') return read
+    // It may have been made by somebody else a moment ago.
+    const fresh =
+      this.#own === null && this.#namesUnknown(read.statements, snapshot)
+        ? await catalogs.again(link, snapshot)
+        : snapshot
+    if (fresh === snapshot) return this.#reading(read.statements, snapshot)
+    const again = await readLongSql(sql, { names: sessionNames(fresh.catalog, this.#names) }, parseAside)
+    return again.kind === 'refused' ? again : this.#reading(again.statements, fresh)
+  }
+
+  #namesUnknown(statements: readonly Statement[], { catalog }: Snapshot): boolean {
+    const { path, temporary } = this.#names
+    const known = (schema: string | null, name: string) =>
+      SYSTEM.test(schema ?? name) || temporary?.has(name) || findRelation(catalog, path, schema, name) !== null
+    return statements.some(({ relations }) =>
+      relations.some(({ use, schema, name }) => use !== 'define' && !known(schema, name)),
+    )
   }
 
   idle(status: number, failed: boolean): void {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { limits } from '../gateway/limits.ts'
 import { compileMasking } from '../masking/plan.ts'
 import { RawClient, say } from './testing/raw-client.ts'
 import { Rig, rule, stopTestPostgres, testPostgres } from './testing/rig.ts'
@@ -144,4 +146,26 @@ test('copied rows are hidden in text, CSV and binary', async () => {
 test('the rows of a text are estimated with its own numbers, not with those of one like it', async () => {
   const one = 'select kind from uneven where kind = '
   assert.deepEqual(await asked(`${one}7`, `${one}1`, `${one}8`), [[[7]], '42501', [[8]]])
+})
+
+test('what was made past the gateway is known when it is first asked for', async () => {
+  const { host, port, user, password } = await testPostgres()
+  const direct = new pg.Client({ host, port, user, password, database: 'postgres' })
+  await direct.connect()
+  const client = new pg.Client(rig.settings)
+  await client.connect()
+  const ward = async (sql: string) => (await client.query({ text: sql, rowMode: 'array' })).rows
+  try {
+    assert.deepEqual(await ward('select ward from people where id = 2'), [['north']])
+    await delay(limits.catalogAgainMs)
+    await direct.query('create view late as select mrn as code, ward from people where id = 2')
+    assert.deepEqual(await ward('select * from late'), [['[phi.mrn]', 'north']])
+    await direct.query('create or replace view late as select mrn as code, mrn as ward from people where id = 2')
+    await delay(limits.catalogMs)
+    assert.deepEqual(await ward('select * from late'), [['[phi.mrn]', '[phi.mrn]']])
+  } finally {
+    await direct.query('drop view if exists late')
+    await direct.end()
+    await client.end()
+  }
 })

@@ -7,7 +7,7 @@ import { createFile, type InboxFile } from './inbox-file.ts'
 import { type LogIndex, nothingPending } from './log-index.ts'
 import { append, type Edge, root, writeEdge } from './merkle.ts'
 import type { OpenedLog } from './open-log.ts'
-import { type CommitOptions, type Item, type Parcel, role, Unpacker } from './parcel.ts'
+import { type CommitOptions, type CommittedParcel, type Item, type Parcel, role, Unpacker } from './parcel.ts'
 import { newSessionKey, type Place, type SealedBlob, Sealer, type SessionKey, salted } from './seal.ts'
 import { SessionIndex } from './session-index.ts'
 
@@ -60,22 +60,18 @@ export class CommitLog {
     return this.#edge.size
   }
 
-  /** Durable when it returns. `refused` are the drafts that said something impossible; the others are in, in order. */
-  commit(parcel: Parcel): { first: number; refused: number[] } {
+  /** Durable when it returns. What said something impossible is refused; all else is in, in order. */
+  commit(parcels: readonly Parcel[]): CommittedParcel[] {
     if (this.#file.end > this.#options.fileBytes) this.#beginFile()
     const before = { edge: this.#edge, own: this.#own }
     const first = this.#edge.size
-    const refused: number[] = []
     this.#exchanges = []
     this.#keys = []
+    let committed: CommittedParcel[]
     let at: number
     try {
       this.#frame.begin()
-      let index = 0
-      for (const item of this.#unpacker.unpack(parcel)) {
-        if (!this.#add(item)) refused.push(index)
-        index++
-      }
+      committed = parcels.map(parcel => this.#addAll(parcel))
       at = this.#file.append(this.#frame)
     } catch (error) {
       this.#edge = before.edge
@@ -88,7 +84,14 @@ export class CommitLog {
     this.#pending.exchanges.push(...this.#exchanges)
     this.#pending.keys.push(...this.#keys)
     if (this.#edge.size - this.#index.size >= INDEX_ENTRIES) this.writeIndex()
-    return { first, refused }
+    return committed
+  }
+
+  #addAll(parcel: Parcel): CommittedParcel {
+    const first = this.#edge.size
+    const refused: number[] = []
+    for (const [index, item] of this.#unpacker.unpack(parcel).entries()) if (!this.#add(item)) refused.push(index)
+    return { id: parcel.id, first, refused }
   }
 
   #add(item: Item): boolean {

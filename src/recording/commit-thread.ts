@@ -1,6 +1,14 @@
 // The event loop's end of the commit thread. Promise: every parcel sent is answered once, also when the thread dies.
 import { Worker } from 'node:worker_threads'
-import { type CommitOptions, type Fault, type FromWorker, type Item, Packer, type ToWorker } from './parcel.ts'
+import {
+  type CommitOptions,
+  type CommittedParcel,
+  type Fault,
+  type FromWorker,
+  type Item,
+  Packer,
+  type ToWorker,
+} from './parcel.ts'
 
 export class CommitFault extends Error {
   readonly fault: Fault
@@ -10,14 +18,10 @@ export class CommitFault extends Error {
   }
 }
 
-export interface Committed {
-  /** Position in the log of the first draft that went in. */
-  readonly first: number
-  /** Indices of the drafts that did not. */
-  readonly refused: readonly number[]
-}
+export type Committed = Omit<CommittedParcel, 'id'>
 
 interface Flight {
+  readonly packer: Packer
   readonly resolve: (committed: Committed) => void
   readonly reject: (fault: CommitFault) => void
 }
@@ -27,8 +31,11 @@ export class CommitThread {
   readonly #flights = new Map<number, Flight>()
   /** Called when something fails that no parcel waits for: a checkpoint, or the thread itself. */
   readonly #onFault: (fault: Fault) => void
-  readonly #packer = new Packer()
+  /** Those whose parcel has come back. */
+  readonly #packers: Packer[] = []
   #count = 0
+  #made = 0
+  #failures = 0
   #dead = false
   #closed: (() => void) | null = null
 
@@ -57,15 +64,16 @@ export class CommitThread {
     })
   }
 
-  /** One at a time. */
+  /** What is given in order is written in order; after a failed one, nothing that was given before its answer. */
   commit(items: readonly Item[]): Promise<Committed> {
     return new Promise((resolve, reject) => {
       if (this.#dead) {
         reject(new CommitFault('poisoned'))
         return
       }
-      const parcel = this.#packer.pack(++this.#count, items)
-      this.#flights.set(parcel.id, { resolve, reject })
+      const packer = this.#packers.pop() ?? new Packer(++this.#made)
+      const parcel = packer.pack(++this.#count, this.#failures, items)
+      this.#flights.set(parcel.id, { packer, resolve, reject })
       const message: ToWorker = { kind: 'commit', parcel }
       this.#worker.postMessage(message)
     })
@@ -82,12 +90,18 @@ export class CommitThread {
   }
 
   #hear(message: FromWorker): void {
-    if (message.kind === 'committed' || message.kind === 'failed') {
-      const flight = this.#flights.get(message.id)
-      this.#flights.delete(message.id)
-      if (message.kind === 'committed') flight?.resolve(message)
-      else flight?.reject(new CommitFault(message.fault))
+    if (message.kind === 'committed') for (const one of message.parcels) this.#landed(one.id)?.resolve(one)
+    else if (message.kind === 'failed') {
+      this.#failures++
+      for (const id of message.ids) this.#landed(id)?.reject(new CommitFault(message.fault))
     } else if (message.kind === 'faulty') this.#onFault(message.fault)
+  }
+
+  #landed(id: number): Flight | undefined {
+    const flight = this.#flights.get(id)
+    this.#flights.delete(id)
+    if (flight) this.#packers.push(flight.packer)
+    return flight
   }
 
   /** An error is followed by an exit: the second call finds nothing left to do. */

@@ -1,6 +1,6 @@
-// The commit thread. Promise: one message, one frame, one reply; whatever goes wrong is a reply too, and after a failed
-// flush nothing is written any more.
-import { parentPort, workerData } from 'node:worker_threads'
+// The commit thread. Promise: what has come by the time the last frame is durable makes one frame and has one reply; whatever
+// goes wrong is a reply too, and after a failed flush nothing is written any more.
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { CommitLog } from './commit-log.ts'
 import { openLog } from './open-log.ts'
 import type { CommitOptions, Fault, FromWorker, Parcel, ToWorker } from './parcel.ts'
@@ -11,11 +11,15 @@ const post = (message: FromWorker) => port.postMessage(message)
 
 let log: CommitLog | null = null
 let poisoned = false
+let failures = 0
 let timer: NodeJS.Timeout | null = null
 
 port.on('message', (message: ToWorker) => {
-  if (message.kind === 'commit') commit(message.parcel)
-  else close()
+  const parcels: Parcel[] = []
+  let next: ToWorker | undefined = message
+  for (; next?.kind === 'commit'; next = receiveMessageOnPort(port)?.message) parcels.push(next.parcel)
+  if (parcels.length > 0) commit(parcels)
+  if (next?.kind === 'close') close()
 })
 begin()
 
@@ -30,21 +34,23 @@ function begin(): void {
   }
 }
 
-function commit(parcel: Parcel): void {
-  if (!log || poisoned) {
-    post({ kind: 'failed', id: parcel.id, fault: 'poisoned' })
-    return
-  }
+function commit(parcels: readonly Parcel[]): void {
   try {
-    const { first, refused } = log.commit(parcel)
-    post({ kind: 'committed', id: parcel.id, first, refused })
+    if (!log || poisoned) throw new Error('nothing is written any more')
+    if (parcels.some(({ after }) => after < failures)) fail(parcels, 'full')
+    else post({ kind: 'committed', parcels: log.commit(parcels) })
   } catch (error) {
     const fault = faultOf(error)
     poisoned = fault === 'poisoned'
-    post({ kind: 'failed', id: parcel.id, fault })
+    fail(parcels, fault)
     return
   }
   timer ??= setTimeout(checkpoint, options.checkpointMs)
+}
+
+function fail(parcels: readonly Parcel[], fault: Fault): void {
+  failures++
+  post({ kind: 'failed', ids: parcels.map(({ id }) => id), fault })
 }
 
 function checkpoint(): void {

@@ -49,7 +49,7 @@ export interface InboxOptions {
   readonly commits?: Commits
 }
 
-/** Takes one parcel at a time and makes it durable. */
+/** Takes parcels in order and makes them durable. */
 export type Commits = Pick<CommitThread, 'commit' | 'close'>
 
 export interface InboxHealth {
@@ -72,9 +72,11 @@ interface Waiting {
 }
 
 /** One message to the commit thread; more waits for the next. */
-const PARCEL_BYTES = 8 << 20
+const PARCEL_BYTES = 2 << 20
 const PARCEL_ITEMS = 2_048
 const RETRY_MS = 250
+/** Sent before the first of them is durable: the thread takes the next at once, with all that has come by then. */
+const PARCELS_AWAY = 4
 
 export class Inbox {
   readonly #log: string
@@ -84,7 +86,10 @@ export class Inbox {
   readonly #version: string
   #thread!: Commits
   #queue: Waiting[] = []
-  #flying = false
+  /** Parcels on their way. */
+  #flying = 0
+  /** What those that failed had brought, until all are back. */
+  #returned: Waiting[] = []
   #scheduled = false
   #state: 'ok' | Fault = 'ok'
   #retry: NodeJS.Timeout | null = null
@@ -220,29 +225,35 @@ export class Inbox {
     this.#schedule()
   }
 
-  /** Once per turn of the event loop, and never while a parcel is away: what arrives meanwhile shares the next commit. */
+  /** Once per turn of the event loop: what arrives in it shares a parcel. */
   #schedule(): void {
-    if (this.#scheduled || this.#flying || this.#state !== 'ok' || this.#queue.length === 0) return
+    if (this.#scheduled || this.#flying === PARCELS_AWAY || this.#state !== 'ok' || this.#queue.length === 0) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
-      if (this.#state === 'ok' && !this.#flying) this.#send()
+      if (this.#state === 'ok') this.#send()
       else this.#wake()
     })
   }
 
   #send(): void {
     const batch = this.#next()
-    this.#flying = true
+    this.#flying++
     this.#thread.commit(batch.map(({ item }) => item)).then(
       committed => this.#landed(batch, committed),
-      (error: unknown) => {
-        this.#flying = false
-        // Entries that nobody waits for go back to the head of the queue, in their order.
-        this.#queue.unshift(...batch)
-        this.#fail(error instanceof CommitFault ? error.fault : 'poisoned')
-      },
+      (error: unknown) => this.#failed(batch, error instanceof CommitFault ? error.fault : 'poisoned'),
     )
+  }
+
+  /** One that fails takes with it those sent behind it: together they go back to the head of the queue, in their order. */
+  #failed(batch: readonly Waiting[], fault: Fault): void {
+    this.#flying--
+    this.#returned.push(...batch)
+    if (this.#state !== 'poisoned') this.#state = fault
+    if (this.#flying > 0) return
+    this.#queue.unshift(...this.#returned)
+    this.#returned = []
+    this.#fail(fault)
   }
 
   #next(): Waiting[] {
@@ -262,7 +273,7 @@ export class Inbox {
   }
 
   #landed(batch: readonly Waiting[], { first, refused }: Committed): void {
-    this.#flying = false
+    this.#flying--
     if (this.#state === 'full') this.#state = 'ok'
     const out = new Set(refused)
     let seq = first
@@ -302,7 +313,7 @@ export class Inbox {
   /** Writes what was kept, or an empty frame: when that is durable, the disk works again. */
   #probe(): void {
     this.#retry = null
-    if (this.#flying || this.#state === 'poisoned' || this.#state === 'ok') return
+    if (this.#flying > 0 || this.#state === 'poisoned' || this.#state === 'ok') return
     this.#send()
   }
 
@@ -312,7 +323,7 @@ export class Inbox {
       this.#roomWaiters.shift()?.()
       room -= limits.chunkBytes
     }
-    if (this.#flying || this.#scheduled) return
+    if (this.#flying > 0 || this.#scheduled) return
     if (this.#queue.length === 0 || this.#state !== 'ok') for (const idle of this.#idleWaiters.splice(0)) idle()
   }
 
@@ -333,7 +344,7 @@ export class Inbox {
   }
 
   #idle(): Promise<void> {
-    if (!this.#flying && !this.#scheduled && (this.#queue.length === 0 || this.#state !== 'ok'))
+    if (this.#flying === 0 && !this.#scheduled && (this.#queue.length === 0 || this.#state !== 'ok'))
       return Promise.resolve()
     return new Promise(resolve => this.#idleWaiters.push(resolve))
   }

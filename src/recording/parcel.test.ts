@@ -25,7 +25,7 @@ test('what goes into a parcel comes out of it, in order', () => {
     item(Buffer.alloc(0), shown, null),
     { ...item(null, null, null), session: '', extra: '' },
   ]
-  const out = unpacked(structuredClone(new Packer().pack(1, items)))
+  const out = unpacked(structuredClone(new Packer(1).pack(1, 0, items)))
   const plain = (list: readonly Item[]) =>
     list.map(one => ({
       ...one,
@@ -38,17 +38,17 @@ test('what goes into a parcel comes out of it, in order', () => {
 })
 
 test('bytes that are the same object are sent once and stay the same object', () => {
-  const [once] = unpacked(new Packer().pack(1, [item(raw, raw, raw)]))
+  const [once] = unpacked(new Packer(1).pack(1, 0, [item(raw, raw, raw)]))
   assert.ok(once && once.raw !== null && once.raw === once.transcript && once.raw === once.released)
 })
 
 test('a parcel larger than the memory before it brings its own, and the next one needs none', () => {
-  const packer = new Packer()
+  const packer = new Packer(1)
   const unpacker = new Unpacker()
-  const sizes = [10, 2 << 20, 10, 20 << 20, 10, 10]
+  const sizes = [10, 1 << 20, 10, 20 << 20, 10, 10]
   const brought = sizes.map((size, id) => {
     const sent = Buffer.alloc(size, id + 1)
-    const parcel = structuredClone(packer.pack(id, [item(sent, shown, sent)]))
+    const parcel = structuredClone(packer.pack(id, 0, [item(sent, shown, sent)]))
     const [got] = unpacker.unpack(parcel)
     assert.ok(got?.raw && sent.equals(got.raw))
     assert.equal(Buffer.from(got.transcript ?? []).toString(), shown.toString())

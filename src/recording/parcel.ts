@@ -22,10 +22,13 @@ export interface Item {
 
 export interface Parcel {
   readonly id: number
+  /** Failed commits its sender had heard of: one sent before it heard of the last is not written behind a gap. */
+  readonly after: number
   readonly items: number
   /** The texts of all items, one after another: a single string crosses for the price of its bytes. */
   readonly text: string
-  /** What the items' numbers and payloads lie in, where it is not the one of the parcel before. Read before the reply. */
+  readonly packer: number
+  /** What the items' numbers and payloads lie in, where the packer took another than before. Read before the reply. */
   readonly memory: SharedArrayBuffer | null
 }
 
@@ -44,15 +47,21 @@ export function itemBytes({ raw, transcript, released }: Item): number {
   )
 }
 
-const KEPT_MEMORY_BYTES = 8 << 20
+const FIRST_MEMORY_BYTES = 256 << 10
+const KEPT_MEMORY_BYTES = 2 << 20
 
 /** The sending end: memory that is made once, which for each parcel would be tens of megabytes a second. */
 export class Packer {
-  #memory = new SharedArrayBuffer(1 << 20)
+  readonly #number: number
+  #memory = new SharedArrayBuffer(FIRST_MEMORY_BYTES)
   #known = false
 
-  /** At most one parcel may be on its way. */
-  pack(id: number, items: readonly Item[]): Parcel {
+  constructor(number: number) {
+    this.#number = number
+  }
+
+  /** At most one parcel of a packer may be on its way. */
+  pack(id: number, after: number, items: readonly Item[]): Parcel {
     const before = items.length * STRIDE * 8
     let total = before
     for (const item of items) total += itemBytes(item)
@@ -85,7 +94,7 @@ export class Packer {
     }
     const memory = this.#known ? null : this.#memory
     this.#known = true
-    return { id, items: items.length, text, memory }
+    return { id, after, items: items.length, text, packer: this.#number, memory }
   }
 
   #take(bytes: number): void {
@@ -103,19 +112,20 @@ function sameAs(released: Uint8Array | null, raw: Uint8Array | null, transcript:
 
 /** The receiving end. */
 export class Unpacker {
-  #memory = new SharedArrayBuffer(0)
+  readonly #memories = new Map<number, SharedArrayBuffer>()
 
-  unpack({ items, text, memory }: Parcel): Item[] {
-    this.#memory = memory ?? this.#memory
-    const numbers = new Float64Array(this.#memory, 0, items * STRIDE)
-    const bytes = new Uint8Array(this.#memory, items * STRIDE * 8)
+  unpack({ items, text, packer, memory }: Parcel): Item[] {
+    if (memory !== null) this.#memories.set(packer, memory)
+    const from = this.#memories.get(packer) as SharedArrayBuffer
+    const numbers = new Float64Array(from, 0, items * STRIDE)
+    const bytes = new Uint8Array(from, items * STRIDE * 8)
     let at = 0
     let read = 0
     let taken = 0
     const next = () => {
-      const from = read
+      const start = read
       read += numbers[at++] as number
-      return text.slice(from, read)
+      return text.slice(start, read)
     }
     const take = (raw: Uint8Array | null, transcript: Uint8Array | null) => {
       const length = numbers[at++] as number
@@ -148,10 +158,18 @@ export type ToWorker = { readonly kind: 'commit'; readonly parcel: Parcel } | { 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly size: number; readonly lastAt: number }
   | { readonly kind: 'unopened'; readonly says: string }
-  | { readonly kind: 'committed'; readonly id: number; readonly first: number; readonly refused: readonly number[] }
-  | { readonly kind: 'failed'; readonly id: number; readonly fault: Fault }
+  | { readonly kind: 'committed'; readonly parcels: readonly CommittedParcel[] }
+  | { readonly kind: 'failed'; readonly ids: readonly number[]; readonly fault: Fault }
   | { readonly kind: 'faulty'; readonly fault: Fault }
   | { readonly kind: 'closed' }
+
+export interface CommittedParcel {
+  readonly id: number
+  /** Position in the log of the first draft that went in. */
+  readonly first: number
+  /** Indices of the drafts that did not. */
+  readonly refused: readonly number[]
+}
 
 export interface CommitOptions {
   readonly folder: string

@@ -120,6 +120,11 @@ rules:
     allow: ["sql.select:pg_catalog.*", "sql.select:information_schema.*"]
     who: [clinical-read, research-write]
     on: ["*"]
+  # Numbers for new rows, and words to other sessions, which a caller writes itself:
+  - id: sql-sequences-and-notices
+    allow: ["sql.call:pg_catalog.nextval", "sql.notify", "sql.call:pg_catalog.pg_notify"]
+    who: [clinical-read, research-write]
+    on: ["*"]
 
   # And whoever asks, this waits for a compliance officer: deleting from a table with a labelled column ...
   - id: sql-deletes
@@ -133,18 +138,20 @@ rules:
     on: ["*"]
     when: "!sql.hasWhere"
     approvers: { groups: [compliance-officer] }
-  # ... emptying or dropping anything ...
+  # ... emptying or dropping anything but tables that the session made for itself ...
   - id: sql-truncate-and-drop
     hold: ["sql.truncate:*", "sql.drop:*"]
     on: ["*"]
+    when: sql.statements > 1 || size(sql.relations) == 0 || sql.relations.exists(r, !r.startsWith("pg_temp."))
     approvers: { groups: [compliance-officer] }
-  # ... and reading more than a thousand rows at once, as the server estimates it. The catalog is left alone.
+  # ... and reading more than a thousand rows at once, as the server estimates it. The catalog is left alone, and so is
+  # what a session made for itself, of which the server knows no size.
   - id: sql-large-reads
     hold: ["sql.select:*", "sql.copy-out:*", "sql.declare:*"]
     on: ["*"]
     when: >-
-      sql.relations.exists(r, !r.startsWith("pg_catalog.") && !r.startsWith("information_schema."))
-      && sql.estimatedRows > 1000
+      sql.relations.exists(r, !r.startsWith("pg_catalog.") && !r.startsWith("information_schema.")
+      && !r.startsWith("pg_temp.")) && sql.estimatedRows > 1000
     approvers: { groups: [compliance-officer] }
 
 # Who may answer requests for approval, read sessions, and administer. No role implies another.

@@ -60,8 +60,11 @@ export interface Session {
    * `allow` and `hold` are listed, `block` is not. A condition on arguments that are not known counts as met.
    */
   foresee(action: Pick<Action, 'operation' | 'target' | 'effects' | 'facts' | 'parts'>): Decision['kind']
-  /** A newer token of the same subject: the session lives on, at most `limits.sessionMs`. */
-  renew(subject: Subject): void
+  /**
+   * A newer token of the same subject: the session lives on, at most `limits.sessionMs`. False where the token is for
+   * another purpose of use, which needs a session of its own.
+   */
+  renew(subject: Subject): boolean
   close(outcome: 'done' | 'expired' | 'idle' | 'cut'): Promise<void>
 }
 
@@ -109,7 +112,7 @@ export interface Action {
   readonly carries: ReadonlySet<string> | 'unknown'
   /** Decided one by one, and the strictest decision counts; without any the action itself is its only part. */
   readonly parts?: readonly ActionPart[]
-  /** Canonical form of what is asked; an approval is bound to an HMAC over it, the subject, connection and rules. */
+  /** Canonical form of what is asked; an approval is bound to an HMAC over it, the subject, its purpose, connection and rules. */
   readonly exact: Uint8Array
 }
 
@@ -290,7 +293,7 @@ export interface RowMasker {
 }
 
 /** The value for one side: the same object where it stays, null for SQL's NULL. */
-export type Cell = (column: number, value: Uint8Array) => Uint8Array | null
+export type Cell = (column: number, value: Uint8Array | null) => Uint8Array | null
 
 /** The protocol walks its own frames; the masker says what becomes of each cell. */
 export interface RowWalk {

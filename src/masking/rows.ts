@@ -31,6 +31,8 @@ interface Column {
   readonly hidden: boolean
   readonly transform: Transform
   readonly replace: (value: Uint8Array) => Uint8Array | null
+  /** A NULL here may tell what it was computed from: it is replaced like any value. */
+  readonly computed: boolean
   /** Searches the value of a column without a label; null where that is not done. */
   readonly search: ((value: Uint8Array) => Masked) | null
   /** Of a sum or mean: where its rows say how many values it is made of. */
@@ -57,6 +59,8 @@ export function createRowMasker(rules: RowRules, origins: readonly ColumnOrigin[
     },
   }
 }
+
+const NOTHING = new Uint8Array()
 
 const asItIs: Cell = (_, value) => value
 
@@ -103,10 +107,15 @@ function counting(
   sizes: Sizes,
 ): Cell {
   return (index, value) => {
-    if (sizes.columns.length > 0) sizes.read(index, value)
+    if (sizes.columns.length > 0 && value !== null) sizes.read(index, value)
     const column = columns[index]
     // A row wider than its description fits no plan.
     if (column === undefined) return null
+    if (value === null) {
+      if (!column.hidden || !column.computed) return null
+      counts.set(column, (counts.get(column) ?? 0) + 1)
+      return column.replace(NOTHING)
+    }
     if (column.search !== null) {
       const searched = column.search(value)
       for (const [label, finding] of Object.entries(searched.findings)) {
@@ -134,6 +143,7 @@ function record(
   const shown = new Map<string, number>()
   const told = walk.tell((index, value) => {
     const column = columns[index]
+    if (value === null) return column?.computed && column.label !== null ? Buffer.from(marker(column.label)) : null
     if (column?.search) {
       const searched = column.search(value)
       return searched.transcript === searched.raw ? value : searched.transcript
@@ -155,12 +165,14 @@ function record(
 }
 
 function columnOf(rules: RowRules, origin: ColumnOrigin): Column {
+  const computed = origin.labels === 'unknown' || origin.derived
   if (origin.labels === 'unknown') {
     return {
       label: rules.hidesUnknown ? UNKNOWN : null,
       hidden: rules.hidesUnknown,
       transform: 'redact',
       replace: whole(origin, UNKNOWN),
+      computed,
       search: rules.hidesUnknown ? null : searchOf(rules, origin),
     }
   }
@@ -168,7 +180,7 @@ function columnOf(rules: RowRules, origin: ColumnOrigin): Column {
   const label = hidden[0] ?? [...origin.labels][0] ?? null
   if (label === null || hidden.length === 0) {
     const search = label === null ? searchOf(rules, origin) : null
-    return { label, hidden: false, transform: 'redact', replace: value => value, search }
+    return { label, hidden: false, transform: 'redact', replace: value => value, computed, search }
   }
   const partial = hidden.length === 1 && !origin.derived && rules.transformOf(label) === 'last-four'
   if (partial && TEXTUAL.has(origin.type)) {
@@ -177,12 +189,14 @@ function columnOf(rules: RowRules, origin: ColumnOrigin): Column {
       hidden: true,
       transform: 'last-four',
       search: null,
+      computed,
       replace: value => Buffer.from(transformText(Buffer.from(value).toString(), label, 'last-four')),
     }
   }
   if (rules.transformOf(label) === 'null')
-    return { label, hidden: true, transform: 'null', replace: () => null, search: null, group: origin.group }
-  return { label, hidden: true, transform: 'redact', replace: whole(origin, label), search: null, group: origin.group }
+    return { label, hidden: true, transform: 'null', replace: () => null, computed, search: null, group: origin.group }
+  const replace = whole(origin, label)
+  return { label, hidden: true, transform: 'redact', replace, computed, search: null, group: origin.group }
 }
 
 function searchOf({ cell }: RowRules, { name, type, format }: ColumnOrigin): Column['search'] {

@@ -73,7 +73,7 @@ function releaseCopied(
   const cells = copyCells(out.raw.subarray(from, end), first, plan)
   let head = -1
   for (const [column, { start, end, value }] of cells?.entries() ?? []) {
-    if (value === null || !touched.includes(column)) continue
+    if (!touched.includes(column)) continue
     const changed = cell(column, value)
     if (changed === value) continue
     if (head < 0) head = out.upTo(from - HEAD_BYTES)
@@ -112,13 +112,12 @@ function releaseRow(out: Rebuilt, start: number, end: number, touched: readonly 
     if (after > end) throw cutShort()
     if (column === touched[next]) {
       next++
-      if (length >= 0) {
-        const value = raw.subarray(at + 4, after)
-        const changed = cell(column, value)
-        if (changed !== value) {
-          if (head < 0) head = out.upTo(start)
-          out.replaceCell(at, after, changed)
-        }
+      // Whether a computed value is NULL may tell what it was computed from.
+      const value = length < 0 ? null : raw.subarray(at + 4, after)
+      const changed = cell(column, value)
+      if (changed !== value) {
+        if (head < 0) head = out.upTo(start)
+        out.replaceCell(at, after, changed)
       }
     }
     at = after
@@ -229,15 +228,12 @@ function rowText(raw: Buffer, start: number, end: number, fields: readonly Field
     const length = int32(raw, at)
     at += 4
     if (column > 0) told += '\t'
-    if (length < 0) told += 'NULL'
-    else {
-      const value = raw.subarray(at, at + length)
-      const shown = cell(column, value)
-      if (shown === null) told += 'NULL'
-      else if (shown !== value) told += Buffer.from(shown).toString()
-      else told += valueText(value, fields?.[column])
-      at += length
-    }
+    const value = length < 0 ? null : raw.subarray(at, at + length)
+    const shown = cell(column, value)
+    if (shown === null) told += 'NULL'
+    else if (value === null || shown !== value) told += Buffer.from(shown).toString()
+    else told += valueText(value, fields?.[column])
+    at += Math.max(length, 0)
   }
   return `${told}\n`
 }
@@ -269,7 +265,7 @@ function copiedText(
   const cells = copyCells(row, first, plan)
   if (cells === null) return plan.format === 'binary' ? '' : row.toString()
   const shown = cells.map(({ value }, column) => {
-    const seen = value === null ? null : cell(column, value)
+    const seen = cell(column, value)
     if (seen === null) return 'NULL'
     if (seen !== value || plan.format !== 'binary') return Buffer.from(seen).toString()
     return `(${seen.length} bytes)`

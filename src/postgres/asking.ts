@@ -198,7 +198,7 @@ export class Asking {
         ? { probe: (reference: string) => this.#estimate(wanted, reference) }
         : {}),
     })
-    const asking = runs(run) ? this.#guard.admit(asked, wanted.reading) : asked
+    const asking = runs(run) ? this.#guard.admit(asked, wanted.reading, wanted.portal?.parameters) : asked
     this.#pending.push({ run, wanted, changes, asking, withdrawn, resumed: null })
     if (run.synced) this.#parts.names.batch++
     if (this.#pending.length >= PENDING) await this.#pass()

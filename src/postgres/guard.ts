@@ -14,7 +14,11 @@ export class Guard {
   #since = 0
   #made = 0
 
-  async admit(asking: Promise<Admission<'system'> | Refusal>, reading: StatementReading) {
+  async admit(
+    asking: Promise<Admission<'system'> | Refusal>,
+    reading: StatementReading,
+    values: readonly (string | null | undefined)[] = [],
+  ) {
     const admission = await asking
     if (admission instanceof Refusal) return admission
     const { probes, guesses, launders } = reading
@@ -26,17 +30,27 @@ export class Guard {
     // What was looked at by people may run; what it says stays hidden.
     if (launders && !admission.approved && !shows(admission, 'unknown')) return refused('blocked', LAUNDERS)
     if (!shows(admission, probes)) return refused('blocked', PROBES)
-    if (!shows(admission, guesses) && !this.#mayGuess()) return refused('limit', GUESSES)
+    if (shows(admission, guesses)) return admission
+    const made = Math.max(1, ...values.map(listed))
+    if (made > limits.guessesPerMinute) return refused('blocked', PROBES)
+    if (!this.#mayGuess(made)) return refused('limit', GUESSES)
     return admission
   }
 
   /** Comparisons with single values: enough to look someone up, too few to try them all. */
-  #mayGuess(): boolean {
+  #mayGuess(made: number): boolean {
     const now = performance.now()
     if (now - this.#since > 60_000) {
       this.#since = now
       this.#made = 0
     }
-    return ++this.#made <= limits.guessesPerMinute
+    this.#made += made
+    return this.#made <= limits.guessesPerMinute
   }
+}
+
+/** How many values a parameter holds: an array is not followed by the colon of a JSON object. */
+function listed(value: string | null | undefined): number {
+  if (typeof value !== 'string' || !/^\{(?:"(?:[^"\\]|\\.)*"|[^",{}:]*)[,}]/.test(value)) return 1
+  return value.split(',').length
 }

@@ -180,6 +180,7 @@ class SessionReader implements LinkReader {
     const planned: Planned[] = []
     const before = this.#names
     let names = before
+    const temporary = new Map(before.temporary)
     let changes: StatementReading['changes'] = 'nothing'
     let carries = false
     let blind = false
@@ -205,13 +206,16 @@ class SessionReader implements LinkReader {
       if (change === 'unknown' || changes === 'nothing') changes = change === 'nothing' ? changes : change
       names = afterStatement(names, statement, plan, this.#user)
       names = { ...names, path: names.path.filter(schema => snapshot.usable.has(schema) || schema === 'pg_temp') }
+      for (const [name, rows] of names.temporary ?? []) temporary.set(name, rows)
     }
     if (planned.length === 0) {
       const none = new Set<string>()
       return { ...opaque, action: emptyAction, quotes: none }
     }
     const path = before.path.join('\0')
-    const setting = { catalog, protection, path: before.path, names: sessionNames(catalog, before) }
+    // What a text makes for itself is known to the statements after it.
+    const known = sessionNames(catalog, { path: before.path, temporary })
+    const setting = { catalog, protection, path: before.path, names: known }
     const named = planned.some(({ statement: { kind, inner } }) => /^(execute|fetch)$/.test(inner ?? kind))
     const spoken = this.#spoken
     const shown = shownBy(planned)

@@ -99,10 +99,10 @@ describe('a statement behind a name', () => {
       ['', 'fetch c'],
       ['with hold', 'commit'],
     ]) {
-      await client.query(`begin; declare c cursor ${hold} for select mrn::int from wards where id = 5`)
+      await client.query(`begin; declare c cursor ${hold} for select mrn, ('seen-' || n)::int from wards where id = 5`)
       await assert.rejects(client.query(last ?? ''), (error: pg.DatabaseError) => {
         assert.equal(error.code, '22P02')
-        assert.doesNotMatch(JSON.stringify(error) + error.message, /mrn-5/)
+        assert.doesNotMatch(JSON.stringify(error) + error.message, /(mrn|seen)-5/)
         return true
       })
       await client.query('rollback')

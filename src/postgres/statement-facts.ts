@@ -54,7 +54,8 @@ export const emptyAction: SqlAction = {
   carries: new Set(),
 }
 
-export function actionOf(planned: readonly Planned[], setting: Setting): SqlAction {
+export function actionOf(read: readonly Planned[], setting: Setting): SqlAction {
+  const planned = read.map(one => ({ ...one, decided: placed(one.decided, setting) }))
   const parts = planned.flatMap(one => [...partsOf(one.decided, setting), ...partsInside(one, setting)])
   const effects = new Set(planned.flatMap(({ decided }) => [...decided.effects]))
   for (const part of parts) for (const effect of part.effects) effects.add(effect)
@@ -71,6 +72,13 @@ export function actionOf(planned: readonly Planned[], setting: Setting): SqlActi
     carries: carriesOf(planned),
     parts,
   }
+}
+
+/** A name whose place was not known when the text was read may be that of a table it made before. */
+function placed(statement: Statement, { names }: Setting): Statement {
+  if (statement.relations.every(({ schema }) => schema !== null)) return statement
+  const relations = statement.relations.map(use => ({ ...use, schema: use.schema ?? names.schemaOf(use.name) }))
+  return { ...statement, relations }
 }
 
 function carriesOf(planned: readonly Planned[]): ReadonlySet<string> | 'unknown' {

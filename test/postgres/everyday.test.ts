@@ -3,37 +3,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type pg from 'pg'
-import { policySource } from '../../src/config/config.ts'
-import { readConfig } from '../../src/config/load.ts'
-import { template } from '../../src/config/template.ts'
-import type { Rule } from '../../src/policy/rules.ts'
+import { rulesOfInit } from './init-rules.ts'
 import { connected, DATABASE, type Door, lines, openDoor } from './through-door.ts'
-
-const USED = ['select', 'insert', 'update', 'delete', 'copy-out', 'copy-in', 'declare']
 
 let door: Door
 before(async () => {
-  door = await openDoor(rulesOfInit())
+  door = await openDoor(rulesOfInit('public'))
 })
 after(() => door?.close())
-
-/** With one that lets everybody use the tables, as its reader would write it. */
-function rulesOfInit(): readonly Rule[] {
-  const allowed = [...USED.map(kind => `sql.${kind}:public.*`), 'sql.*:pg_temp.*', 'sql.explain:*']
-  const text = template('config.schema.json')
-    .replace(
-      '\nlabels:',
-      '\n  clinic-db: { postgres: "postgres://db.example.org/clinic", logins: { default: { user: r, password: { env: P } } } }\nlabels:',
-    )
-    .replace('http: 127.0.0.1:7300\n', 'http: 127.0.0.1:7300\n  postgres: 127.0.0.1:7432\n')
-    .replace(
-      '\nrules:\n',
-      `\nrules:\n  - { id: tables, allow: ${JSON.stringify(allowed)}, who: [clinical-read], on: [clinic-db] }\n`,
-    )
-  const read = readConfig(Buffer.from(text), '/etc/sallyport.yaml')
-  assert.ok(read.ok)
-  return policySource(read.config).rules.map(one => ({ ...one, who: one.who === null ? null : ['*'], on: ['*'] }))
-}
 
 /** All a client makes of the answers to a line. */
 async function told(client: pg.Client, line: string): Promise<string> {

@@ -182,7 +182,7 @@ SELECT last_value FROM log_id_seq
 SELECT * FROM pg_tables WHERE schemaname = 'public'
 SELECT viewname FROM pg_views WHERE schemaname = 'public' ORDER BY 1
 SELECT indexname FROM pg_indexes WHERE tablename = 'patients'
-SELECT tablename, attname, null_frac, avg_width, correlation FROM pg_stats WHERE schemaname = 'public' AND tablename = 'visits' ORDER BY attname
+SELECT tablename, attname, null_frac, avg_width FROM pg_stats WHERE schemaname = 'public' AND tablename = 'visits' ORDER BY attname
 SELECT (count(*))::int AS n, sum(age) / count(*) AS mean, stddev_pop(age), corr(age, id), regr_slope(age, id), var_samp(age) FROM patients
 SELECT width_bucket(age, 0, 100, 5) AS bucket, count(*) FROM patients GROUP BY 1 ORDER BY 1
 SELECT p.id FROM patients p LEFT JOIN visits v ON v.patient_id = p.id AND v.reason = 'x' WHERE v.id IS NULL

@@ -36,7 +36,7 @@ select | rw! | no | SELECT * FROM dblink('x', 'y') AS t(a int)
 select | rw! | none | SELECT ext.dblink_exec('x', 'delete from p')
 select | rw! | none | SELECT pg_logical_slot_get_changes('a', NULL, NULL)
 select | rw! | none | SELECT pg_switch_wal()
-select | rw! | none | SELECT pg_notify('a', 'b')
+select | rw | none | SELECT pg_notify('a', 'b')
 select | rs | none | SELECT pg_sleep(1)
 select | rw | no | WITH d AS (DELETE FROM patients RETURNING *) SELECT * FROM d
 select | rw | yes | WITH d AS (DELETE FROM patients WHERE id = 1 RETURNING *) SELECT * FROM d

@@ -25,7 +25,10 @@ const relationsSql = `select c.oid, ${schema}, c.relname, c.relkind,
   (select pg_catalog.string_agg(inhparent::pg_catalog.text, ',') from pg_catalog.pg_inherits where inhrelid = c.oid),
   exists (select 1 from pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN'
     and n.nspname <> 'pg_catalog'),
-  (select pg_catalog.json_agg(pg_catalog.json_build_array(t.tgfoid::pg_catalog.int8, t.tgtype) order by t.oid)
+  (select pg_catalog.json_agg(pg_catalog.pg_get_ruledef(r.oid) order by r.oid) from pg_catalog.pg_rewrite r
+    where r.ev_class = c.oid and r.rulename <> '_RETURN' and n.nspname <> 'pg_catalog'),
+  (select pg_catalog.json_agg(pg_catalog.json_build_array(t.tgfoid::pg_catalog.int8, t.tgtype,
+    t.tgattr::pg_catalog.text) order by t.oid)
     from pg_catalog.pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal)
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c') and ${seen} order by c.oid`
@@ -43,11 +46,11 @@ const columnsSql = `select a.attrelid, a.attnum, a.attname, a.atttypid,
   order by a.attrelid, a.attnum`
 
 /** A pure function in C that an extension brought is as good as a built-in one; so is all of these extensions. */
-const trusted = `(p.prolang = (select oid from pg_catalog.pg_language where lanname = 'c')
-  and exists (select 1 from pg_catalog.pg_depend d join pg_catalog.pg_extension e on e.oid = d.refobjid
+const trusted = `exists (select 1 from pg_catalog.pg_depend d join pg_catalog.pg_extension e on e.oid = d.refobjid
     where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype = 'e'
-    and (p.provolatile = 'i' or e.extname in ('btree_gin', 'btree_gist', 'citext', 'cube', 'earthdistance',
-      'fuzzystrmatch', 'hstore', 'intarray', 'isn', 'ltree', 'pg_trgm', 'pgcrypto', 'seg', 'unaccent', 'uuid-ossp'))))`
+    and ((p.provolatile = 'i' and p.prolang = (select oid from pg_catalog.pg_language where lanname = 'c'))
+      or e.extname in ('btree_gin', 'btree_gist', 'citext', 'cube', 'earthdistance', 'fuzzystrmatch', 'hstore',
+      'intarray', 'isn', 'ltree', 'pg_trgm', 'pgcrypto', 'seg', 'unaccent', 'uuid-ossp')))`
 
 const functionsSql = `select p.oid, n.nspname, p.proname, p.prokind, l.lanname, p.provolatile, p.prosrc,
   case when p.prosqlbody is not null then pg_catalog.pg_get_functiondef(p.oid) end,
@@ -71,20 +74,23 @@ const typesSql = `select t.oid, n.nspname, t.typname, t.typrelid,
   from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
   where t.typrelid <> 0 or t.typtype = 'd' or t.typelem <> 0 order by t.oid`
 
+const referencesSql = `select c.conrelid, k.a, c.confrelid, k.b from pg_catalog.pg_constraint c,
+  unnest(c.conkey, c.confkey) k(a, b) where c.contype = 'f' order by c.oid, k.a`
+
 const notTrusted = `not ${trusted}`
 
-const operatorsSql = `select distinct o.oprname from pg_catalog.pg_operator o
+const operatorsSql = `select o.oprname, p.oid from pg_catalog.pg_operator o
   join pg_catalog.pg_proc p on p.oid = o.oprcode join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-  where n.nspname <> 'pg_catalog' and ${notTrusted} order by 1`
+  where (n.nspname <> 'pg_catalog' or o.oid >= 16384) and ${notTrusted} order by 1, 2`
 
-const castsSql = `select distinct t.typname from pg_catalog.pg_cast c
+const castsSql = `select t.typname, p.oid from pg_catalog.pg_cast c
   join pg_catalog.pg_proc p on p.oid = c.castfunc join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   join pg_catalog.pg_type t on t.oid = c.casttarget
-  where n.nspname <> 'pg_catalog' and ${notTrusted} order by 1`
+  where (n.nspname <> 'pg_catalog' or c.oid >= 16384) and ${notTrusted} order by 1, 2`
 
 export async function loadCatalog(run: RunQuery): Promise<Catalog> {
   await run(`set search_path = ''`)
-  const [relations, columns, functions, builtins, types, operators, casts] = [
+  const [relations, columns, functions, builtins, types, operators, casts, references] = [
     await run(relationsSql),
     await run(columnsSql),
     await run(functionsSql),
@@ -92,17 +98,31 @@ export async function loadCatalog(run: RunQuery): Promise<Catalog> {
     await run(typesSql),
     await run(operatorsSql),
     await run(castsSql),
+    await run(referencesSql),
   ]
-  const digest = createHash('sha256').update(JSON.stringify([relations, columns, functions, types, operators, casts]))
+  const seen = [relations, columns, functions, types, operators, casts, references]
+  const digest = createHash('sha256').update(JSON.stringify(seen))
   return index({
     version: digest.digest('base64url'),
     relations: relationsOf(relations, columns),
     functions: functionsOf(functions),
     types: new Map(types.map(row => [int(row[0]), typeOf(row)])),
     builtinColumns: builtinsOf(builtins),
-    ownOperators: new Set(operators.map(row => row[0] ?? '')),
-    ownCasts: new Set(casts.map(row => row[0] ?? '')),
+    ownOperators: functionsBy(operators),
+    ownCasts: functionsBy(casts),
+    references: references.map(([relation, attribute, toRelation, toAttribute]) => ({
+      relation: int(relation),
+      attribute: int(attribute),
+      toRelation: int(toRelation),
+      toAttribute: int(toAttribute),
+    })),
   })
+}
+
+function functionsBy(rows: readonly Row[]): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>()
+  for (const [name, oid] of rows) found.set(name ?? '', [...(found.get(name ?? '') ?? []), int(oid)])
+  return found
 }
 
 function int(value: string | null | undefined): number {
@@ -124,7 +144,7 @@ function relationsOf(rows: readonly Row[], columnRows: readonly Row[]): Readonly
     columns.set(int(relation), found)
   }
   return new Map(
-    rows.map(([oid, schema, name, kind, definition, parents, hasRules, triggers]) => [
+    rows.map(([oid, schema, name, kind, definition, parents, hasRules, rules, triggers]) => [
       int(oid),
       {
         oid: int(oid),
@@ -138,6 +158,7 @@ function relationsOf(rows: readonly Row[], columnRows: readonly Row[]): Readonly
           .filter(part => part !== '')
           .map(Number),
         hasRules: truth(hasRules),
+        rules: names(rules),
         triggers: triggersOf(triggers),
       },
     ]),
@@ -153,8 +174,12 @@ const events = [
 
 function triggersOf(json: string | null | undefined): readonly CatalogTrigger[] {
   const parsed: unknown = JSON.parse(json ?? '[]')
-  return (Array.isArray(parsed) ? parsed : []).map(([oid, bits]: [unknown, unknown]) => ({
+  return (Array.isArray(parsed) ? parsed : []).map(([oid, bits, columns]: readonly unknown[]) => ({
     function: Number(oid),
+    columns: String(columns ?? '')
+      .split(' ')
+      .filter(part => part !== '')
+      .map(Number),
     on: events.flatMap(([name, bit]) => ((Number(bits) & bit) === 0 ? [] : [name])),
   }))
 }

@@ -25,6 +25,8 @@ export interface CatalogRelation {
   readonly parents: readonly number[]
   /** Rules beside a view's own: they replace what a statement does. */
   readonly hasRules: boolean
+  /** Their definitions. */
+  readonly rules?: readonly string[]
   /** Functions that people's triggers on it run. */
   readonly triggers?: readonly CatalogTrigger[]
 }
@@ -32,6 +34,8 @@ export interface CatalogRelation {
 export interface CatalogTrigger {
   readonly function: number
   readonly on: readonly ('insert' | 'update' | 'delete')[]
+  /** Of UPDATE OF: the columns, by number. */
+  readonly columns?: readonly number[]
 }
 
 export interface CatalogFunction {
@@ -53,10 +57,18 @@ export interface CatalogFunction {
   readonly returnsSet: boolean
   /** `search_path` of its own SET clause. */
   readonly searchPath: string | null
-  /** Member of an extension written in C. */
+  /** Of an extension that does nothing but compute. */
   readonly trusted: boolean
   /** Run by triggers alone. */
   readonly trigger?: boolean
+}
+
+/** The column of a foreign key, and the one whose values it holds. */
+export interface CatalogReference {
+  readonly relation: number
+  readonly attribute: number
+  readonly toRelation: number
+  readonly toAttribute: number
 }
 
 export interface CatalogType {
@@ -77,10 +89,11 @@ export interface Catalog {
   readonly types: ReadonlyMap<number, CatalogType>
   /** Out columns of functions in pg_catalog that return several. */
   readonly builtinColumns: ReadonlyMap<string, readonly string[]>
-  /** Operator symbols defined outside pg_catalog. */
-  readonly ownOperators: ReadonlySet<string>
+  /** Operator symbols defined outside pg_catalog, with their functions. */
+  readonly ownOperators: ReadonlyMap<string, readonly number[]>
   /** Types with a cast function outside pg_catalog. */
-  readonly ownCasts: ReadonlySet<string>
+  readonly ownCasts: ReadonlyMap<string, readonly number[]>
+  readonly references?: readonly CatalogReference[]
   readonly byName: ReadonlyMap<string, CatalogRelation>
   readonly schemas: ReadonlySet<string>
   readonly functionsByOid: ReadonlyMap<number, CatalogFunction>

@@ -1,15 +1,17 @@
 // INSERT, UPDATE, DELETE, MERGE. Promise: protected data written to a column that is less protected is noted as a flow,
 // and RETURNING sees what was just written as well as what stood there.
-import { as, list, sub, type Tree, tagged, text } from '../statement/tree.ts'
-import { type CatalogRelation, findRelation } from './catalog.ts'
-import { type Context, noteFlow, type Output, type Rows, touch } from './context.ts'
+import { limits } from '../../gateway/limits.ts'
+import { as, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { type CatalogRelation, type CatalogTrigger, findRelation } from './catalog.ts'
+import { type Context, noteFlow, noteOracle, type Output, type Rows, touch } from './context.ts'
+import { ruleActions, ruleOf } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readFrom, readRelation } from './from.ts'
 import { runTrigger } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
 import { type Column, type Item, joinRest, type Scope, within } from './scope.ts'
 import { queryRows, targetRows } from './select.ts'
-import { derive, row, type Taint, unknown } from './taint.ts'
+import { derive, isClean, row, type Taint, unknown } from './taint.ts'
 import { temporaryRows } from './temporary.ts'
 
 export function changeRows(tag: string, body: Tree, outer: Scope, ctx: Context): Rows {
@@ -43,7 +45,10 @@ function targetOf(tag: string, body: Tree, outer: Scope, ctx: Context): Item {
   // Error texts quote the whole row.
   for (const { taint } of item.columns) touch(ctx.notes, taint)
   if (temporaryRows(range, ctx) !== null) return item
-  if (relation !== null && ctx.depth < deepest) runTriggers(relation, tag, item, ctx)
+  if (relation !== null && ctx.depth < deepest) {
+    for (const one of withChildren(relation, ctx)) runTriggers(one, tag, body, item, ctx)
+    for (const rule of relation.rules ?? []) runRule(rule, item, ctx)
+  }
   // A trigger may raise what it was given.
   if ((relation?.triggers?.length ?? 0) > 0) ctx.notes.touched = derive(ctx.notes.touched, unknown)
   // A rule replaces the statement and may return anything.
@@ -55,8 +60,13 @@ const deepest = 8
 /** Functions of extensions and of PostgreSQL itself that put nothing of the row elsewhere. */
 const tame = new Set(['moddatetime', 'insert_username', 'autoinc', 'lo_manage', 'suppress_redundant_updates_trigger'])
 
-function runTriggers(relation: CatalogRelation, tag: string, item: Item, ctx: Context): void {
+function runTriggers(relation: CatalogRelation, tag: string, body: Tree, item: Item, ctx: Context): void {
+  const set = new Set(list(body, 'targetList').map(target => text(as(target, 'ResTarget') ?? {}, 'name')))
+  const spared = ({ columns = [] }: CatalogTrigger) =>
+    columns.length > 0 &&
+    !relation.columns.some(one => columns.includes(one.attribute) && (set.has(one.name) || one.generated !== null))
   for (const trigger of relation.triggers ?? []) {
+    if (tag === 'UpdateStmt' && spared(trigger)) continue
     const fires = tag === 'MergeStmt' || trigger.on.some(event => tag.toLowerCase().startsWith(event))
     const upserts = tag === 'InsertStmt' && trigger.on.includes('update')
     if (!fires && !upserts) continue
@@ -66,6 +76,21 @@ function runTriggers(relation: CatalogRelation, tag: string, item: Item, ctx: Co
     if (found === undefined) noteFlow(ctx.notes, 'table', 'trigger', derive(held))
     else runTrigger(found, held, { ...ctx, depth: ctx.depth + 1 })
   }
+}
+
+/** Rows of a table may be those of its partitions and children, which have triggers of their own. */
+function withChildren(relation: CatalogRelation, ctx: Context): readonly CatalogRelation[] {
+  const found = new Set([relation])
+  for (const parent of found)
+    for (const child of ctx.catalog.relations.values()) if (child.parents.includes(parent.oid)) found.add(child)
+  return [...found]
+}
+
+/** What a rule does beside or in place of the statement. */
+function runRule(definition: string, item: Item, ctx: Context): void {
+  const rule = ruleOf(definition)
+  if (rule === null) noteFlow(ctx.notes, 'table', item.alias, unknown)
+  else ruleActions(rule, item, { ...ctx, path: [], depth: ctx.depth + 1 })
 }
 
 function withItem(scope: Scope, item: Item): Scope {
@@ -89,12 +114,31 @@ function insert(body: Tree, target: Item, scope: Scope, ctx: Context): void {
   }
   const conflict = sub(body, 'onConflictClause')
   if (conflict === null) return
+  noteConflict(query, sub(conflict, 'infer'), target, named, ctx)
   const excluded: Item = { ...target, alias: 'excluded', columns: target.columns, schema: null }
   const inside: Scope = { ...scope, items: [...scope.items, excluded] }
   assign(list(conflict, 'targetList'), target, inside, ctx)
   predicates([conflict.whereClause], inside, ctx)
   const infer = sub(conflict, 'infer')
   if (infer !== null) predicates([infer.whereClause], inside, ctx)
+}
+
+/** Whether a row was there already is told by the rows that come back: one guess for each that is written. */
+function noteConflict(
+  query: Tagged | null,
+  infer: Tree | null,
+  target: Item,
+  named: readonly string[],
+  ctx: Context,
+): void {
+  const meant = list(infer ?? {}, 'indexElems').map(element => text(as(element, 'IndexElem') ?? {}, 'name'))
+  const names = meant.length > 0 ? meant : named
+  const held = target.columns.filter(({ name }) => names.length === 0 || names.includes(name) || names.includes(''))
+  const taint = derive(...held.map(column => column.taint))
+  const rows = list(query?.body ?? {}, 'valuesLists').length
+  ctx.notes.guesses += isClean(taint) ? 0 : rows
+  const few = rows > 0 && ctx.notes.guesses <= limits.guessesPerMinute
+  noteOracle(ctx.notes, few ? 'equality' : 'comparison', taint)
 }
 
 function assign(targets: readonly unknown[], target: Item, scope: Scope, ctx: Context): void {

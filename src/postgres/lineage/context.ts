@@ -12,6 +12,8 @@ export interface Output {
   readonly stored: boolean
   /** Of a table of this session alone. */
   readonly temporary?: boolean | undefined
+  /** Of a list of constants: how many. */
+  readonly written?: number | undefined
   /** Its name is the server's choice, which differs between versions. */
   readonly unnamed?: boolean | undefined
   readonly aggregate?: Aggregate | undefined
@@ -58,6 +60,8 @@ export interface Notes {
   called: Taint
   /** Nodes evaluated so far: a statement may ask for only so much. */
   steps: number
+  /** Values that protected columns are compared with. */
+  guesses: number
   /** Counts columns that conditions tied to protected values: what was read before must be read again. */
   ties: number
   /** Rows of a table that the statement makes. */
@@ -92,6 +96,7 @@ export function newNotes(): Notes {
     called: clean,
     steps: 0,
     ties: 0,
+    guesses: 0,
     probed: clean,
     uses: new Map(),
     made: null,

@@ -1,13 +1,15 @@
 // Statements that change what names mean. Promise: one that would take a protected column out of its declaration's reach, or
-// have its values computed into another, is noted as a flow.
-import { as, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
-import { type Context, noteFlow } from './context.ts'
+// have its values computed into another, is noted as a flow; one that checks or sorts stored rows, as an oracle.
+import { parseSync } from 'libpg-query'
+import { as, isTree, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { type Context, noteFlow, noteOracle } from './context.ts'
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
+import { labelsAt } from './protection.ts'
 import { type Item, outermost, type Scope } from './scope.ts'
 import { queryRows } from './select.ts'
 import { relationRows } from './stored.ts'
-import { clean, derive, type Taint, unknown } from './taint.ts'
+import { clean, derive, isClean, ofLabels, type Taint, unknown } from './taint.ts'
 
 export function noteDefinition({ tag, body }: Tagged, ctx: Context): void {
   const flow = (to: 'table' | 'function', name: string, taint: Taint) => {
@@ -27,10 +29,51 @@ export function noteDefinition({ tag, body }: Tagged, ctx: Context): void {
       flow('function', 'trigname', everything(itemOf(body, ctx)))
       break
     case 'RuleStmt':
-      flow('function', 'rulename', derive(everything(itemOf(body, ctx)), actions(body, ctx)))
+      flow('function', 'rulename', derive(everything(itemOf(body, ctx)), ruleActions(body, itemOf(body, ctx), ctx)))
+      break
+    case 'IndexStmt':
+      checked([body.whereClause, ...list(body, 'indexParams').map(part => as(part, 'IndexElem')?.expr)], body, ctx)
+      break
+    case 'CreatePolicyStmt':
+    case 'AlterPolicyStmt':
+      checked([body.qual, body.with_check], { relation: body.table }, ctx)
+      break
+    case 'ClusterStmt':
+      noteOracle(ctx.notes, 'order', everything(itemOf(body, ctx)))
+      break
+    case 'AlterDomainStmt':
+      noteOracle(ctx.notes, 'comparison', ofType(strings(list(body, 'typeName')).at(-1) ?? '', ctx))
       break
     default:
+      // What stands elsewhere may be this database again, under names that nobody declared.
+      if (abroad.has(tag) && ctx.protection.labels.size > 0) noteFlow(ctx.notes, 'table', tag, unknown)
   }
+}
+
+const abroad = new Set(
+  `CreateFdwStmt AlterFdwStmt CreateForeignServerStmt AlterForeignServerStmt CreateUserMappingStmt AlterUserMappingStmt
+  CreateForeignTableStmt ImportForeignSchemaStmt CreateSubscriptionStmt AlterSubscriptionStmt`.split(/\s+/),
+)
+
+/** Whether stored rows meet a condition, or differ, is told by whether the statement fails. */
+function checked(expressions: readonly unknown[], body: Tree, ctx: Context): void {
+  const item = itemOf(body, ctx)
+  if (item === null) return
+  const scope: Scope = { ...outermost, items: [item], columns: item.columns, rest: item.rest }
+  const found = expressions.map(part => evaluate(part, scope, ctx))
+  noteOracle(ctx.notes, 'comparison', derive(...found))
+}
+
+/** Protected columns of a type. */
+function ofType(name: string, ctx: Context): Taint {
+  const { catalog, protection } = ctx
+  const types = [...catalog.types.values()].filter(type => type.name === name).map(({ oid }) => oid)
+  const labels = [...catalog.relations.values()].flatMap(({ oid, columns }) =>
+    columns
+      .filter(({ type }) => types.includes(type))
+      .flatMap(({ attribute }) => [...labelsAt(protection, oid, attribute)]),
+  )
+  return ofLabels(labels)
 }
 
 function itemOf(body: Tree, ctx: Context): Item | null {
@@ -63,6 +106,8 @@ function alter(body: Tree, ctx: Context): void {
   const scope: Scope = { ...outermost, items: [item], columns: item.columns, rest: item.rest }
   for (const node of list(body, 'cmds')) {
     const command = as(node, 'AlterTableCmd') ?? {}
+    moved(command, body, item, ctx)
+    tested(command, body, item, ctx)
     const column = as(command.def, 'ColumnDef')
     const expressions =
       column === null
@@ -83,6 +128,51 @@ function alter(body: Tree, ctx: Context): void {
   }
 }
 
+/** A partition or child that is one no more has the labels of its own declaration alone. */
+function moved(command: Tree, body: Tree, item: Item, ctx: Context): void {
+  const kind = text(command, 'subtype')
+  const part = sub(as(command.def, 'PartitionCmd') ?? {}, 'name')
+  const other = part === null ? null : readRelation(part, outermost, ctx)
+  const all = derive(everything(item), everything(other))
+  if (/^AT_(DetachPartition|DetachPartitionFinalize|DropInherit)$/.test(kind)) noteFlow(ctx.notes, 'table', kind, all)
+  if (kind === 'AT_AttachPartition') noteOracle(ctx.notes, 'comparison', all)
+  // Of the parent alone: its children keep the column.
+  const alone = sub(body, 'relation')?.inh !== true
+  const column = item.columns.find(({ name }) => name === text(command, 'name'))
+  if (kind === 'AT_DropColumn' && alone && column !== undefined) noteFlow(ctx.notes, 'table', kind, column.taint)
+}
+
+/** A constraint fails on rows that do not meet it, a type on values that it has no room for. */
+function tested(command: Tree, body: Tree, item: Item, ctx: Context): void {
+  const kind = text(command, 'subtype')
+  const definition = as(command.def, 'ColumnDef')
+  const constraints = [command.def, ...list(definition ?? {}, 'constraints')].map(part => as(part, 'Constraint') ?? {})
+  const named = (names: readonly unknown[]) => {
+    const held = strings(names).map(name => item.columns.find(column => column.name === name)?.taint ?? clean)
+    noteOracle(ctx.notes, 'comparison', derive(...held))
+  }
+  for (const constraint of constraints) {
+    if (text(constraint, 'contype') === 'CONSTR_CHECK') checked([constraint.raw_expr], body, ctx)
+    if (text(constraint, 'contype') === 'CONSTR_FOREIGN') named(list(constraint, 'fk_attrs'))
+    if (text(constraint, 'contype') !== 'CONSTR_EXCLUSION') continue
+    const elements = list(constraint, 'exclusions').map(pair =>
+      as(list(as(pair, 'List') ?? {}, 'items')[0], 'IndexElem'),
+    )
+    checked([constraint.where_clause, ...elements.map(element => element?.expr)], body, ctx)
+    noteOracle(
+      ctx.notes,
+      'comparison',
+      derive(...elements.map(one => item.columns.find(({ name }) => name === text(one ?? {}, 'name'))?.taint ?? clean)),
+    )
+  }
+  if (kind === 'AT_ValidateConstraint') noteOracle(ctx.notes, 'comparison', everything(item))
+  if (kind !== 'AT_AlterColumnType') return
+  const type = sub(definition ?? {}, 'typeName') ?? {}
+  const wide = /^(text|varchar)$/.test(strings(list(type, 'names')).at(-1) ?? '') && list(type, 'typmods').length === 0
+  const held = item.columns.find(({ name }) => name === text(command, 'name'))?.taint ?? clean
+  if (!wide && !isClean(held)) noteOracle(ctx.notes, 'comparison', held)
+}
+
 const expressions = new Set(
   'A_Const A_Expr BoolExpr CaseExpr CoalesceExpr ColumnRef FuncCall MinMaxExpr RowExpr SubLink TypeCast A_ArrayExpr'.split(
     ' ',
@@ -94,9 +184,15 @@ function expression(node: unknown): boolean {
   return tag !== undefined && (expressions.has(tag) || /^(Json|Xml|A_|Collate|NullTest|BooleanTest|SQLValue)/.test(tag))
 }
 
+/** A rule as the catalog prints it. */
+export function ruleOf(definition: string): Tree | null {
+  const parsed: unknown = parseSync(definition)
+  const first = isTree(parsed) ? list(parsed, 'stmts')[0] : null
+  return isTree(first) ? as(first.stmt, 'RuleStmt') : null
+}
+
 /** What a rule puts elsewhere is noted where it is put; what it shows would be anyone's. */
-function actions(body: Tree, ctx: Context): Taint {
-  const item = itemOf(body, ctx)
+export function ruleActions(body: Tree, item: Item | null, ctx: Context): Taint {
   const rows = ['new', 'old'].map(
     (alias): Item => ({
       alias,
@@ -106,6 +202,7 @@ function actions(body: Tree, ctx: Context): Taint {
     }),
   )
   const scope: Scope = { ...outermost, items: rows }
+  noteOracle(ctx.notes, 'comparison', evaluate(body.whereClause, scope, ctx))
   return derive(
     ...list(body, 'actions').map(action => {
       const statement = tagged(action)

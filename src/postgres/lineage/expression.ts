@@ -2,7 +2,9 @@
 // takes part in the result.
 import { as, children, count, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { type Context, noteOracle, noteShown, probedBy, touch } from './context.ts'
+import { castMayFail, nodeMayFail, operatorMayFail } from './fallible.ts'
 import { evaluateCall } from './function-call.ts'
+import { callOwn } from './own-functions.ts'
 import { useOf } from './predicate.ts'
 import { itemNamed, lookUp, type Scope, wholeRow, within } from './scope.ts'
 import { queryRows } from './select.ts'
@@ -67,18 +69,20 @@ function evaluateTagged(node: Tagged, scope: Scope, ctx: Context): Taint {
       return derive(...rowTaints(node, scope, ctx))
     default:
       if (!composed.has(tag)) return unknown
-      return derive(...parts(body, scope, ctx))
+      return failing(nodeMayFail(tag, body, scope, ctx), derive(...parts(body, scope, ctx)), ctx)
   }
 }
 
 /** The answer is hidden, but whether it fails is not: a comparison here is one like in a condition. */
 function operation(node: Tagged, scope: Scope, ctx: Context): Taint {
   const { body } = node
-  const taint = derive(ownOperator(body, ctx) ? unknown : clean, ...parts(body, scope, ctx))
+  const given = derive(...parts(body, scope, ctx))
+  const taint = derive(given, byOwn(operatorsNamed(body, ctx), given, ctx))
   if (isClean(taint)) return taint
   const operator = strings(list(body, 'name')).at(-1) ?? ''
   const compares = text(body, 'kind') !== 'AEXPR_OP' || comparing.has(operator)
   const use = compares ? useOf(node, scope, ctx) : null
+  if (!compares) failing(operatorMayFail(operator, body), taint, ctx)
   if (use === 'comparison' || use === 'pattern') noteShown(ctx.notes, use, taint)
   if ((operator === '/' || operator === '%') && !isClean(evaluate(body.rexpr, scope, ctx)))
     noteShown(ctx.notes, 'comparison', taint)
@@ -135,14 +139,28 @@ function evaluateColumn(body: Tree, scope: Scope, ctx: Context): Taint {
 function evaluateCast(body: Tree, scope: Scope, ctx: Context): Taint {
   const value = evaluate(body.arg, scope, ctx)
   const names = strings(list(sub(body, 'typeName') ?? {}, 'names'))
-  return derive(value, ctx.catalog.ownCasts.has(names.at(-1) ?? '') ? unknown : clean)
+  const held = failing(!isClean(value) && castMayFail(body, scope, ctx), value, ctx)
+  return derive(held, byOwn(ctx.catalog.ownCasts.get(names.at(-1) ?? '') ?? [], value, ctx))
 }
 
-/** An operator that someone defined may do anything; `OPERATOR(schema.+)` names its schema. */
-function ownOperator(body: Tree, ctx: Context): boolean {
+/** That a value fails is told to whoever asked, as if it had been compared. */
+function failing(may: boolean, taint: Taint, ctx: Context): Taint {
+  if (may) noteShown(ctx.notes, 'comparison', taint)
+  return taint
+}
+
+/** Operators that people defined and that this one may be; `OPERATOR(schema.+)` names its schema. */
+function operatorsNamed(body: Tree, ctx: Context): readonly number[] {
   const names = strings(list(body, 'name'))
-  if (names.length > 1 && names[0] !== 'pg_catalog') return true
-  return names.length === 1 && ctx.catalog.ownOperators.has(names[0] ?? '')
+  return names[0] === 'pg_catalog' && names.length > 1 ? [] : (ctx.catalog.ownOperators.get(names.at(-1) ?? '') ?? [])
+}
+
+/** What functions that people put behind an operator or a cast add; given what is protected, they may do anything. */
+function byOwn(functions: readonly number[], given: Taint, ctx: Context): Taint {
+  if (functions.length === 0) return clean
+  if (!isClean(given)) return unknown
+  const found = functions.flatMap(oid => ctx.catalog.functionsByOid.get(oid) ?? [])
+  return found.length < functions.length ? unknown : callOwn(found, [clean, clean], ctx).taint
 }
 
 function evaluateRow(body: Tree, scope: Scope, ctx: Context): Taint {

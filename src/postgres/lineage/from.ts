@@ -181,7 +181,11 @@ function readFunction(
   const column = alone && alias !== null ? text(alias, 'aliasname') : (known?.[0] ?? name)
   const open = shapeless.has(name) && !list(body, 'args').every(plainArray)
   const several = name === 'unnest' ? list(body, 'args').length : 1
-  const columns = Array.from({ length: several }, () => ({ name: several > 1 ? name : column, taint, stored: false }))
+  const array = as(as(list(body, 'args')[0], 'TypeCast')?.arg ?? list(body, 'args')[0], 'A_ArrayExpr')
+  const plain = array !== null && list(array, 'elements').every(element => as(element, 'A_Const') !== null)
+  const written = name === 'unnest' && several === 1 && plain ? list(array, 'elements').length : undefined
+  const called = several > 1 ? name : column
+  const columns = Array.from({ length: several }, () => ({ name: called, taint, stored: false, written }))
   return { columns, rest: open ? taint : null }
 }
 
@@ -265,7 +269,9 @@ function mergeColumn(name: string, left: Source, right: Source, kind: string, sc
   if (!isClean(a) || !isClean(b)) {
     const stored = [...lefts, ...rights].every(column => column.stored)
     const wholly = [a, b].every(taint => isClean(taint) || taint.unknown || taint.column !== null)
-    noteOracle(ctx.notes, wholly ? (stored ? 'join' : 'equality') : 'comparison', derive(a, b))
+    // A column that is shown may be a list of guesses.
+    const both = !isClean(a) && !isClean(b)
+    noteOracle(ctx.notes, wholly && both ? (stored ? 'join' : 'equality') : 'comparison', derive(a, b))
     tie([...lefts, ...rights], derive(a, b), true, beside(beside(scope, left), right), ctx)
   }
   const [x, y] = kind === 'JOIN_RIGHT' ? [b, a] : [a, b]

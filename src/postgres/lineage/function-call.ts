@@ -3,9 +3,10 @@
 import { type BuiltinReach, builtinReach, isStandard } from '../statement/builtin-functions.ts'
 import { as, constant, flag, list, strings, sub, type Tree } from '../statement/tree.ts'
 import { findFunctions } from './catalog.ts'
-import { type Context, noteFlow, noteGroup, noteOracle, type Rows } from './context.ts'
+import { type Context, noteFlow, noteOracle, noteShown, type Rows } from './context.ts'
 import { noteShownExpansion } from './expansion.ts'
 import { evaluate, evaluateAll } from './expression.ts'
+import { mayFail } from './fallible.ts'
 import { callOwn } from './own-functions.ts'
 import { predicates, tieSorted } from './predicate.ts'
 import { lookUp, type Scope } from './scope.ts'
@@ -44,6 +45,9 @@ export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
     ctx.notes.called = derive(ctx.notes.called, called.taint)
     if (called.changes && !isClean(derive(...given))) noteFlow(ctx.notes, 'function', name, derive(...given))
     const alsoBuiltin = builtin === 'unlisted' ? clean : builtinTaint(name, builtin, body, given, ctx)
+    const computes = own.every(({ trusted }) => trusted)
+    if (computes && builtin === 'unlisted' && !isClean(derive(...given)) && mayFail(name, given))
+      noteShown(ctx.notes, 'comparison', derive(...given))
     const taint = derive(called.taint, alsoBuiltin)
     return { taint: isClean(alsoBuiltin) ? called.taint : taint, rows: called.rows }
   }
@@ -67,6 +71,7 @@ function counted(body: Tree, args: readonly Taint[], scope: Scope, ctx: Context)
 function builtinTaint(name: string, reach: BuiltinReach, body: Tree, args: readonly Taint[], ctx: Context): Taint {
   const all = derive(...args)
   if (name === 'current_setting') return settingTaint(body, all)
+  if (!isClean(all) && mayFail(name, args)) noteShown(ctx.notes, 'comparison', all)
   switch (reach) {
     case 'pure':
     case 'harmless':
@@ -104,10 +109,8 @@ function rankedBy(body: Tree, scope: Scope, ctx: Context): Taint {
 }
 
 export function noteWindow(over: Tree, scope: Scope, ctx: Context): void {
-  noteGroup(
-    ctx.notes,
-    list(over, 'partitionClause').map(node => evaluate(node, scope, ctx)),
-  )
+  // Rows leave a window in the order of its partitions.
+  noteOracle(ctx.notes, 'order', evaluateAll(list(over, 'partitionClause'), scope, ctx))
   const sorts = list(over, 'orderClause').map(item => as(item, 'SortBy')?.node)
   noteOracle(ctx.notes, 'order', evaluateAll(sorts, scope, ctx))
   noteOracle(ctx.notes, 'order', evaluateAll([over.startOffset, over.endOffset], scope, ctx))

@@ -3,6 +3,7 @@
 import { smallestGroup } from './context.ts'
 import { labelsAt, type Protection } from './protection.ts'
 import type { Plan } from './resolve.ts'
+import { isSystem } from './system-relations.ts'
 
 /** A column as RowDescription gives it; oid and attribute are 0 for an expression. */
 export interface DescribedColumn {
@@ -20,6 +21,13 @@ export interface Origin {
 
 const none: ReadonlySet<string> = new Set()
 const unknownOrigin: Origin = { labels: 'unknown', derived: true }
+const kept: Origin = { labels: 'unknown', derived: false }
+
+/** A column of the system catalog as it stands there. */
+function isKept({ catalog }: Protection, table: number): boolean {
+  const relation = catalog.relations.get(table)
+  return relation !== undefined && isSystem(relation) && relation.definition === null
+}
 
 export function originsOf(
   plan: Plan,
@@ -41,7 +49,7 @@ export function originsOf(
     // A table that is in no snapshot may be one that this session made.
     const own = column.temporary && !protection.catalog.relations.has(table)
     const there = table === 0 || own ? none : labelsOn(protection, table, attribute)
-    if (there === null || column.labels === 'unknown') return unknownOrigin
+    if (there === null || column.labels === 'unknown') return isKept(protection, table) ? kept : unknownOrigin
     const labels = new Set([...column.labels, ...there])
     const derived = labels.size > column.labels.length || column.form === 'derived'
     const countColumn = column.aggregate?.countColumn ?? null

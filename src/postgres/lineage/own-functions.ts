@@ -40,8 +40,8 @@ function callOne(found: CatalogFunction, args: readonly Taint[], ctx: Context): 
   const all = derive(...args)
   const opaque = derive(all, unknown)
   const closed: Result = { taint: opaque, rows: { columns: [], rest: opaque } }
-  if (ctx.depth > deepest || found.kind === 'a' || found.kind === 'w') return closed
   if (found.trusted) return { taint: all, rows: found.returnsSet ? { columns: [], rest: all } : null }
+  if (ctx.depth > deepest || found.kind === 'a' || found.kind === 'w') return closed
   try {
     if (found.language === 'sql') return callSql(found, args, all, ctx)
     if (found.language === 'plpgsql') return callPlPgSql(found, args, all, ctx) ?? closed

@@ -1,5 +1,6 @@
 // Conditions. Promise: every protected column in one is noted as an oracle, and a column that a condition ties to a
 // protected value counts as holding that value, so that nobody reads it off a list of guesses.
+import { limits } from '../../gateway/limits.ts'
 import { as, children, list, strings, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { type Context, noteOracle, type OracleUse } from './context.ts'
 import { evaluate } from './expression.ts'
@@ -98,7 +99,7 @@ function judge({ tag, body }: Tagged, scope: Scope, ctx: Context): OracleUse {
     case 'ColumnRef':
       return sees({ ColumnRef: body }) ? 'equality' : 'comparison'
     case 'SubLink':
-      return ofSubLink(body, sees)
+      return ofSubLink(body, sees, scope, ctx)
     case 'NullTest':
       return sees(body.arg) ? 'presence' : 'comparison'
     case 'BooleanTest': {
@@ -122,18 +123,64 @@ function judge({ tag, body }: Tagged, scope: Scope, ctx: Context): OracleUse {
   if (/LIKE|SIMILAR/.test(kind) || operator.includes('~')) return 'pattern'
   const equal = operator === '=' && /^AEXPR_(OP|IN|OP_ANY|DISTINCT|NOT_DISTINCT|NULLIF)$/.test(kind)
   if (!equal || !sees(body.lexpr)) return 'comparison'
-  const member = kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY'
-  if (member ? !isClean(evaluate(body.rexpr, scope, ctx)) : !sees(body.rexpr)) return 'comparison'
+  if (kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY') return ofGuesses(listed(body.rexpr), scope, ctx)
+  if (!sees(body.rexpr)) return 'comparison'
+  const open = [body.lexpr, body.rexpr].filter(side => isClean(evaluate(side, scope, ctx)))
+  if (open.length > 0) return ofGuesses(open, scope, ctx)
   const [left, right] = [storedColumn(body.lexpr, scope, ctx), storedColumn(body.rexpr, scope, ctx)]
   return left && right ? 'join' : 'equality'
 }
 
-function ofSubLink(body: Tree, sees: (node: unknown) => boolean): OracleUse {
+/** A few values that were written down are so many guesses; a column, a query or a series is any number of them. */
+function ofGuesses(guesses: readonly unknown[] | null, scope: Scope, ctx: Context): OracleUse {
+  const written = guesses?.map(guess => writtenIn(guess, scope, ctx)) ?? [0]
+  if (written.includes(0)) return 'comparison'
+  ctx.notes.guesses += written.reduce((sum, number) => sum + number, 0)
+  return ctx.notes.guesses > limits.guessesPerMinute ? 'comparison' : 'equality'
+}
+
+/** How many values a guess stands for; 0 where nobody can tell. */
+function writtenIn(guess: unknown, scope: Scope, ctx: Context): number {
+  if (single(guess, scope, ctx)) return 1
+  const reference = as(guess, 'ColumnRef')
+  const found = reference === null ? null : lookUp(scope, strings(list(reference, 'fields')), ctx.parameters)
+  return found?.columns.length === 1 ? (found.columns[0]?.written ?? 0) : 0
+}
+
+/** The members of `IN (…)` and of `= ANY (ARRAY[…])`; those of a parameter are counted when it is bound. */
+function listed(node: unknown): readonly unknown[] | null {
+  const found = tagged(node)
+  switch (found?.tag) {
+    case 'TypeCast':
+      return listed(found.body.arg)
+    case 'List':
+      return list(found.body, 'items')
+    case 'A_ArrayExpr':
+      return list(found.body, 'elements')
+    case 'ParamRef':
+      return [node]
+    default:
+      return null
+  }
+}
+
+/** One value for all rows, such as a constant or a parameter. */
+function single(node: unknown, scope: Scope, ctx: Context): boolean {
+  const found = tagged(node)
+  if (found === null) return true
+  if (found.tag === 'SubLink' || !isClean(evaluate(node, scope, ctx))) return false
+  if (found.tag === 'ColumnRef')
+    return lookUp(scope, strings(list(found.body, 'fields')), ctx.parameters).columns.length === 0
+  return children(found.body).every(child => single({ [child.tag]: child.body }, scope, ctx))
+}
+
+function ofSubLink(body: Tree, sees: (node: unknown) => boolean, scope: Scope, ctx: Context): OracleUse {
   const kind = text(body, 'subLinkType')
   if (kind === 'EXISTS_SUBLINK') return 'presence'
   if (kind !== 'ANY_SUBLINK' && kind !== 'ALL_SUBLINK') return 'comparison'
   const operator = strings(list(body, 'operName')).at(-1) ?? '='
-  return operator === '=' && sees(body.testexpr) && sees(body.subselect) ? 'equality' : 'comparison'
+  const hidden = [body.testexpr, body.subselect].every(side => !isClean(evaluate(side, scope, ctx)))
+  return operator === '=' && hidden && sees(body.testexpr) && sees(body.subselect) ? 'equality' : 'comparison'
 }
 
 function storedColumn(node: unknown, scope: Scope, ctx: Context): boolean {

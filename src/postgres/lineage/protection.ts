@@ -1,5 +1,5 @@
 // Which stored columns are protected, and as what. Promise: what is declared for a table holds for its partitions,
-// children and parents; a wildcard never reaches the system catalogs.
+// children and parents, and for foreign keys that hold its values; a wildcard never reaches the system catalogs.
 import type { Catalog, CatalogRelation } from './catalog.ts'
 import type { Rows } from './context.ts'
 
@@ -53,10 +53,14 @@ function add(labels: Labels, relation: number, attribute: number, more: Iterable
   return held.size > before
 }
 
-/** Both ways along pg_inherits, by column name, until nothing changes. */
+/** Both ways along pg_inherits, by column name, and to what refers to a column, until nothing changes. */
 function inherit(catalog: Catalog, labels: Labels): void {
   for (let changed = true; changed; ) {
     changed = false
+    for (const { relation, attribute, toRelation, toAttribute } of catalog.references ?? []) {
+      const held = labels.get(toRelation)?.get(toAttribute)
+      if (held !== undefined && add(labels, relation, attribute, held)) changed = true
+    }
     for (const child of catalog.relations.values())
       for (const oid of child.parents) {
         const parent = catalog.relations.get(oid)

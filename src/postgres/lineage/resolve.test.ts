@@ -45,8 +45,8 @@ const catalog = index({
   functions: new Map(),
   types: new Map(),
   builtinColumns: new Map([['json_each', ['key', 'value']]]),
-  ownOperators: new Set(),
-  ownCasts: new Set(),
+  ownOperators: new Map(),
+  ownCasts: new Map(),
 })
 const rule = (relation: string, column: string, label: string) => ({ schema: 'public', relation, column, label })
 const protection = protect(catalog, [rule('patients', 'ssn', 'phi.ssn'), rule('patients', 'age', 'phi.date')])

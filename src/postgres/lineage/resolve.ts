@@ -72,6 +72,8 @@ export interface SessionNames {
   readonly inTransaction: boolean
   /** The path changes back when the transaction ends, or could. */
   readonly passing: boolean
+  /** Its caller chose how the server plans. */
+  readonly steered?: boolean
   /** Statements by PREPARE name. */
   readonly prepared: ReadonlyMap<string, Tree>
   /** Rows of open cursors, as they were when declared. */
@@ -114,13 +116,20 @@ export function columnsOf(tree: Tree, protection: Protection, session: SessionNa
     allClean:
       silentRows || (rows.columns.every(({ taint }) => isClean(taint)) && (rows.rest === null || isClean(rows.rest))),
     columns: silentRows ? [] : rows.rest === null ? rows.columns.map(planOf) : null,
-    oracles: [...notes.oracles.values()],
+    oracles: [...notes.oracles.values()].map(one => (session.steered && sorting.has(one.use) ? ordered(one) : one)),
     flows: [...notes.flows.values()],
     touches: cursor === null ? labelsOf(notes.touched) : cursor.plan.touches,
     relations: cursor === null ? [...notes.relations] : cursor.plan.relations,
     rows,
     made: notes.made,
   }
+}
+
+/** They put rows in an order of their own where the server is made to work them out by sorting. */
+const sorting: ReadonlySet<string> = new Set(['join', 'group', 'presence'])
+
+function ordered({ labels }: Oracle): Oracle {
+  return { use: 'order', labels }
 }
 
 /** Of FETCH and MOVE: words about it quote what the query of its cursor reads. */

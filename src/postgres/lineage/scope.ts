@@ -9,6 +9,7 @@ export interface Column {
   taint: Taint
   readonly stored: boolean
   readonly temporary?: boolean | undefined
+  readonly written?: number | undefined
 }
 
 export interface Item {
@@ -37,7 +38,7 @@ export function within(parent: Scope, ctes: ReadonlyMap<string, Rows> = parent.c
 }
 
 function columnsFrom(outputs: readonly Output[]): readonly Column[] {
-  return outputs.map(({ name, taint, stored, temporary }) => ({ name, taint, stored, temporary }))
+  return outputs.map(({ name, taint, stored, temporary, written }) => ({ name, taint, stored, temporary, written }))
 }
 
 export function itemFrom(alias: string, rows: Rows, schema: string | null = null): Item {

@@ -10,7 +10,7 @@ import { readFrom } from './from.ts'
 import { noteWindow } from './function-call.ts'
 import { predicates, tieSorted } from './predicate.ts'
 import { itemNamed, lookUp, type Scope, within } from './scope.ts'
-import { clean, derive, either, mark, type Taint, unknown } from './taint.ts'
+import { clean, derive, either, isClean, mark, type Taint, unknown } from './taint.ts'
 
 const unknownRows: Rows = { columns: [], rest: unknown }
 const mostRounds = 12
@@ -108,11 +108,17 @@ function selectRows(body: Tree, outer: Scope, ctx: Context): Rows {
   const first = targetRows(targets, scope, ctx)
   const rows = ctx.notes.ties === before ? first : targetRows(targets, scope, ctx)
   const made = { ...rows, columns: aggregates(body, targets, rows, scope, ctx) }
-  noteGroup(ctx.notes, sortTaints(list(body, 'groupClause'), made, scope, ctx))
+  const groups = list(body, 'groupClause')
+  noteGroup(ctx.notes, sortTaints(groups, made, scope, ctx))
+  // Several groupings at once leave in the order of their columns.
+  const sets = groups.filter(node => as(node, 'GroupingSet') !== null)
+  noteOracle(ctx.notes, 'order', derive(...sortTaints(sets, made, scope, ctx)))
   const distinct = list(body, 'distinctClause')
   if (distinct.length > 0) {
     const all = made.columns.map(({ taint }) => taint)
-    noteGroup(ctx.notes, distinct.some(isNode) ? sortTaints(distinct, made, scope, ctx) : all)
+    const first = distinct.some(isNode) ? sortTaints(distinct, made, scope, ctx) : []
+    noteGroup(ctx.notes, first.length > 0 ? first : all)
+    noteOracle(ctx.notes, 'order', derive(...first))
   }
   tail(body, made, scope, ctx)
   return made
@@ -204,14 +210,27 @@ function setOperation(body: Tree, left: Tree, right: Tree, outer: Scope, ctx: Co
   const a = queryRows({ tag: 'SelectStmt', body: left }, within(outer), ctx)
   const b = queryRows({ tag: 'SelectStmt', body: right }, within(outer), ctx)
   const made = a.rest === null ? unite(a, b) : open(a, b)
-  if (!flag(body, 'all'))
-    noteGroup(
-      ctx.notes,
-      [...a.columns, ...b.columns].map(({ taint }) => taint),
-    )
+  noteMatched(body, [left, right], [a, b], ctx)
   const scope: Scope = { ...within(outer), columns: made.columns.map(column => ({ ...column })), rest: made.rest }
   tail(body, made, scope, ctx)
   return made
+}
+
+/** Rows of both arms are compared: with a list of guesses in one of them, that is a comparison with each. */
+function noteMatched(body: Tree, arms: readonly Tree[], [a, b]: readonly [Rows, Rows], ctx: Context): void {
+  const union = text(body, 'op') === 'SETOP_UNION'
+  if (union && flag(body, 'all')) return
+  noteGroup(
+    ctx.notes,
+    [...a.columns, ...b.columns].map(({ taint }) => taint),
+  )
+  const several = (arm: Tree) => !union || list(arm, 'fromClause').length > 0 || list(arm, 'targetList').length === 0
+  for (const [at, one] of a.columns.entries()) {
+    const other = b.columns[at]
+    if (other === undefined || isClean(one.taint) === isClean(other.taint)) continue
+    const open = arms[isClean(one.taint) ? 0 : 1]
+    if (open !== undefined && several(open)) noteOracle(ctx.notes, 'comparison', derive(one.taint, other.taint))
+  }
 }
 
 /** Both arms have as many columns as the counted one. */
@@ -234,7 +253,11 @@ function valuesRows(body: Tree, outer: Scope, ctx: Context): Rows {
   const scope = within(outer)
   const columns: Output[] = []
   let open: Taint | null = null
-  for (const item of list(body, 'valuesLists')) {
+  const rows = list(body, 'valuesLists')
+  const written = rows.every(item =>
+    list(as(item, 'List') ?? {}, 'items').every(value => constant(value) !== undefined),
+  )
+  for (const item of rows) {
     const values = list(as(item, 'List') ?? {}, 'items').flatMap(value => {
       const starred = as(list(as(value, 'ColumnRef') ?? {}, 'fields').at(-1), 'A_Star') !== null
       if (!starred) return [evaluate(value, scope, ctx)]
@@ -248,6 +271,7 @@ function valuesRows(body: Tree, outer: Scope, ctx: Context): Rows {
         name: `column${at + 1}`,
         taint: before === undefined ? taint : either(before.taint, taint),
         stored: false,
+        written: written ? rows.length : undefined,
       }
     })
   }

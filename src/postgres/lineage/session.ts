@@ -1,6 +1,6 @@
 // What a session remembers between statements, as plain data. Promise: a name that may mean something else after a
 // statement is forgotten, so that its next use is unknown.
-import { searchPathOf } from '../statement/settings.ts'
+import { searchPathOf, steers } from '../statement/settings.ts'
 import type { SessionChange, Statement } from '../statement/statement.ts'
 import { as, count, print, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import type { Rows } from './context.ts'
@@ -90,6 +90,7 @@ function after(
 ): SessionNames {
   switch (change.kind) {
     case 'set': {
+      if (steers(change.setting.name)) return { ...names, steered: true }
       if (change.setting.name !== 'search_path') return names
       const { value } = change.setting
       const path = value === null ? user.path : searchPathOf(value, user.name)

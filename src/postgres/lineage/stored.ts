@@ -67,7 +67,7 @@ function ownRows(relation: CatalogRelation, ctx: Context): Rows {
     const expression = held?.generated ?? held?.preset ?? null
     if (expression === null) return column
     const parsed = expressionOf(expression)
-    const made = parsed === null ? unknown : derive(evaluate(parsed, scope, inner))
+    const made = parsed === null ? unknown : derive(evaluate({ [parsed.tag]: parsed.body }, scope, inner))
     return { ...column, taint: derive(column.taint, made) }
   })
   return { columns, rest: null }

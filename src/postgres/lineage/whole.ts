@@ -1,6 +1,6 @@
 // Whether an expression stands for a whole stored value. Promise: true only where comparing with it tells no more than
 // that the whole value was or was not the one given.
-import { list, strings, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import type { Context } from './context.ts'
 import { evaluate } from './expression.ts'
 import { lookUp, type Scope, within } from './scope.ts'
@@ -20,6 +20,7 @@ export function whole(node: unknown, scope: Scope, ctx: Context): boolean {
     case 'ColumnRef':
       return identity(lookUp(scope, strings(list(body, 'fields')), ctx.parameters).taint)
     case 'TypeCast':
+      return keepsType(body) && whole(body.arg, scope, ctx)
     case 'CollateClause':
       return whole(body.arg, scope, ctx)
     case 'RowExpr':
@@ -39,7 +40,18 @@ function identity(taint: Taint): boolean {
 
 function keepsValue(body: Tree): boolean {
   const names = strings(list(body, 'funcname'))
-  return (names.length === 1 || names[0] === 'pg_catalog') && keeping.has(names.at(-1) ?? '')
+  const trims = names.at(-1)?.endsWith('trim') === true && list(body, 'args').length > 1
+  return !trims && (names.length === 1 || names[0] === 'pg_catalog') && keeping.has(names.at(-1) ?? '')
+}
+
+/** A cast to them cuts nothing off, unless a length is given. */
+const uncut = new Set(
+  'text varchar bpchar citext name uuid int4 int8 numeric float8 date timestamp timestamptz'.split(' '),
+)
+
+function keepsType(cast: Tree): boolean {
+  const type = sub(cast, 'typeName') ?? {}
+  return list(type, 'typmods').length === 0 && uncut.has(strings(list(type, 'names')).at(-1) ?? '')
 }
 
 function everyColumn(query: Tagged, scope: Scope, ctx: Context): boolean {

@@ -138,9 +138,9 @@ const session = words(`
   pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared pg_sleep pg_sleep_for pg_sleep_until set_config setseed
 `)
 
-/** Changes sequences or counters; the result is a number of theirs. */
+/** Changes sequences or counters, or tells other sessions; the result is a number of theirs. */
 const writing = words(`
-  nextval setval pg_stat_reset pg_stat_reset_shared pg_stat_reset_single_table_counters pg_stat_force_next_flush
+  nextval setval pg_notify pg_stat_reset pg_stat_reset_shared pg_stat_reset_single_table_counters pg_stat_force_next_flush
 `)
 
 /** Reaches past the statement's own text: files, other servers, SQL held in a string, other sessions, raw pages. */
@@ -157,7 +157,7 @@ const outside = words(`
   pg_logical_slot_peek_binary_changes pg_logical_emit_message pg_create_logical_replication_slot
   pg_create_physical_replication_slot pg_copy_logical_replication_slot pg_copy_physical_replication_slot
   pg_drop_replication_slot pg_replication_slot_advance pg_sync_replication_slots
-  pg_notify pg_terminate_backend pg_cancel_backend pg_reload_conf pg_rotate_logfile pg_promote pg_switch_wal
+  pg_terminate_backend pg_cancel_backend pg_reload_conf pg_rotate_logfile pg_promote pg_switch_wal
   pg_create_restore_point pg_backup_start pg_backup_stop pg_export_snapshot pg_log_backend_memory_contexts
   pg_mcv_list_items pg_clear_attribute_stats pg_clear_relation_stats pg_restore_attribute_stats
   pg_restore_relation_stats pg_hba_file_rules pg_ident_file_mappings pg_show_all_file_settings

@@ -36,6 +36,13 @@ const pinned: Readonly<Record<string, readonly string[]>> = {
 /** Planner switches all look alike. */
 const switches = /^enable_[a-z_]+$/
 
+/** The planner's: with them a caller chooses in which order rows come that nobody sorts. */
+export function steers(name: string): boolean {
+  return (
+    switches.test(name) || /_cost$|^geqo|_collapse_limit$|^(hash_mem_multiplier|work_mem|plan_cache_mode)$/.test(name)
+  )
+}
+
 export type SettingVerdict = 'allowed' | 'refused'
 
 export function judgeSetting(change: SettingChange): SettingVerdict {

@@ -13,7 +13,7 @@ import { readSql } from '../../../src/postgres/statement/read-sql.ts'
 await loadParser()
 const folder = join(process.argv[2] ?? '', 'sql')
 const nothing = { relations: new Map(), functions: new Map(), types: new Map(), builtinColumns: new Map() }
-const protection = protect(index({ version: '', ...nothing, ownOperators: new Set(), ownCasts: new Set() }), [])
+const protection = protect(index({ version: '', ...nothing, ownOperators: new Map(), ownCasts: new Map() }), [])
 const user = { name: 'nobody', path: ['public'] }
 const counts = { lines: 0, texts: 0, statements: 0, refused: 0, thrown: 0, notWorkedOut: 0, slowestMs: 0 }
 

@@ -46,6 +46,35 @@ export function features(text: string, from: number, to: number): number {
   return found
 }
 
+/** As `features`, of bytes of UTF-8; and how many digits there are. */
+export function featuresOfBytes(bytes: Uint8Array): { readonly seen: number; readonly digits: number } {
+  let seen = 0
+  let digits = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const feature = table[bytes[at] as number] as number
+    seen |= feature
+    digits += feature & Feature.digit
+  }
+  return { seen, digits }
+}
+
+/** The fewest digits that a shape may have, but for addresses of mail and of the web. */
+const fewest: readonly (readonly [shapes: readonly number[], digits: number])[] = [
+  [[Shape.ssn], 9],
+  [[Shape.phone, Shape.fax], 7],
+  [[Shape.card], 12],
+  [[Shape.zip], 5],
+  [[Shape.ip], 4],
+  [[Shape.mrn, Shape.plan, Shape.account, Shape.license, Shape.vehicle, Shape.device], 2],
+  [[Shape.date], 1],
+]
+
+/** With fewer digits than this, none of the shapes of `active` is made of digits. */
+export function fewestDigits(active: number): number {
+  const has = ([shapes]: (typeof fewest)[number]) => shapes.some(shape => (active & (1 << shape)) !== 0)
+  return Math.min(Number.POSITIVE_INFINITY, ...fewest.filter(has).map(([, digits]) => digits))
+}
+
 /** Without any of these none of the shapes of `active` can be there: every other shape has a digit in it. */
 export function featuresOf(active: number): number {
   if (active === 0) return 0

@@ -1,9 +1,11 @@
 // Maskers bound to a plan and to the labels a caller sees in clear. Promise: detect once, render twice; what did not
 // change goes out as the very bytes that came; what could not be searched is never passed on.
+import { isAscii } from 'node:buffer'
 import type { ColumnOrigin, Edit, Masker, MessageContext, RowMasker } from '../gateway/seam.ts'
 import { nodeAt } from '../json/canonical.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
 import { planEdits, type Splice, splice } from '../json/splice.ts'
+import { Feature, featuresOfBytes } from './features.ts'
 import { type Finding, type Findings, type Masked, masked } from './masked.ts'
 import type { Leaf, Patch } from './patches.ts'
 import { UNREADABLE } from './patches.ts'
@@ -85,7 +87,7 @@ class PlanMasker implements Masker {
   #text(value: Uint8Array, search: (walk: Walk, text: string) => readonly Patch[]): Masked {
     let text: string
     try {
-      text = utf8.decode(value)
+      text = isAscii(value) ? latin1(value) : utf8.decode(value)
     } catch {
       const hidden = Buffer.from(marker('unreadable'))
       const findings = { unreadable: this.#finding(UNREADABLE, 1, 'limit') }
@@ -117,7 +119,8 @@ class PlanMasker implements Masker {
     const transformOf = (label: string) => this.#plan.labels.find(({ name }) => name === label)?.transform ?? 'redact'
     const { active, patterns, keys, pathLabel } = this.#plan
     const finds = active !== 0 || patterns.length > 0 || keys.size > 0 || pathLabel.length > 0
-    const cell = (value: Uint8Array, name: string) => this.#text(value, (walk, text) => walk.cell(text, name))
+    const cell = (value: Uint8Array, name: string) =>
+      this.#holdsNothing(value) ? null : this.#text(value, (walk, text) => walk.cell(text, name))
     return createRowMasker(
       {
         hides,
@@ -128,6 +131,16 @@ class PlanMasker implements Masker {
       },
       origins,
     )
+  }
+
+  /** Told from the bytes alone, by which most cells of a result are neither decoded nor searched. */
+  #holdsNothing(value: Uint8Array): boolean {
+    const { searchable, fewestDigits, keys, patterns } = this.#plan
+    if (patterns.length > 0) return false
+    const { seen, digits } = featuresOfBytes(value)
+    const keyed = keys.size > 0 ? Feature.colon | Feature.equals | Feature.pipe : 0
+    const needs = (searchable & ~Feature.digit) | Feature.escape | Feature.high | Feature.open | Feature.newline | keyed
+    return (seen & needs) === 0 && digits < fewestDigits
   }
 
   #mode(standIns: StandIns, token: Mode['token']): Mode {
@@ -216,6 +229,10 @@ function recordedSplices(json: JsonDocument, edits: readonly Edit[], fixed: read
 /** Whether a caller is given tokens here that the record does not hold. */
 function holdsAddress(patch: Patch): boolean {
   return patch.kind === 'leaf' && (patch.uri || patch.inner.some(holdsAddress))
+}
+
+function latin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1')
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -13,8 +13,8 @@ export interface RowRules {
   readonly transformOf: (label: string) => Transform
   /** Searches readable text, for the transcript. */
   readonly text: (told: Uint8Array) => Masked
-  /** Searches one value, with the name of its column; null where nothing is looked for or hidden. */
-  readonly cell: ((value: Uint8Array, name: string) => Masked) | null
+  /** Searches one value, with the name of its column: null where nothing is in it. Itself null where nothing is looked for. */
+  readonly cell: ((value: Uint8Array, name: string) => Masked | null) | null
 }
 
 const JSON_TYPE = 114
@@ -34,7 +34,7 @@ interface Column {
   /** A NULL here may tell what it was computed from: it is replaced like any value. */
   readonly computed: boolean
   /** Searches the value of a column without a label; null where that is not done. */
-  readonly search: ((value: Uint8Array) => Masked) | null
+  readonly search: ((value: Uint8Array) => Masked | null) | null
   /** Of a sum or mean: where its rows say how many values it is made of. */
   readonly group?: ColumnOrigin['group']
 }
@@ -118,6 +118,7 @@ function counting(
     }
     if (column.search !== null) {
       const searched = column.search(value)
+      if (searched === null) return value
       for (const [label, finding] of Object.entries(searched.findings)) {
         const before = found.get(label)
         found.set(label, before === undefined ? finding : { ...before, count: before.count + finding.count })
@@ -146,7 +147,7 @@ function record(
     if (value === null) return column?.computed && column.label !== null ? Buffer.from(marker(column.label)) : null
     if (column?.search) {
       const searched = column.search(value)
-      return searched.transcript === searched.raw ? value : searched.transcript
+      return searched === null || searched.transcript === searched.raw ? value : searched.transcript
     }
     if (!labelled || column === undefined || column.label === null) return value
     if (!column.hidden) shown.set(column.label, (shown.get(column.label) ?? 0) + 1)
@@ -205,7 +206,9 @@ function searchOf({ cell }: RowRules, { name, type, format }: ColumnOrigin): Col
   if (PLAIN.has(type)) return value => cell(value, name)
   if (type !== JSONB_TYPE) return null
   return value => {
-    const { raw, released, transcript, findings } = cell(value.subarray(1), name)
+    const searched = cell(value.subarray(1), name)
+    if (searched === null) return null
+    const { raw, released, transcript, findings } = searched
     const versioned = (bytes: Uint8Array) => (bytes === raw ? value : Buffer.concat([value.subarray(0, 1), bytes]))
     return masked(value, versioned(released), versioned(transcript), findings)
   }

@@ -38,8 +38,8 @@ const catalog = index({
   functions: new Map(),
   types: new Map(),
   builtinColumns: new Map(),
-  ownOperators: new Set(),
-  ownCasts: new Set(),
+  ownOperators: new Map(),
+  ownCasts: new Map(),
 })
 const protection = protect(
   catalog,

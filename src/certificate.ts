@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createSecureContext, type Server } from 'node:tls'
+import { secretFileFault } from './config/secrets.ts'
 import { limits } from './gateway/limits.ts'
 
 /** Paths of PEM files. */
@@ -19,7 +20,7 @@ interface Pair {
 
 export const TLS_SETTINGS = { minVersion: 'TLSv1.2' } as const
 
-/** Throws an Error of one sentence. */
+/** Throws an Error of one sentence, also where everyone can read the key. */
 export async function readCertificate(files: CertificateFiles): Promise<Pair> {
   const named = `The certificate ${files.cert} and its key ${files.key}`
   let pair: Pair
@@ -28,6 +29,8 @@ export async function readCertificate(files: CertificateFiles): Promise<Pair> {
   } catch (error) {
     throw new Error(`${named} cannot be read (${codeOf(error)}).`)
   }
+  const fault = await secretFileFault(`The private key ${files.key}`, files.key)
+  if (fault !== null) throw new Error(fault)
   try {
     createSecureContext({ ...pair, ...TLS_SETTINGS })
   } catch (error) {

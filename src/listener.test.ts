@@ -1,23 +1,36 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
 import { type Doors, listen } from './listener.ts'
 
-const tls = {
-  cert: new URL('../test/support/tls/loopback-test.crt', import.meta.url).pathname,
-  key: new URL('../test/support/tls/loopback-test.key', import.meta.url).pathname,
+let dir: string
+let tls: { readonly cert: string; readonly key: string }
+let renewed: typeof tls
+
+/** A copy: in a clone of the repository everyone can read the key. */
+function pair(name: string): typeof tls {
+  const copied = (suffix: string) => {
+    const path = join(dir, `${name}.${suffix}`)
+    writeFileSync(path, readFileSync(new URL(`../test/support/tls/${name}.${suffix}`, import.meta.url)), {
+      mode: 0o600,
+    })
+    return path
+  }
+  return { cert: copied('crt'), key: copied('key') }
 }
 
-const renewed = {
-  cert: new URL('../test/support/tls/loopback-renewed.crt', import.meta.url).pathname,
-  key: new URL('../test/support/tls/loopback-renewed.key', import.meta.url).pathname,
-}
+before(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sallyport-tls-'))
+  tls = pair('loopback-test')
+  renewed = pair('loopback-renewed')
+})
+after(() => rmSync(dir, { recursive: true }))
 
 const doors: Doors = {
   mcp: (request, response, connection) => {
@@ -61,13 +74,33 @@ describe('listener', () => {
     )
   })
 
+  it('refuses a private key that everyone can read, in one sentence that does not hold it', async () => {
+    const { key } = pair('loopback-test')
+    const start = async () => {
+      const listener = await listen({ host: '127.0.0.1', port: 0, tls: { ...tls, key } }, doors)
+      listener.finish()
+      await listener.close()
+    }
+    for (const mode of [0o644, 0o604, 0o606, 0o641]) {
+      chmodSync(key, mode)
+      await assert.rejects(start(), (error: Error) => {
+        assert.equal(error.message, `The private key ${key} can be read by everyone: chmod 600 it.`)
+        return true
+      })
+    }
+    // As Kubernetes mounts a secret for the group of its pod.
+    for (const mode of [0o600, 0o400, 0o640, 0o440]) {
+      chmodSync(key, mode)
+      await start()
+    }
+  })
+
   it('follows a renewed certificate without cutting anybody off, and keeps the old one where the new is none', {
     timeout: 15_000,
   }, async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'sallyport-tls-'))
     const files = { cert: join(dir, 'cert.pem'), key: join(dir, 'key.pem') }
     const put = (name: 'cert' | 'key', from: string) => {
-      writeFileSync(`${files[name]}.new`, readFileSync(from))
+      writeFileSync(`${files[name]}.new`, readFileSync(from), { mode: 0o600 })
       renameSync(`${files[name]}.new`, files[name])
     }
     put('cert', tls.cert)
@@ -111,7 +144,6 @@ describe('listener', () => {
     fresh.destroy()
     listener.finish()
     await listener.close()
-    rmSync(dir, { recursive: true })
   })
 
   it('knows its paths and no spelling beside them', async () => {

@@ -104,6 +104,25 @@ describe('approvals', () => {
       assert.equal(rig.ran(mark), 1)
     })
 
+    it('taken back before it comes, it is denied, and who took it back is in the record', async () => {
+      const mark = fresh()
+      const reference = await rig.pending(ann, 'soon_write', { mark })
+      await rig.approve(reference)
+      const { status, body } = await rig.vote('carla', reference, 'deny')
+      assert.deepEqual([status, body.state], [200, 'denied'])
+      assert.equal(refusalOf(await ann.call('soon_write', { mark }))?.code, 'denied')
+      assert.equal(rig.ran(mark), 0)
+      const shown = await rig.api('dora', `/exchanges/${reference}`)
+      const entries = shown.body.entries as { entry: { kind: string; outcome: string; by: string[] } }[]
+      assert.deepEqual(
+        entries.flatMap(({ entry }) => (entry.kind === 'verdict' ? [[entry.outcome, ...entry.by]] : [])),
+        [
+          ['approved', 'person|carla@example.org'],
+          ['denied', 'person|carla@example.org'],
+        ],
+      )
+    })
+
     const args = (mark: string) =>
       `{"mark":"${mark}","id":9007199254740993,"name":"J\u00fcrgen \ud83d\ude00","n":1,"list":[1,2],"o":{"a":1,"b":null}}`
     const changes: readonly (readonly [what: string, change: (text: string) => string])[] = [
@@ -173,6 +192,35 @@ describe('approvals', () => {
         assert.notEqual(await rig.pending(other, 'soon_write', { mark }), reference)
       assert.equal(rig.ran(mark), 0)
       await rig.runs(ann, 'soon_write', { mark })
+    })
+  })
+
+  describe('for one purpose of use', () => {
+    const research = { sub: 'ann', email: 'ann@example.org', groups: ['staff'], purpose: 'HRESCH' }
+    const tokenFor = (claims: object) => rig.gateway.issuer.mint({ ...claims }, { audience: `${rig.gateway.url}/` })
+
+    for (const era of ['legacy', 'modern'] as const) {
+      it(`${era}: the same call of the same person does not run for another`, async () => {
+        const mark = fresh()
+        const treats = new McpCaller(ann.url, era, await tokenFor({ ...research, purpose: 'TREAT' }))
+        const studies = new McpCaller(ann.url, era, await tokenFor(research))
+        if (era === 'legacy') await Promise.all([treats.initialize(), studies.initialize()])
+        const reference = await rig.pending(treats, 'soon_write', { mark })
+        const { body } = await rig.api('carla', `/approvals/${reference}`)
+        assert.equal(body.purpose, 'TREAT')
+        await rig.approve(reference)
+        assert.notEqual(await rig.pending(studies, 'soon_write', { mark }), reference)
+        assert.equal(rig.ran(mark), 0)
+        await rig.runs(treats, 'soon_write', { mark })
+      })
+    }
+
+    it('a session that was opened for one is not found with a token for another', async () => {
+      const caller = await McpCaller.connect(rig.gateway, 'clinic', 'legacy', 'ann')
+      const studies = new McpCaller(ann.url, 'legacy', await tokenFor(research))
+      studies.session = caller.session
+      assert.equal((await studies.ask('tools/call', { name: 'get_text', arguments: {} })).status, 404)
+      assert.equal((await caller.ask('tools/call', { name: 'get_text', arguments: {} })).status, 200)
     })
   })
 

@@ -170,6 +170,84 @@ describe('approvals', () => {
     await approvals.close()
   })
 
+  describe('that was given and not used', () => {
+    const outcomes = () => recorded.flatMap(({ body }) => (body.kind === 'verdict' ? [body.outcome] : [body.kind]))
+
+    it('is taken back by any person who may answer, the one who gave it too; that is a verdict of its own', async () => {
+      const approvals = await open()
+      for (const [id, who] of [
+        ['x_1', 'dora'],
+        ['x_2', 'carol'],
+      ] as const) {
+        await approvals.request(request(id, { digest: id }))
+        await approvals.vote(id, subject('carol'), 'approve', 'ok')
+        const taken = await approvals.vote(id, subject(who), 'deny', 'wrong patient')
+        assert.equal(typeof taken === 'object' && taken.state, 'denied')
+        assert.equal(await approvals.use(id), false)
+        assert.equal((await approvals.find(id))?.state, 'denied')
+        assert.equal((await approvals.show(id))?.votes.at(-1)?.outcome, 'deny')
+      }
+      assert.deepEqual(outcomes(), ['approved', 'denied', 'approved', 'denied'])
+      await approvals.close()
+    })
+
+    it('is not taken back by others, nor by whoever asked', async () => {
+      const approvals = await open()
+      await approvals.request(request('x_1'))
+      await approvals.vote('x_1', subject('carol'), 'approve', 'ok')
+      const others: [Subject, string][] = [
+        [subject('alice'), 'self'],
+        [subject('dan', { groups: new Set(['nurses']) }), 'not-in-group'],
+        [subject('job', { kind: 'service', person: null }), 'not-human'],
+      ]
+      for (const [who, why] of others) assert.equal(await approvals.vote('x_1', who, 'deny', 'no'), why)
+      assert.equal(await approvals.vote('x_1', subject('dora'), 'approve', 'me too'), 'closed')
+      assert.equal(await approvals.use('x_1'), true)
+      await approvals.close()
+    })
+
+    it('either runs or is taken back, and a denial that comes too late is known as such', async () => {
+      let used = false
+      const approvals = await Approvals.open({
+        store,
+        record: async ({ body }) => {
+          if (body.kind === 'verdict' && body.outcome === 'denied') used = await approvals.use('x_1')
+          recorded.push({ session: null, body, payload: null, released: null })
+        },
+        transcribe: text => ({ raw: Buffer.from(text), transcript: Buffer.from('') }),
+        providers: () => 1,
+      })
+      await approvals.request(request('x_1'))
+      await approvals.vote('x_1', subject('carol'), 'approve', 'ok')
+      assert.equal(await approvals.vote('x_1', subject('dora'), 'deny', 'too late'), 'closed')
+      const after = await approvals.show('x_1')
+      assert.deepEqual([used, after?.state, after?.votes.map(vote => vote.outcome)], [true, 'used', ['approve']])
+      assert.deepEqual(outcomes(), ['approved', 'denied', 'access'])
+      const last = recorded.at(-1)?.body
+      assert.equal(last?.kind === 'access' && last.act, 'approval.deny.refused.closed')
+      assert.equal(await approvals.vote('x_1', subject('dora'), 'deny', 'again'), 'closed')
+      await approvals.close()
+    })
+
+    it('is past its deadline like any other', async () => {
+      const approvals = await open()
+      await approvals.request(request('x_1'))
+      await approvals.vote('x_1', subject('carol'), 'approve', 'ok')
+      monotonic += need.withinMs
+      assert.equal(await approvals.vote('x_1', subject('carol'), 'deny', 'late'), 'expired')
+      await approvals.close()
+    })
+  })
+
+  it('whoever has approved one of two denies after all, and nobody else is asked', async () => {
+    const approvals = await open()
+    await approvals.request(request('x_1', { needs: [{ ...need, people: 2 }] }))
+    await approvals.vote('x_1', subject('carol'), 'approve', 'ok')
+    const denied = await approvals.vote('x_1', subject('carol'), 'deny', 'on second thoughts')
+    assert.equal(typeof denied === 'object' && denied.state, 'denied')
+    await approvals.close()
+  })
+
   it('after the deadline nobody approves and nothing is used, however the wall clock moves', async () => {
     const approvals = await open()
     await approvals.request(request('x_1'))

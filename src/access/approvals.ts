@@ -1,6 +1,6 @@
 // Requests for approval and people's answers. Promise: an approval outlives the exchange that opened it, never runs
-// anything by itself, is used once, and counts as denied once its deadline has passed; each vote is in the record before
-// it has any effect. Deadlines run on the monotonic clock, and on the wall clock only across a restart.
+// anything by itself, is used once or taken back before, and counts as denied once its deadline has passed; each vote is in
+// the record before it has any effect. Deadlines run on the monotonic clock, and on the wall clock only across a restart.
 import { limits } from '../gateway/limits.ts'
 import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
 import type { Draft } from '../recording/entry.ts'
@@ -58,6 +58,12 @@ export interface ApprovalsOptions {
   readonly providers: () => number
   readonly wallClock?: () => number
   readonly monotonicClock?: () => number
+}
+
+/** In which states what people say still counts. */
+const answerable: Readonly<Record<Vote['outcome'], readonly ApprovalState[]>> = {
+  approve: ['open'],
+  deny: ['open', 'approved'],
 }
 
 interface Live {
@@ -196,7 +202,7 @@ export class Approvals {
     return true
   }
 
-  /** A person's answer. The reason is recorded and kept nowhere else. */
+  /** A person's answer; a denial also takes back an approval not used yet. The reason is recorded and kept nowhere else. */
   vote(id: string, approver: Subject, outcome: 'approve' | 'deny', reason: string): Promise<Approval | VoteRefusal> {
     const turn = this.#turn.then(() => this.#vote(id, approver, outcome, reason))
     this.#turn = turn.catch(() => undefined)
@@ -209,15 +215,8 @@ export class Approvals {
     outcome: 'approve' | 'deny',
     reason: string,
   ): Promise<Approval | VoteRefusal> {
-    const refusal = await this.#voteRefusal(id, approver)
-    if (refusal) {
-      const act = `approval.${outcome}.refused.${refusal}`
-      if (refusal !== 'unknown') {
-        const body = { kind: 'access', by: subjectName(approver), act, of: id } as const
-        await this.#options.record({ session: null, body, payload: null, released: null })
-      }
-      return refusal
-    }
+    const refusal = await this.#voteRefusal(id, approver, outcome)
+    if (refusal) return refusal === 'unknown' ? refusal : this.#refused(id, approver, outcome, refusal)
     const by = countedAs(approver)
     await this.#options.record({
       session: null,
@@ -234,13 +233,15 @@ export class Approvals {
     if (this.#past(id)) return 'expired'
     const vote = { approval: id, person: by, subject: subjectName(approver), outcome, at: this.#wall() } as const
     const row = await this.#options.store.transaction().execute(async store => {
-      await store
-        .insertInto('vote')
-        .values({ ...vote, groups: JSON.stringify([...approver.groups]) })
-        .execute()
       const approval = read(
         await store.selectFrom('approval').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
       )
+      if (!answerable[outcome].includes(approval.state)) return
+      await store
+        .insertInto('vote')
+        .values({ ...vote, groups: JSON.stringify([...approver.groups]) })
+        .onConflict(known => known.columns(['approval', 'person']).doUpdateSet({ outcome, at: vote.at }))
+        .execute()
       const votes = await store.selectFrom('vote').selectAll().where('approval', '=', id).execute()
       const counted = votes
         .filter(cast => cast.outcome === 'approve')
@@ -250,23 +251,32 @@ export class Approvals {
         .updateTable('approval')
         .set({ state, decided: state === 'open' ? null : this.#wall() })
         .where('id', '=', id)
-        .where('state', '=', 'open')
+        .where('state', 'in', answerable[outcome])
         .returningAll()
         .executeTakeFirst()
     })
-    if (!row) return 'closed'
+    // Used while the vote was recorded: the record has to say that it changed nothing.
+    if (!row) return this.#refused(id, approver, outcome, 'closed')
     if (row.state !== 'open') this.#settle(id, row.state)
     return read(row)
   }
 
-  async #voteRefusal(id: string, approver: Subject): Promise<VoteRefusal | null> {
+  async #voteRefusal(id: string, approver: Subject, outcome: Vote['outcome']): Promise<VoteRefusal | null> {
     const approval = await this.show(id)
     if (!approval) return 'unknown'
     const notApprover = mayApprove(approver, approval, this.#options.providers())
     if (notApprover) return notApprover
-    if (approval.state === 'expired' || (approval.state === 'open' && this.#past(id))) return 'expired'
-    if (approval.state !== 'open') return 'closed'
-    return hasVoted(approver, approval.votes) ? 'already-voted' : null
+    const { state, votes } = approval
+    if (state === 'expired' || ((state === 'open' || state === 'approved') && this.#past(id))) return 'expired'
+    if (!answerable[outcome].includes(state)) return 'closed'
+    return outcome === 'approve' && hasVoted(approver, votes) ? 'already-voted' : null
+  }
+
+  async #refused<R extends VoteRefusal>(id: string, approver: Subject, outcome: Vote['outcome'], why: R): Promise<R> {
+    const act = `approval.${outcome}.refused.${why}`
+    const body = { kind: 'access', by: subjectName(approver), act, of: id } as const
+    await this.#options.record({ session: null, body, payload: null, released: null })
+    return why
   }
 
   async show(id: string): Promise<(Approval & { readonly votes: readonly Vote[] }) | null> {

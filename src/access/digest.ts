@@ -1,10 +1,12 @@
-// What an approval is bound to. Promise: the same digest only for the same subject, connection, tool, tool definition,
-// arguments, rules and holds to be met; keyed, because arguments are few enough to be guessed from a plain hash.
+// What an approval is bound to. Promise: the same digest only for the same subject, purpose of use, connection, tool,
+// tool definition, arguments, rules and holds to be met; keyed, because arguments are few enough to be guessed from a
+// plain hash.
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Subject } from '../gateway/seam.ts'
 import { subjectName } from './approver.ts'
 
 export interface Bound {
+  /** With the purpose of use it asks for. */
   readonly subject: Subject
   readonly connection: string
   /** Digest of the rules compiled for this connection. */
@@ -28,6 +30,7 @@ export function approvalDigest(key: KeyObject, bound: Bound): string {
   }
   for (let subject: Subject | null = bound.subject; subject; subject = subject.onBehalfOf) add(subjectName(subject))
   add('')
+  add(JSON.stringify(bound.subject.purpose))
   for (const part of [bound.connection, bound.rules, bound.operation, bound.subjectMatter]) add(part)
   add(JSON.stringify([...bound.holds].sort()))
   add(bound.exact)

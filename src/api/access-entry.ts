@@ -8,7 +8,13 @@ import type { Caller } from './route.ts'
 export async function recordAccess(
   api: ApiOptions,
   caller: Caller,
-  act: 'approval.read' | 'session.read' | 'exchange.read' | 'credential.issue' | 'mask.discover',
+  act:
+    | 'approval.read'
+    | 'session.read'
+    | 'session.entries.read'
+    | 'exchange.read'
+    | 'credential.issue'
+    | 'mask.discover',
   of: string,
 ): Promise<void> {
   const body = { kind: 'access', by: subjectName(caller.subject), act, of } as const

@@ -91,6 +91,9 @@ class RecordDouble implements Readable {
       ['exchange', 'reference'].flatMap(name => (name in entry ? [entry[name as keyof Entry]] : []))
     return this.#all.filter(({ entry }) => (ids(entry) as unknown[]).includes(id))
   }
+  positions(exchange: string): bigint[] {
+    return this.exchange(exchange).map(({ ref }) => ref.seq)
+  }
   transcript(recorded: RecordedEntry): Buffer | null {
     return this.#transcripts.get(recorded) ?? null
   }

@@ -9,7 +9,7 @@ import type { LogHealth, LogStanding } from './options.ts'
 /** The part of a RecordReader that the API needs. */
 export type Readable = Pick<
   RecordReader,
-  'sessions' | 'summary' | 'session' | 'exchange' | 'entry' | 'together' | 'transcript'
+  'sessions' | 'summary' | 'session' | 'exchange' | 'positions' | 'entry' | 'together' | 'transcript'
 >
 
 interface Shown {
@@ -35,13 +35,14 @@ export interface StoryPage {
 interface Story {
   readonly log: string
   readonly entries: number
-  readonly foundAt: number
-  /** Positions in the log, ascending. */
-  readonly seqs: readonly bigint[]
+  /** Approvals it waits or waited for. */
+  readonly held: readonly string[]
+  /** Positions in the log that were looked at. */
+  readonly known: Set<bigint>
+  /** Those of its entries and of verdicts, ascending. */
+  readonly seqs: bigint[]
 }
 
-/** Verdicts come from people, outside the session: how long a page may not know of a new one. */
-const VERDICT_MS = 2_000
 const STORIES = 8
 
 export class RecordPages {
@@ -97,21 +98,35 @@ export class RecordPages {
 
   #storyOf(session: string): Story {
     const summary = this.#record.summary(session)
-    if (!summary) return { log: '', entries: 0, foundAt: 0, seqs: [] }
-    const known = this.#stories.get(session)
-    const fresh = known && performance.now() - known.foundAt < VERDICT_MS
-    if (known?.entries === summary.entries && (summary.holds === 0 || fresh)) return known
+    if (!summary) return { log: '', entries: 0, held: [], known: new Set(), seqs: [] }
+    const kept = this.#stories.get(session)
+    const story = kept?.entries === summary.entries ? kept : this.#find(session, summary)
+    this.#addVerdicts(story)
     this.#stories.delete(session)
-    const own = this.#record.session(session)
-    const held = own.flatMap(({ entry }) => (entry.kind === 'hold' ? [entry.approval] : []))
-    const verdicts = [...new Set(held)].flatMap(id =>
-      this.#record.exchange(id).filter(({ entry }) => entry.kind === 'verdict' && entry.session === null),
-    )
-    const seqs = [...own, ...verdicts].map(({ ref }) => ref.seq).sort((left, right) => Number(left - right))
-    const story = { log: summary.log, entries: summary.entries, foundAt: performance.now(), seqs }
     for (const [oldest] of this.#stories) if (this.#stories.size >= STORIES) this.#stories.delete(oldest)
     this.#stories.set(session, story)
     return story
+  }
+
+  #find(session: string, { log, entries }: SessionSummary): Story {
+    const own = this.#record.session(session)
+    const held = new Set(own.flatMap(({ entry }) => (entry.kind === 'hold' ? [entry.approval] : [])))
+    const seqs = own.map(({ ref }) => ref.seq)
+    return { log, entries, held: [...held], known: new Set(seqs), seqs }
+  }
+
+  /** What people said comes from outside the session, at any time: it is looked for anew for each page. */
+  #addVerdicts({ log, held, known, seqs }: Story): void {
+    const before = seqs.length
+    this.#record.together(log, () => {
+      for (const seq of held.flatMap(approval => this.#record.positions(approval, log))) {
+        if (known.has(seq)) continue
+        known.add(seq)
+        const entry = this.#record.entry(seq, log)?.entry
+        if (entry?.kind === 'verdict' && entry.session === null) seqs.push(seq)
+      }
+    })
+    if (seqs.length > before) seqs.sort((left, right) => Number(left - right))
   }
 
   #show(recorded: RecordedEntry): Showing {

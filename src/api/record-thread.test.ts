@@ -74,6 +74,36 @@ describe('the record on a thread of its own', () => {
     await thread.close()
   })
 
+  it('shows what approvers say as soon as it is recorded, in its place', async () => {
+    const thread = new RecordThread({ dir, instance: 'gateway' }, keys)
+    const held = newId('x')
+    const asked = { operation: 'tools/call', target: 'unlisted', rules: ['r'], policy: 'p', findings: {} } as const
+    const question = { kind: 'question', exchange: held, parent: null, door: 'system', approval: null } as const
+    await record({ ...question, ...asked, decision: 'hold' })
+    await record({ kind: 'hold', exchange: held, approval: held, until: Date.now() + 60_000 })
+    const { steps } = await thread.story(session, { from: 0, limit: 200 }, false)
+    const seen: string[] = []
+    for (const outcome of ['approved', 'denied'] as const) {
+      const verdict = { kind: 'verdict', exchange: held, approval: held, by: ['carol'], outcome } as const
+      await inbox.record({ session: null, body: verdict, payload: null, released: null })
+      const page = await thread.story(session, { from: steps.length, limit: 200 }, false)
+      seen.push(page.steps.map(({ entry }) => ('outcome' in entry ? entry.outcome : entry.kind)).join(' '))
+    }
+    assert.deepEqual(seen, ['approved', 'approved denied'])
+    // Another session that waited for the same approval adds none of its own entries.
+    const other = newId('s')
+    const who = { subject: 'alice', provider: 'okta', subjectKind: 'human', person: null, onBehalfOf: null } as const
+    const where = { purpose: null, connection: 'clinic', connectionKind: 'mcp', retention: 'phi' } as const
+    const bodies = [
+      { kind: 'session.open', ...who, ...where },
+      { kind: 'hold', exchange: held, approval: held, until: 1 },
+    ] as const
+    for (const body of bodies) await inbox.record({ session: other, body, payload: null, released: null })
+    const last = await thread.story(session, { from: steps.length, limit: 200 }, false)
+    assert.deepEqual([last.steps.length, last.next], [2, null])
+    await thread.close()
+  })
+
   it('knows nothing of a session that is not there', async () => {
     const thread = new RecordThread({ dir, instance: 'gateway' }, keys)
     assert.deepEqual(await thread.story(newId('s'), { from: 0, limit: 1 }, true), { steps: [], next: null })

@@ -86,6 +86,8 @@ export const approval = z.strictObject({
   /** Whether the reader asked for it, and whether the reader may answer it now; if not, why. */
   yours: z.boolean(),
   mayAnswer: z.boolean(),
+  /** Whether the reader may deny it after all: it is approved, and not used yet. */
+  mayTakeBack: z.boolean(),
   whyNot: z
     .enum([
       ...['self', 'not-human', 'no-person', 'unknown-requester', 'not-in-group'],
@@ -105,6 +107,8 @@ const votes = z.array(z.strictObject({ by: z.string(), outcome: z.enum(['approve
 export const approvalDetail = z.strictObject({
   ...approval.shape,
   session: z.string(),
+  /** Of use: it runs for no other. */
+  purpose: z.string().nullable(),
   votes,
   asked: shown.nullable(),
   unreadable: z.boolean(),

@@ -43,7 +43,7 @@ export function register(program: Command): void {
   for (const outcome of ['approve', 'deny'] as const) {
     approvals
       .command(`${outcome} <reference>`)
-      .description(`${outcome} one request`)
+      .description(outcome === 'approve' ? 'approve one request' : 'deny one request, or take back an unused approval')
       .option('--json', 'print JSON')
       .requiredOption('--reason <text>', 'why; kept masked in the record')
       .action(action<AnswerFlags>((flags, reference) => answer(outcome, reference, flags)))
@@ -106,6 +106,7 @@ async function show(flags: ApiFlags, reference: string): Promise<void> {
         ? 'none yet'
         : found.votes.map(vote => `${vote.outcome} by ${vote.by}, ${ago(vote.at)}`).join('; '),
     ],
+    ['purpose', found.purpose ?? 'none'],
     ['session', found.session],
   ] as [string, string][]
   print(
@@ -140,8 +141,9 @@ function approversOf({ needs }: Approval): string {
   return needs.map(need => `${need.people > 1 ? `${need.people} of ` : ''}${need.approvers.join(' or ')}`).join(' and ')
 }
 
-function youOf({ mayAnswer, yours, whyNot }: Approval): string {
+function youOf({ mayAnswer, mayTakeBack, yours, whyNot }: Approval): string {
   if (mayAnswer) return paint('green', 'may answer')
+  if (mayTakeBack) return 'may take back'
   if (yours) return 'asked'
   return whyNot === 'already-voted' ? 'answered' : '–'
 }
@@ -162,7 +164,12 @@ const because = {
   expired: 'Its deadline has passed, so it is denied.',
 } as const
 
-function nextOf({ reference, whyNot }: Approval): string {
+function nextOf({ reference, mayTakeBack, whyNot }: Approval): string {
+  if (mayTakeBack) return `It is approved and not used yet. Take it back:\n  ${denyWith(reference)}`
   if (whyNot !== null) return because[whyNot]
-  return `Answer it:\n  sallyport approvals approve ${reference} --reason "…"\n  sallyport approvals deny ${reference} --reason "…"`
+  return `Answer it:\n  sallyport approvals approve ${reference} --reason "…"\n  ${denyWith(reference)}`
+}
+
+function denyWith(reference: string): string {
+  return `sallyport approvals deny ${reference} --reason "…"`
 }

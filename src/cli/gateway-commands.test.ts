@@ -75,6 +75,20 @@ describe('sallyport approvals', () => {
     assert.deepEqual([shown.state, shown.whyNot], ['approved', 'self'])
   })
 
+  it('says that an approval not used yet can be taken back, and takes it back', async () => {
+    const { reference } = await fixture.held('alice')
+    await run('carol', ['approvals', 'approve', reference, '--reason', 'checked'])
+    const list = await run('carol', ['approvals', 'ls', '--state', 'approved'])
+    assert.match(list.out, new RegExp(`${reference} +approved .* may take back`))
+    const show = await run('carol', ['approvals', 'show', reference])
+    assert.match(show.out, /purpose +TREAT/)
+    assert.match(show.out, new RegExp(`not used yet[^]*sallyport approvals deny ${reference}`))
+    const denied = await run('carol', ['approvals', 'deny', reference, '--reason', 'wrong patient'])
+    assert.deepEqual([denied.code, denied.err], [0, ''])
+    assert.match(denied.out, /^Denied\./)
+    assert.match((await run('alice', ['approvals', 'show', reference])).out, /denied/)
+  })
+
   it('watches until it is interrupted', async () => {
     const child = spawn(process.execPath, [mainFile, 'approvals', 'ls', '--watch'], {
       env: { PATH: process.env.PATH, SALLYPORT_API: api, SALLYPORT_TOKEN: 'dora' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -84,6 +84,30 @@ test('validate says as whom callers reach a database', async () => {
     assert.match(out, /^db +\[2001:db8::1\]:5432\/d +as 2001:db8::1 +writers as rw, all others as ro$/m)
     assert.match(out, /^shut +127\.0\.0\.1:6000\/e +none +writers as rw, all others refused$/m)
     assert.match(err, /warning: .*callers outside of writers are refused/)
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+})
+
+test('validate warns of a private key that everyone can read, as the start would refuse it', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'sallyport-cli-'))
+  try {
+    const file = join(dir, 'sallyport.yaml')
+    const text = {
+      version: 1,
+      listen: { publicUrl: 'https://gate.example.org', tls: { cert: { file: 'cert.pem' }, key: { file: 'key.pem' } } },
+      providers: { idp: { issuer: 'https://idp.example.org' } },
+      groups: {},
+      connections: {},
+    }
+    await writeFile(file, JSON.stringify(text))
+    await writeFile(join(dir, 'key.pem'), '')
+    await chmod(join(dir, 'key.pem'), 0o644)
+    const { code, err } = await run('validate', file)
+    assert.equal(code, 0, err)
+    assert.match(err, /warning: .*sallyport\.yaml:1:\d+ Private key .*key\.pem can be read by everyone: chmod 600 it\./)
+    await chmod(join(dir, 'key.pem'), 0o640)
+    assert.doesNotMatch((await run('validate', file)).err, /Private key/)
   } finally {
     await rm(dir, { recursive: true })
   }

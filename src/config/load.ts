@@ -16,7 +16,7 @@ import { type Fault, inOrder, locateAll, type Problem, problemAt, type Source } 
 import { readRisk, readRule } from './rules.ts'
 import { type ConfigText, configSchema } from './schema.ts'
 import { defined } from './schema-parts.ts'
-import { secretFault } from './secrets.ts'
+import { secretFault, secretFileFault } from './secrets.ts'
 
 export type Loaded =
   | { readonly ok: true; readonly config: Config; readonly digest: string; readonly warnings: readonly Problem[] }
@@ -36,9 +36,17 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv = process.
   const read = readYaml(bytes, path)
   const loaded = readRead(read, bytes, file)
   if (!loaded.ok || 'problems' in read) return loaded
+  const { tls } = loaded.config.listen
+  const checks = placedSecrets(loaded.config).map(({ path, ref }) => ({
+    path,
+    found: secretFault(ref, dirname(file), env),
+  }))
+  if (tls !== null) {
+    checks.push({ path: ['listen', 'tls', 'key'], found: secretFileFault(`Private key ${tls.key}`, tls.key) })
+  }
   const faults = await Promise.all(
-    placedSecrets(loaded.config).map(async ({ path, ref }) => {
-      const message = await secretFault(ref, dirname(file), env)
+    checks.map(async ({ path, found }) => {
+      const message = await found
       return message === null ? [] : [{ path, message }]
     }),
   )

@@ -1,5 +1,5 @@
-// Secrets by reference. Promise: a secret is read from the environment or from a file others cannot read, and no message
-// about it ever holds it.
+// Secrets by reference. Promise: a secret is read from the environment or from a file that only its owner and group
+// can read, and no message about it ever holds it.
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { SecretRef } from './schema-parts.ts'
@@ -31,14 +31,19 @@ export async function secretFault(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string | null> {
   if ('env' in ref) return env[ref.env] ? null : `${nameOf(ref)} is not set: set it before the gateway starts.`
+  return secretFileFault(nameOf(ref), resolve(folder, ref.file))
+}
+
+/** The same of any file that holds a secret. Its group may read it: so Kubernetes mounts a secret for a pod. */
+export async function secretFileFault(named: string, file: string): Promise<string | null> {
   try {
-    const info = await stat(resolve(folder, ref.file))
-    if (!info.isFile()) return `${nameOf(ref)} is not a file.`
-    if ((info.mode & 0o007) !== 0) return `${nameOf(ref)} can be read by everyone: chmod 600 it.`
-    return info.size > MAX_BYTES ? `${nameOf(ref)} is too large for a secret.` : null
+    const info = await stat(file)
+    if (!info.isFile()) return `${named} is not a file.`
+    if ((info.mode & 0o007) !== 0) return `${named} can be read by everyone: chmod 600 it.`
+    return info.size > MAX_BYTES ? `${named} is too large for a secret.` : null
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    return `${nameOf(ref)} cannot be read (${code}).`
+    return `${named} cannot be read (${code}).`
   }
 }
 

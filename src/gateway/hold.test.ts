@@ -148,6 +148,32 @@ describe('a hold', () => {
     assert.ok(!((await call(held(lead))) instanceof Refusal))
   })
 
+  it('whose approval was taken back is denied, and nobody is asked anew', async () => {
+    const first = refusal(await call(held(lead)))
+    await approvals.vote(first.reference, person('lena', 'leads'), 'approve', 'ok')
+    await approvals.vote(first.reference, person('lena', 'leads'), 'deny', 'wrong patient')
+    const next = refusal(await call(held(lead)))
+    assert.deepEqual([next.code, next.reference], ['denied', first.reference])
+    assert.deepEqual(
+      done.filter(what => what.startsWith('pass')),
+      [],
+    )
+  })
+
+  it('whose approval is taken back at the moment it would be used is denied too', async () => {
+    const first = refusal(await call(held(lead)))
+    await approvals.vote(first.reference, person('lena', 'leads'), 'approve', 'ok')
+    takenBack(first.reference)
+    const next = refusal(await call(held(lead)))
+    assert.deepEqual([next.code, next.reference], ['denied', first.reference])
+    const waiting = call(held({ ...need('waits', 'leads'), holdMs: 10_000 }))
+    const reference = await opened()
+    takenBack(reference)
+    await approvals.vote(reference, person('lena', 'leads'), 'approve', 'ok')
+    const waited = refusal(await waiting)
+    assert.deepEqual([waited.code, waited.reference], ['denied', reference])
+  })
+
   it('whose question cannot be recorded after the approval was used runs neither then nor later', async () => {
     const first = refusal(await call(held(lead)))
     await approvals.vote(first.reference, person('lena', 'leads'), 'approve', 'ok')
@@ -160,6 +186,16 @@ describe('a hold', () => {
     )
   })
 })
+
+/** The next time this is tried, somebody was faster. */
+function takenBack(reference: string): void {
+  const use = approvals.use.bind(approvals)
+  approvals.use = async id => {
+    approvals.use = use
+    await approvals.vote(reference, person('olga', 'officers', 'leads'), 'deny', 'wrong patient')
+    return use(id)
+  }
+}
 
 /** The id of the one open request, as soon as there is one. */
 async function opened(): Promise<string> {

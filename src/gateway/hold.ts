@@ -36,10 +36,11 @@ export class Hold<D extends Door, R> {
   async run(decision: Held): Promise<R | Refusal> {
     const { approvals } = this.#parts
     const digest = this.#digest(decision)
-    const known = await approvals.find(digest)
-    const waits = !this.#parts.exchange.withdrawn.aborted
-    if (known?.state === 'approved' && waits && (await approvals.use(known.id))) {
-      return this.#parts.pass(decision, known.id, false)
+    let known = await approvals.find(digest)
+    if (known?.state === 'approved' && !this.#parts.exchange.withdrawn.aborted) {
+      if (await approvals.use(known.id)) return this.#parts.pass(decision, known.id, false)
+      // An identical call was faster, or somebody took it back.
+      known = await approvals.find(digest)
     }
     await this.#parts.recordQuestion(decision, known?.state === 'approved' ? null : (known?.id ?? null))
     if (this.#parts.exchange.withdrawn.aborted) return this.#withdrawn()
@@ -58,8 +59,10 @@ export class Hold<D extends Door, R> {
   async #resume(approval: Approval, digest: string): Promise<R | Refusal> {
     const again = this.#parts.decideAgain()
     if (again.kind === 'block') return new Refusal(again.code, this.#parts.reference)
+    const { approvals } = this.#parts
     const same = again.kind === 'hold' && this.#digest(again) === digest
-    if (!same || !(await this.#parts.approvals.use(approval.id))) {
+    if (!same || !(await approvals.use(approval.id))) {
+      if ((await approvals.show(approval.id))?.state === 'denied') return new Refusal('denied', approval.id)
       const detail = 'The rules changed, or an identical call used this approval: call again to ask anew.'
       return new Refusal('pending', this.#parts.reference, detail)
     }

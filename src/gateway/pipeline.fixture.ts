@@ -35,6 +35,7 @@ export function bytes(text: string): Masked {
 export class PipelineRig {
   readonly pipeline: Pipeline
   readonly session: Session
+  readonly inbox: Inbox
   /** What is in the record of the session by now. */
   readonly soFar: () => Entry[]
   /** Put others in the place of those in force. */
@@ -43,20 +44,21 @@ export class PipelineRig {
   readonly #finish: () => Promise<Entry[]>
 
   private constructor(
-    parts: Pick<PipelineRig, 'pipeline' | 'session' | 'soFar' | 'rules'> & {
+    parts: Pick<PipelineRig, 'pipeline' | 'session' | 'inbox' | 'soFar' | 'rules'> & {
       approvals: Approvals
       finish: () => Promise<Entry[]>
     },
   ) {
     this.pipeline = parts.pipeline
     this.session = parts.session
+    this.inbox = parts.inbox
     this.soFar = parts.soFar
     this.#approvals = parts.approvals
     this.#finish = parts.finish
     this.rules = parts.rules
   }
 
-  static async start(initial: readonly Rule[]): Promise<PipelineRig> {
+  static async start(initial: readonly Rule[], kind: Connection['kind'] = 'postgres'): Promise<PipelineRig> {
     const dir = mkdtempSync(join(tmpdir(), 'sallyport-pipeline-'))
     const keys = loadKeys(dir)
     const inbox = await Inbox.open({ dir, instance: 'gateway', keys })
@@ -68,7 +70,7 @@ export class PipelineRig {
       transcribe: text => createMasker(defaultPlan, new Set()).text(Buffer.from(text)),
       providers: () => 1,
     })
-    const connection: Connection = { name: 'clinic', kind: 'postgres', retention: 'phi' }
+    const connection: Connection = { name: 'clinic', kind, retention: 'phi' }
     const connections = new Map([['clinic', { connection, masking: defaultPlan, transparent: false, purpose: null }]])
     const pipeline = new Pipeline({
       inbox,
@@ -98,11 +100,11 @@ export class PipelineRig {
       rmSync(dir, { recursive: true })
       return entries
     }
-    return new PipelineRig({ pipeline, session, soFar, approvals, rules, finish })
+    return new PipelineRig({ pipeline, session, inbox, soFar, approvals, rules, finish })
   }
 
-  ask(action: Action, more: Partial<Exchange<'system'>> = {}) {
-    return this.pipeline.ask(this.session, {
+  ask(action: Action, more: Partial<Exchange<'system'>> = {}, session = this.session) {
+    return this.pipeline.ask(session, {
       door: 'system',
       action,
       question: bytes('a statement'),

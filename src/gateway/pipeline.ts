@@ -1,5 +1,5 @@
-// The way of a question: read → decide → record → (probe → decide) → (hold → record the verdict) → pass. Promise: what a protocol may forward
-// comes out of here only after the question is durable; any step that cannot do its work refuses.
+// The way of a question: read → decide → record → (probe → decide) → (hold → record the verdict) → pass. Promise: what a
+// protocol may forward comes out of here only after the question is durable; any step that cannot do its work refuses.
 import type { KeyObject } from 'node:crypto'
 import type { Approvals } from '../access/approvals.ts'
 import { subjectName } from '../access/approver.ts'
@@ -12,7 +12,6 @@ import { bare, type Decided, decidedDraft, openingDraft, questionDraft } from '.
 import { type Code, Refusal } from './errors.ts'
 import { Hold } from './hold.ts'
 import { newId } from './ids.ts'
-import { limits } from './limits.ts'
 import { revised } from './revised.ts'
 import type { Ruling } from './ruling.ts'
 import type {
@@ -77,12 +76,10 @@ export class Pipeline implements Gateway {
     const { policy, connections } = this.#parts.ruling()
     const ruled = connections.get(named.name)
     if (!ruled || !usable(policy, subject, named.name)) return this.#refused(null, 'forbidden', subjectName(subject))
-    const own = this.#sessions.countOf(subjectName(subject), subjectName)
-    if (this.#sessions.size >= limits.sessions || own >= limits.sessionsPerSubject) {
-      return this.#refused(null, 'limit', subjectName(subject))
-    }
+    const place = this.#sessions.reserve(subjectName(subject))
+    if (place === null) return this.#refused(null, 'limit', subjectName(subject))
     const purposeful = { ...subject, purpose: subject.purpose ?? ruled.purpose }
-    const session: LiveSession = new LiveSession(purposeful, ruled, {
+    const session: LiveSession = new LiveSession(purposeful, ruled, place, {
       inbox: this.#parts.inbox,
       inspect: () => this.#masker(session, 'all'),
       foresee: action => this.#foresee(session, action),
@@ -90,6 +87,7 @@ export class Pipeline implements Gateway {
     try {
       session.standing = await this.#recordOpening(session)
     } catch {
+      place.leave()
       return new Refusal('unrecorded', session.id)
     }
     this.#sessions.add(session)
@@ -121,6 +119,8 @@ export class Pipeline implements Gateway {
     const live = session as LiveSession
     const reference = newId('x')
     if (live.ended.aborted) return live.ended.reason as Refusal
+    // What belongs to an exchange under way, such as its being cancelled, must not wait for room.
+    if (exchange.parent === null && live.full) return this.refuse(live, 'limit', FULL)
     const over = live.busy()
     try {
       const { decision, probe, trace } = this.#rule(live, exchange.action, exchange.probe !== undefined)
@@ -365,6 +365,8 @@ export class Pipeline implements Gateway {
     await this.#sessions.close()
   }
 }
+
+const FULL = 'Too many requests of yours are under way. Retry when some of them have been answered.'
 
 const STANDING: Action = {
   operation: 'session/standing',

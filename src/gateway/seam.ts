@@ -112,7 +112,7 @@ export interface Action {
   readonly carries: ReadonlySet<string> | 'unknown'
   /** Decided one by one, and the strictest decision counts; without any the action itself is its only part. */
   readonly parts?: readonly ActionPart[]
-  /** Canonical form of what is asked; an approval is bound to an HMAC over it, the subject, its purpose, connection and rules. */
+  /** Canonical form of what is asked; an approval is bound to an HMAC over it, subject, purpose, connection and rules. */
   readonly exact: Uint8Array
 }
 

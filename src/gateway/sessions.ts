@@ -1,5 +1,6 @@
 // Open sessions and their ends. Promise: a session belongs to one subject and one connection, is in the record before it
-// is used, and ends with its token, after idle time, after a working day, or when the gateway says so.
+// is used, and ends with its token, after idle time, after a working day, or when the gateway says so. What counts against
+// a limit is counted before anything is waited for, so that no burst gets past it.
 import type { Inbox } from '../recording/inbox.ts'
 import { Refusal } from './errors.ts'
 import { newId } from './ids.ts'
@@ -15,12 +16,26 @@ export interface SessionParts {
   readonly inspect: () => Masker
 }
 
+/** What one subject has at this moment, over all its sessions. */
+interface Share {
+  sessions: number
+  running: number
+}
+
+/** A place among the open sessions. */
+export interface Place {
+  readonly share: Share
+  /** Gives it back, once. */
+  leave(): void
+}
+
 /** One use of one connection by one subject. */
 export class LiveSession implements Session {
   readonly id = newId('s')
   readonly connection: Connection
   /** As the connection was configured when the session began. */
   readonly ruled: Ruled
+  readonly place: Place
   /** Set by the gateway once it is in the record, before anybody else sees the session. */
   standing!: Admission<'system'>
   readonly #parts: SessionParts
@@ -33,7 +48,8 @@ export class LiveSession implements Session {
   #running = 0
   #closing: Promise<void> | null = null
 
-  constructor(subject: Subject, ruled: Ruled, parts: SessionParts) {
+  constructor(subject: Subject, ruled: Ruled, place: Place, parts: SessionParts) {
+    this.place = place
     this.#subject = subject
     this.#shown = subject
     this.ruled = ruled
@@ -57,21 +73,36 @@ export class LiveSession implements Session {
     return this.#parts.foresee(action)
   }
 
-  renew(subject: Subject): void {
+  renew(subject: Subject): boolean {
+    if (subject !== this.#shown) {
+      const purpose = subject.purpose ?? this.ruled.purpose
+      // The record says once, when the session opens, what it is for.
+      if (purpose !== this.#subject.purpose) return false
+      this.#shown = subject
+      if (isAsNew(subject, this.#subject)) this.#subject = { ...subject, purpose }
+    }
     this.#usedAt = performance.now()
-    if (subject === this.#shown) return
-    this.#shown = subject
-    if (isAsNew(subject, this.#subject)) this.#subject = { ...subject, purpose: subject.purpose ?? this.ruled.purpose }
+    return true
+  }
+
+  /** Whether another exchange would be one too many. A database session asks in one order, and only so much ahead. */
+  get full(): boolean {
+    if (this.connection.kind !== 'mcp') return false
+    return this.#running >= limits.exchangesPerSession || this.place.share.running >= limits.exchangesPerSubject
   }
 
   /** An exchange runs: the session is not idle until the returned function is called. */
   busy(): () => void {
+    const { share } = this.place
+    const counted = this.connection.kind === 'mcp' ? 1 : 0
     this.#running++
+    share.running += counted
     let over = false
     return () => {
       if (over) return
       over = true
       this.#running--
+      share.running -= counted
       this.#usedAt = performance.now()
     }
   }
@@ -109,20 +140,29 @@ function isAsNew(subject: Subject, than: Subject): boolean {
 export class Sessions {
   readonly #open = new Set<LiveSession>()
   readonly #byAffinity = new Map<string, Promise<LiveSession | Refusal>>()
+  readonly #shares = new Map<string, Share>()
   readonly #sweeper: NodeJS.Timeout
+  #places = 0
 
   constructor() {
     this.#sweeper = setInterval(() => this.sweep(Date.now()), 1_000).unref()
   }
 
-  get size(): number {
-    return this.#open.size
-  }
-
-  countOf(subjectName: string, name: (subject: Subject) => string): number {
-    let count = 0
-    for (const session of this.#open) if (name(session.subject) === subjectName) count++
-    return count
+  /** A place for one more session of this subject; null where a limit is reached. */
+  reserve(owner: string): Place | null {
+    const share = this.#shares.get(owner) ?? { sessions: 0, running: 0 }
+    if (this.#places >= limits.sessions || share.sessions >= limits.sessionsPerSubject) return null
+    this.#shares.set(owner, share)
+    this.#places++
+    share.sessions++
+    let left = false
+    const leave = () => {
+      if (left) return
+      left = true
+      this.#places--
+      if (--share.sessions === 0) this.#shares.delete(owner)
+    }
+    return { share, leave }
   }
 
   /** One session per key, also when many first requests arrive at once. */
@@ -145,7 +185,11 @@ export class Sessions {
 
   add(session: LiveSession): void {
     this.#open.add(session)
-    session.ended.addEventListener('abort', () => this.#open.delete(session), { once: true })
+    const forget = () => {
+      this.#open.delete(session)
+      session.place.leave()
+    }
+    session.ended.addEventListener('abort', forget, { once: true })
   }
 
   sweep(wallClockMs: number): void {

@@ -75,13 +75,13 @@ export class Links {
     return this.#parts.opaque.wrap('session', link.binding, link.session.id)
   }
 
-  /** Null for an unknown session and for another subject's alike. */
+  /** Null for an unknown session, for another subject's and for one of another purpose alike. */
   find(name: string, subject: Subject, config: McpConnectionConfig): Link | null {
     const binding: Binding = { connection: config.connection.name, subject: subjectKey(subject) }
     const id = this.#parts.opaque.unwrap('session', binding, name)
     const link = id === null ? undefined : this.#legacy.get(id)
     if (!link || link.session.ended.aborted || link.upstream.lost.aborted) return null
-    link.session.renew(subject)
+    if (!link.session.renew(subject)) return null
     if (link.config !== config) this.#adopt(link, config)
     return link
   }

@@ -123,7 +123,7 @@ export class CommitLog {
       touched.closed_at = item.at
       touched.outcome = item.extra
     }
-    if ((item.roles & role.question) !== 0) this.#exchanges.push([item.extra, seq])
+    if (!opening && !closing && item.extra !== '') this.#exchanges.push([item.extra, seq])
     return true
   }
 

@@ -4,6 +4,7 @@ import { limits } from '../gateway/limits.ts'
 import type { Draft, EntryBody } from './entry.ts'
 import { leafText, MalformedDraft } from './entry-form.ts'
 import { type Item, itemBytes, role } from './parcel.ts'
+import { isListed } from './session-row.ts'
 
 export function itemOf(draft: Draft, at: number): Item {
   const { session, body, payload, released } = draft
@@ -51,6 +52,5 @@ function decided(decision: string): number {
 function extraOf(body: EntryBody, session: string | null): string {
   if (body.kind === 'session.open') return JSON.stringify(body)
   if (body.kind === 'session.close') return body.outcome
-  if (body.kind === 'question') return body.exchange
-  return session === null && 'exchange' in body ? body.exchange : ''
+  return 'exchange' in body && isListed(body.kind, session) ? body.exchange : ''
 }

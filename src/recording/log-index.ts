@@ -8,7 +8,7 @@ import type { CheckpointRecord, FrameRecord, KeyRecord, StoredEntry } from './fr
 import { advance, listedExchange, openedRow, type SessionRow } from './session-row.ts'
 
 const APPLICATION_ID = 0x53505258
-const FORMAT = 1
+const FORMAT = 2
 
 const SCHEMA = `
 CREATE TABLE told (size INTEGER NOT NULL, edge BLOB NOT NULL, checkpoint TEXT);

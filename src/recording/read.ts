@@ -51,6 +51,8 @@ export interface RecordReader {
   session(id: string): RecordedEntry[]
   /** In order, those of approvers included, who have no session. */
   exchange(id: string): RecordedEntry[]
+  /** Where the index lists something of an exchange, ascending: all but its answers. */
+  positions(exchange: string, log: string): bigint[]
   entry(seq: bigint, log?: string): RecordedEntry | null
   /** What `work` asks of one log is read as of one moment: finding that moment costs more than finding an entry. */
   together<T>(log: string, work: () => T): T
@@ -112,8 +114,13 @@ class FileReader implements RecordReader {
   }
 
   #session(log: LogReader, id: string): RecordedEntry[] {
+    return this.#back(log, log.session(id)?.last ?? null, -1)
+  }
+
+  /** Entries of one session in order: from the one after `after` up to `last`. */
+  #back(log: LogReader, last: number | null, after: number): RecordedEntry[] {
     const entries: RecordedEntry[] = []
-    for (let seq = log.session(id)?.last ?? null; seq !== null; ) {
+    for (let seq = last; seq !== null && seq > after; ) {
       const stored = log.entry(seq)
       if (!stored) break
       entries.push(recorded(log.name, stored))
@@ -126,19 +133,25 @@ class FileReader implements RecordReader {
     return this.#logs().flatMap(log => log.atOnce(() => this.#exchange(log, id)))
   }
 
+  /** The index lists all but its answers, which stand in its session between what let it pass and its end. */
   #exchange(log: LogReader, id: string): RecordedEntry[] {
-    const found = new Map<bigint, RecordedEntry>()
-    for (const seq of log.exchange(id)) {
+    const listed = log.exchange(id).flatMap(seq => {
       const stored = log.entry(seq)
-      if (!stored) continue
-      const listed = recorded(log.name, stored)
-      found.set(listed.ref.seq, listed)
-      if (listed.entry.session === null) continue
-      for (const one of this.#session(log, listed.entry.session)) {
-        if ('exchange' in one.entry && one.entry.exchange === id) found.set(one.ref.seq, one)
-      }
-    }
-    return [...found.values()].sort((left, right) => Number(left.ref.seq - right.ref.seq))
+      return stored ? [recorded(log.name, stored)] : []
+    })
+    const passed = listed.find(({ entry }) => 'decision' in entry && entry.decision === 'allow')
+    if (!passed) return listed
+    const end = listed.find(({ entry }) => entry.kind === 'end')
+    const last = end ? Number(end.ref.seq) : (log.session(passed.entry.session ?? '')?.last ?? null)
+    const answers = this.#back(log, last, Number(passed.ref.seq)).filter(
+      ({ entry }) => entry.kind === 'answer' && entry.exchange === id,
+    )
+    return [...listed, ...answers].sort((left, right) => Number(left.ref.seq - right.ref.seq))
+  }
+
+  positions(exchange: string, log: string): bigint[] {
+    const reader = this.#logs().find(({ name }) => name === log)
+    return reader ? this.#at(reader, () => reader.exchange(exchange)).map(BigInt) : []
   }
 
   entry(seq: bigint, log?: string): RecordedEntry | null {

@@ -58,8 +58,12 @@ export function advance(row: SessionRow, entry: Entry, seq: number): void {
   }
 }
 
-/** Under which exchange the index lists an entry: questions, and what belongs to no session. */
+/** Under which exchange the index lists an entry. */
 export function listedExchange(entry: Entry): string | null {
-  if (!('exchange' in entry)) return null
-  return entry.kind === 'question' || entry.session === null ? entry.exchange : null
+  return 'exchange' in entry && isListed(entry.kind, entry.session) ? entry.exchange : null
+}
+
+/** All but the parts of answers, of which there may be any number: they stand between what lets it pass and its end. */
+export function isListed(kind: Entry['kind'], session: string | null): boolean {
+  return kind !== 'answer' || session === null
 }

@@ -72,9 +72,11 @@ export const getApproval = route({
     const found = await visible(caller, params.reference, api)
     await recordAccess(api, caller, 'approval.read', found.id)
     const { shown: asked, unreadable } = await api.recorded.question(found.id)
+    const session = await api.recorded.summary(found.session)
     return {
       ...describe(caller, found, found.votes, api),
       session: found.session,
+      purpose: session?.purpose ?? null,
       votes: found.votes.map(vote => ({ by: vote.person, outcome: vote.outcome, at: time(vote.at) })),
       asked,
       unreadable,
@@ -87,7 +89,7 @@ export function answerApproval(outcome: 'approve' | 'deny') {
     id: `${outcome}Approval`,
     method: 'post',
     path: `/approvals/:reference/${outcome}`,
-    summary: outcome === 'approve' ? 'Approve one request' : 'Deny one request',
+    summary: outcome === 'approve' ? 'Approve one request' : 'Deny one request, or take back an approval not used yet',
     access: 'Approvers in a group the holding rule names; never the requester, an agent or a service.',
     params: z.strictObject({ reference }),
     query: none,
@@ -173,6 +175,7 @@ function describe(caller: Caller, of: Approval, votes: readonly Vote[], api: Api
     found: { ...of.found },
     yours: askedFor(caller.subject, of),
     mayAnswer: why === null,
+    mayTakeBack: of.state === 'approved' && mayApprove(caller.subject, of, api.providers()) === null,
     whyNot: why,
   }
 }

@@ -1,8 +1,9 @@
 // One exchange by its reference, the one a refusal carries. Promise: the requester learns which rules decided and what to
-// do; approvers learn the same, since people bring them references; entries are for auditors.
+// do; approvers learn the same, since people bring them references; entries are for auditors; the reading is recorded first.
 import { z } from 'zod'
 import type { Entry } from '../../recording/entry.ts'
 import type { SessionSummary } from '../../recording/read.ts'
+import { recordAccess } from '../access-entry.ts'
 import { Problem } from '../problem.ts'
 import { isOwnSession, time } from '../record-view.ts'
 import { route } from '../route.ts'
@@ -16,7 +17,7 @@ export const getExchange = route({
   method: 'get',
   path: '/exchanges/:reference',
   summary: 'What became of one exchange, and the rules that decided',
-  access: 'The requester and approvers; auditors also see its entries.',
+  access: 'The requester and approvers; auditors also see its entries. The reading is recorded.',
   params: z.strictObject({ reference }),
   query: none,
   body: none,
@@ -32,6 +33,7 @@ export const getExchange = route({
     const own = session !== null && isOwnSession(caller.subject, session)
     const readable = auditor || own || caller.roles.has('approver')
     if (entries.length === 0 || !readable) throw new Problem('not-found')
+    await recordAccess(api, caller, 'exchange.read', params.reference)
     return { ...summaryOf(params.reference, entries, session), entries: auditor ? recorded.map(entryOf) : null }
   },
 })
@@ -44,7 +46,11 @@ function summaryOf(id: string, entries: readonly Entry[], session: SessionSummar
   const refusal = last(entries, 'answer.refused')?.code ?? last(entries, 'refused')?.code ?? null
   const decision = decided?.decision ?? question?.decision ?? null
   const rules = [...(decided?.rules ?? question?.rules ?? [])]
-  const stopped = verdict && (verdict.outcome === 'denied' || verdict.outcome === 'expired') ? verdict.outcome : null
+  // A denial that came too late stopped nothing.
+  const stopped =
+    verdict && decision !== 'allow' && (verdict.outcome === 'denied' || verdict.outcome === 'expired')
+      ? verdict.outcome
+      : null
   return {
     reference: id,
     session: session?.id ?? null,

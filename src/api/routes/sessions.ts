@@ -1,5 +1,5 @@
-// Sessions and their replay. Promise: auditors see all, anyone sees their own, to others they do not exist; a transcript
-// is shown only after the reading is in the record.
+// Sessions and their replay. Promise: auditors see all, anyone sees their own, to others they do not exist; what is
+// in one is shown only after the reading is in the record.
 import { z } from 'zod'
 import type { RecordedEntry, SessionSummary } from '../../recording/read.ts'
 import { recordAccess } from '../access-entry.ts'
@@ -43,7 +43,7 @@ export const getSession = route({
   method: 'get',
   path: '/sessions/:id',
   summary: 'One session and its entries as they stand in the log',
-  access: 'The subject of the session, the human its agent acts for, and auditors.',
+  access: 'The subject of the session, the human its agent acts for, and auditors. The reading is recorded.',
   params,
   query: page,
   body: none,
@@ -52,6 +52,7 @@ export const getSession = route({
   problems: ['not-found', 'limit'],
   async handle({ caller, api, params, query }) {
     const session = await visible(caller, params.id, api)
+    await recordAccess(api, caller, 'session.entries.read', session.id)
     const { steps, next } = await api.recorded.story(session.id, query, false)
     return { session: describe(session), entries: steps.map(entryOf), next }
   },

@@ -261,8 +261,9 @@ export class SessionDouble implements Session {
     return this.#gateway.foresee(action)
   }
 
-  renew(): void {
+  renew(): boolean {
     this.renewed++
+    return true
   }
 
   async close(outcome: string): Promise<void> {

@@ -288,6 +288,8 @@ export interface RowMasker {
   readonly touched: readonly number[]
   /** Of a description's data rows: columns whose cells are shown to it before the others of their row. */
   readonly first?: readonly number[] | undefined
+  /** Whether the value of a touched column in bytes[start, end) stays as it is: told without cutting it out. */
+  readonly stays?: ((column: number, bytes: Uint8Array, start: number, end: number) => boolean) | undefined
   /** One Masked per chunk, never per row. */
   chunk(raw: Uint8Array, walk: RowWalk): Masked
 }

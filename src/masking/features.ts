@@ -46,33 +46,54 @@ export function features(text: string, from: number, to: number): number {
   return found
 }
 
-/** As `features`, of bytes of UTF-8; and how many digits there are. */
-export function featuresOfBytes(bytes: Uint8Array): { readonly seen: number; readonly digits: number } {
-  let seen = 0
-  let digits = 0
-  for (let at = 0; at < bytes.length; at++) {
-    const feature = table[bytes[at] as number] as number
-    seen |= feature
-    digits += feature & Feature.digit
-  }
-  return { seen, digits }
+/** Digits of a text: how many, and how many at most with no letter between them. */
+export interface Digits {
+  readonly all: number
+  readonly together: number
 }
 
 /** The fewest digits that a shape may have, but for addresses of mail and of the web. */
-const fewest: readonly (readonly [shapes: readonly number[], digits: number])[] = [
-  [[Shape.ssn], 9],
-  [[Shape.phone, Shape.fax], 7],
-  [[Shape.card], 12],
-  [[Shape.zip], 5],
-  [[Shape.ip], 4],
-  [[Shape.mrn, Shape.plan, Shape.account, Shape.license, Shape.vehicle, Shape.device], 2],
-  [[Shape.date], 1],
+const fewest: readonly (readonly [shape: number, of: keyof Digits, digits: number])[] = [
+  [Shape.ssn, 'together', 9],
+  [Shape.phone, 'together', 7],
+  [Shape.fax, 'together', 7],
+  [Shape.card, 'together', 12],
+  [Shape.zip, 'together', 5],
+  [Shape.ip, 'together', 4],
+  [Shape.mrn, 'all', 2],
+  [Shape.plan, 'all', 2],
+  [Shape.account, 'all', 2],
+  [Shape.license, 'all', 2],
+  [Shape.vehicle, 'all', 2],
+  [Shape.device, 'all', 2],
+  [Shape.date, 'all', 1],
 ]
 
-/** With fewer digits than this, none of the shapes of `active` is made of digits. */
-export function fewestDigits(active: number): number {
-  const has = ([shapes]: (typeof fewest)[number]) => shapes.some(shape => (active & (1 << shape)) !== 0)
-  return Math.min(Number.POSITIVE_INFINITY, ...fewest.filter(has).map(([, digits]) => digits))
+/** With fewer digits of both kinds than these, none of the shapes of `active` is made of digits. */
+export function fewestDigits(active: number): Digits {
+  const least = (kind: keyof Digits) =>
+    fewest.reduce(
+      (least, [shape, of, digits]) => (of === kind && (active & (1 << shape)) !== 0 ? Math.min(least, digits) : least),
+      Number.POSITIVE_INFINITY,
+    )
+  return { all: least('all'), together: least('together') }
+}
+
+/** Whether the UTF-8 in bytes[start, end) has any of `wanted`, or as many digits as `fewest`. */
+export function mayHold(bytes: Uint8Array, start: number, end: number, wanted: number, fewest: Digits): boolean {
+  let seen = 0
+  let all = 0
+  let together = 0
+  let most = 0
+  for (let at = start; at < end; at++) {
+    const feature = table[bytes[at] as number] as number
+    seen |= feature
+    if (feature === Feature.digit) {
+      all++
+      if (++together > most) most = together
+    } else if (feature === Feature.letter) together = 0
+  }
+  return (seen & wanted) !== 0 || all >= fewest.all || most >= fewest.together
 }
 
 /** Without any of these none of the shapes of `active` can be there: every other shape has a digit in it. */

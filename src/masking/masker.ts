@@ -5,7 +5,7 @@ import type { ColumnOrigin, Edit, Masker, MessageContext, RowMasker } from '../g
 import { nodeAt } from '../json/canonical.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
 import { planEdits, type Splice, splice } from '../json/splice.ts'
-import { Feature, featuresOfBytes } from './features.ts'
+import { Feature, mayHold } from './features.ts'
 import { type Finding, type Findings, type Masked, masked } from './masked.ts'
 import type { Leaf, Patch } from './patches.ts'
 import { UNREADABLE } from './patches.ts'
@@ -119,8 +119,10 @@ class PlanMasker implements Masker {
     const transformOf = (label: string) => this.#plan.labels.find(({ name }) => name === label)?.transform ?? 'redact'
     const { active, patterns, keys, pathLabel } = this.#plan
     const finds = active !== 0 || patterns.length > 0 || keys.size > 0 || pathLabel.length > 0
-    const cell = (value: Uint8Array, name: string) =>
-      this.#holdsNothing(value) ? null : this.#text(value, (walk, text) => walk.cell(text, name))
+    const cell = {
+      search: (value: Uint8Array, name: string) => this.#text(value, (walk, text) => walk.cell(text, name)),
+      mayHold: (bytes: Uint8Array, start: number, end: number) => this.#mayHold(bytes, start, end),
+    }
     return createRowMasker(
       {
         hides,
@@ -134,13 +136,12 @@ class PlanMasker implements Masker {
   }
 
   /** Told from the bytes alone, by which most cells of a result are neither decoded nor searched. */
-  #holdsNothing(value: Uint8Array): boolean {
+  #mayHold(bytes: Uint8Array, start: number, end: number): boolean {
     const { searchable, fewestDigits, keys, patterns } = this.#plan
-    if (patterns.length > 0) return false
-    const { seen, digits } = featuresOfBytes(value)
     const keyed = keys.size > 0 ? Feature.colon | Feature.equals | Feature.pipe : 0
-    const needs = (searchable & ~Feature.digit) | Feature.escape | Feature.high | Feature.open | Feature.newline | keyed
-    return (seen & needs) === 0 && digits < fewestDigits
+    const wanted =
+      (searchable & ~Feature.digit) | Feature.escape | Feature.high | Feature.open | Feature.newline | keyed
+    return patterns.length > 0 || mayHold(bytes, start, end, wanted, fewestDigits)
   }
 
   #mode(standIns: StandIns, token: Mode['token']): Mode {

@@ -1,7 +1,7 @@
 // Masking rules made ready to run. Promise: what compiles runs; a rule that cannot be carried out exactly as written is
 // refused here, with the label it belongs to.
 import { RE2JS } from 're2js'
-import { featuresOf, fewestDigits } from './features.ts'
+import { type Digits, featuresOf, fewestDigits } from './features.ts'
 import { indexKeys, type KeyIndex } from './key-values.ts'
 import { below, isAnchored, leafName, PathAutomaton, parsePath, type Step } from './paths.ts'
 import { builtInShapes, Shape } from './shapes.ts'
@@ -60,7 +60,7 @@ export interface MaskingPlan {
   /** A text without any of these features holds none of them. */
   readonly searchable: number
   /** With fewer digits no shape that has any is there. */
-  readonly fewestDigits: number
+  readonly fewestDigits: Digits
   /** Labels by shape. */
   readonly shapeLabels: readonly (readonly number[])[]
   readonly patterns: readonly { readonly label: number; readonly pattern: RE2JS }[]

@@ -13,8 +13,13 @@ export interface RowRules {
   readonly transformOf: (label: string) => Transform
   /** Searches readable text, for the transcript. */
   readonly text: (told: Uint8Array) => Masked
-  /** Searches one value, with the name of its column: null where nothing is in it. Itself null where nothing is looked for. */
-  readonly cell: ((value: Uint8Array, name: string) => Masked | null) | null
+  /** Null where nothing is looked for or hidden in values. */
+  readonly cell: {
+    /** Searches one value, with the name of its column. */
+    readonly search: (value: Uint8Array, name: string) => Masked
+    /** Whether a search of bytes[start, end) could find anything. */
+    readonly mayHold: (bytes: Uint8Array, start: number, end: number) => boolean
+  } | null
 }
 
 const JSON_TYPE = 114
@@ -34,7 +39,9 @@ interface Column {
   /** A NULL here may tell what it was computed from: it is replaced like any value. */
   readonly computed: boolean
   /** Searches the value of a column without a label; null where that is not done. */
-  readonly search: ((value: Uint8Array) => Masked | null) | null
+  readonly search: ((value: Uint8Array) => Masked) | null
+  /** What is searched are the bytes as they stand. */
+  readonly plain: boolean
   /** Of a sum or mean: where its rows say how many values it is made of. */
   readonly group?: ColumnOrigin['group']
 }
@@ -47,6 +54,11 @@ export function createRowMasker(rules: RowRules, origins: readonly ColumnOrigin[
   return {
     touched,
     first: sizes.columns,
+    stays: (index, bytes, start, end) => {
+      const column = columns[index]
+      if (column === undefined || column.search === null || !column.plain) return false
+      return rules.cell?.mayHold(bytes, start, end) === false
+    },
     chunk(raw, walk) {
       const counts = new Map<Column, number>()
       const found = new Map<string, Finding>()
@@ -118,7 +130,6 @@ function counting(
     }
     if (column.search !== null) {
       const searched = column.search(value)
-      if (searched === null) return value
       for (const [label, finding] of Object.entries(searched.findings)) {
         const before = found.get(label)
         found.set(label, before === undefined ? finding : { ...before, count: before.count + finding.count })
@@ -147,7 +158,7 @@ function record(
     if (value === null) return column?.computed && column.label !== null ? Buffer.from(marker(column.label)) : null
     if (column?.search) {
       const searched = column.search(value)
-      return searched === null || searched.transcript === searched.raw ? value : searched.transcript
+      return searched.transcript === searched.raw ? value : searched.transcript
     }
     if (!labelled || column === undefined || column.label === null) return value
     if (!column.hidden) shown.set(column.label, (shown.get(column.label) ?? 0) + 1)
@@ -167,6 +178,7 @@ function record(
 
 function columnOf(rules: RowRules, origin: ColumnOrigin): Column {
   const computed = origin.labels === 'unknown' || origin.derived
+  const plain = isPlain(origin.type, origin.format)
   if (origin.labels === 'unknown') {
     return {
       label: rules.hidesUnknown ? UNKNOWN : null,
@@ -175,13 +187,14 @@ function columnOf(rules: RowRules, origin: ColumnOrigin): Column {
       replace: whole(origin, UNKNOWN),
       computed,
       search: rules.hidesUnknown ? null : searchOf(rules, origin),
+      plain,
     }
   }
   const hidden = [...origin.labels].filter(rules.hides)
   const label = hidden[0] ?? [...origin.labels][0] ?? null
   if (label === null || hidden.length === 0) {
     const search = label === null ? searchOf(rules, origin) : null
-    return { label, hidden: false, transform: 'redact', replace: value => value, computed, search }
+    return { label, hidden: false, transform: 'redact', replace: value => value, computed, search, plain }
   }
   const partial = hidden.length === 1 && !origin.derived && rules.transformOf(label) === 'last-four'
   if (partial && TEXTUAL.has(origin.type)) {
@@ -190,25 +203,36 @@ function columnOf(rules: RowRules, origin: ColumnOrigin): Column {
       hidden: true,
       transform: 'last-four',
       search: null,
+      plain,
       computed,
       replace: value => Buffer.from(transformText(Buffer.from(value).toString(), label, 'last-four')),
     }
   }
   if (rules.transformOf(label) === 'null')
-    return { label, hidden: true, transform: 'null', replace: () => null, computed, search: null, group: origin.group }
+    return {
+      label,
+      hidden: true,
+      transform: 'null',
+      replace: () => null,
+      computed,
+      search: null,
+      plain,
+      group: origin.group,
+    }
   const replace = whole(origin, label)
-  return { label, hidden: true, transform: 'redact', replace, computed, search: null, group: origin.group }
+  return { label, hidden: true, transform: 'redact', replace, computed, search: null, plain, group: origin.group }
+}
+
+function isPlain(type: number, format: ColumnOrigin['format']): boolean {
+  return format === 'text' || PLAIN.has(type)
 }
 
 function searchOf({ cell }: RowRules, { name, type, format }: ColumnOrigin): Column['search'] {
   if (cell === null || !SEARCHED.has(type)) return null
-  if (format === 'text') return value => cell(value, name)
-  if (PLAIN.has(type)) return value => cell(value, name)
+  if (isPlain(type, format)) return value => cell.search(value, name)
   if (type !== JSONB_TYPE) return null
   return value => {
-    const searched = cell(value.subarray(1), name)
-    if (searched === null) return null
-    const { raw, released, transcript, findings } = searched
+    const { raw, released, transcript, findings } = cell.search(value.subarray(1), name)
     const versioned = (bytes: Uint8Array) => (bytes === raw ? value : Buffer.concat([value.subarray(0, 1), bytes]))
     return masked(value, versioned(released), versioned(transcript), findings)
   }

@@ -72,6 +72,7 @@ export class AnswerOut {
         from: Math.min(this.#from, raw.length),
         touched: rowMasker.touched,
         first: rowMasker.first,
+        stays: rowMasker.stays,
         clean: transparent || asked.wordsAreClean,
         fields: asked.fields,
         room: asked.room,

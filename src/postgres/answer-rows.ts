@@ -1,7 +1,7 @@
 // Rows and words of an answer, walked for their two readers. Promise: what goes to the caller is rebuilt only where a cell
 // changed; a frame that has no rule for being shown is not shown; the transcript is bounded and says what it leaves out.
 import { createHash } from 'node:crypto'
-import type { Cell, RowWalk } from '../gateway/seam.ts'
+import type { Cell, RowMasker, RowWalk } from '../gateway/seam.ts'
 import { copyCell, copyCells } from './copy-rows.ts'
 import { back, FrameReader, HEAD_BYTES, int16, int32, uint32, WireFault } from './frames.ts'
 import type { CopyOut, Field } from './reading.ts'
@@ -14,6 +14,7 @@ export interface AnswerPart {
   readonly touched: readonly number[]
   /** Columns whose cells are shown before the others of their row. */
   readonly first?: readonly number[] | undefined
+  readonly stays?: RowMasker['stays']
   /** Whether words of the system pass as they are. */
   readonly clean: boolean
   readonly fields: readonly Field[] | null
@@ -44,7 +45,7 @@ function release(part: AnswerPart, cell: Cell, hidden: () => ReadonlyMap<string,
     if (end > raw.length) break
     if (type === back.row) {
       if (part.first !== undefined && part.first.length > 0) show(raw, at, end, part.first, cell)
-      if (touched.length > 0) releaseRow(out, at, end, touched, cell)
+      if (touched.length > 0) releaseRow(out, at, end, part, cell)
     } else if (type === back.copyData && copy !== null && touched.length > 0) {
       releaseCopied(out, at, end, { ...copy, first }, touched, cell)
       first = false
@@ -99,7 +100,7 @@ function show(raw: Buffer, start: number, end: number, first: readonly number[],
   }
 }
 
-function releaseRow(out: Rebuilt, start: number, end: number, touched: readonly number[], cell: Cell): void {
+function releaseRow(out: Rebuilt, start: number, end: number, { touched, stays }: AnswerPart, cell: Cell): void {
   const { raw } = out
   const columns = int16(raw, start + HEAD_BYTES)
   let next = 0
@@ -112,6 +113,10 @@ function releaseRow(out: Rebuilt, start: number, end: number, touched: readonly 
     if (after > end) throw cutShort()
     if (column === touched[next]) {
       next++
+      if (length >= 0 && stays?.(column, raw, at + 4, after)) {
+        at = after
+        continue
+      }
       // Whether a computed value is NULL may tell what it was computed from.
       const value = length < 0 ? null : raw.subarray(at + 4, after)
       const changed = cell(column, value)

@@ -48,7 +48,7 @@ async function runFiles(files: readonly string[], print: (text: string) => void)
     cwd: root,
     concurrency: Math.max(2, availableParallelism()),
     timeout: TEST_MS,
-    execArgv: ['--test-force-exit', '--import', new URL('left-listening.ts', import.meta.url).href],
+    execArgv: ['--import', new URL('left-listening.ts', import.meta.url).href],
   })
   stream.on('test:summary', summary => {
     if (summary.file === undefined) closing = summary

@@ -2,6 +2,7 @@
 // either case, any separators between the words; linear in what is searched, however many values there are.
 
 const MOST_WORDS = 12
+const MOST_LOOKED_FOR = 8
 /** Words that a labelled field may hold and that say nothing about a person. */
 const TELLS_NOTHING = new Set(
   'unknown none null undefined patient person other male female active inactive redacted true false empty deceased married single divorced string value number'.split(
@@ -77,6 +78,16 @@ export class KnownValues {
     if (node.labels.includes(label)) return
     node.labels.push(label)
     this.size++
+  }
+
+  /** False only where no value can be in an ASCII text; cheaper than to look for them where there are few. */
+  mayBeIn(text: string): boolean {
+    const first = this.#root.next
+    if (first === null) return false
+    if (first.size > MOST_LOOKED_FOR) return true
+    const lower = text.toLowerCase()
+    for (const word of first.keys()) if (lower.includes(word)) return true
+    return false
   }
 
   /** Every occurrence in text[from, to), longest first at each place. */

@@ -38,16 +38,26 @@ export interface How {
 
 const nothing: readonly Patch[] = []
 const none: Patch[] = []
+const PAIRED = Feature.colon | Feature.equals | Feature.pipe
+const isOpening = (code: number): boolean => code === 0x7b || code === 0x5b
 const documentLimits = { depth: limits.jsonDepth, values: limits.jsonValues }
 
 /** Patches of text[from, to), relative to `from`, sorted by start. */
 export function searchText(search: TextSearch, text: string, from: number, to: number, how: How): readonly Patch[] {
   const { plan } = search
   if (from === to) return nothing
+  if (how.structure && isOpening(text.charCodeAt(from))) {
+    // Usually all of it is JSON, and what is in that is looked at value by value.
+    const own = text.slice(from, to)
+    const out: Patch[] = []
+    const segments = documentsIn(search, own, how, out)
+    const whole = segments?.[0]?.start === 0 && segments[0].end === own.length
+    return whole ? ordered(out) : searchAround(search, own, features(own, 0, own.length), segments, how, out)
+  }
   const seen = features(text, from, to)
   const known = how.known ? search.known : null
   const lexes = how.shapes && plan.active !== 0 && (seen & plan.searchable) !== 0
-  const keyed = how.structure && plan.keys.size > 0 && (seen & (Feature.colon | Feature.equals | Feature.pipe)) !== 0
+  const keyed = how.structure && plan.keys.size > 0 && (seen & PAIRED) !== 0
   const opens = how.structure && (seen & Feature.open) !== 0
   const quoted = how.structure && text.charCodeAt(from) === 0x22 && (seen & Feature.escape) !== 0
   const lined = how.structure && (seen & Feature.newline) !== 0
@@ -63,7 +73,25 @@ export function searchText(search: TextSearch, text: string, from: number, to: n
   const own = text.slice(from, to)
   const out: Patch[] = []
   const segments = opens || quoted ? documentsIn(search, own, how, out) : []
+  return searchAround(search, own, seen, segments, how, out)
+}
+
+/** Searches what stands around the JSON in a text; `out` holds what was found in that. */
+function searchAround(
+  search: TextSearch,
+  own: string,
+  seen: number,
+  segments: readonly Segment[] | null,
+  how: How,
+  out: Patch[],
+): readonly Patch[] {
   if (segments === null) return [{ kind: 'span', start: 0, end: own.length, label: UNREADABLE, detector: 'limit' }]
+  const { plan } = search
+  const known = how.known ? search.known : null
+  const searched = how.known ? search.searched : null
+  const keyed = how.structure && plan.keys.size > 0 && (seen & PAIRED) !== 0
+  const lined = how.structure && (seen & Feature.newline) !== 0
+  const lexes = how.shapes && plan.active !== 0 && (seen & plan.searchable) !== 0
   let at = 0
   for (const gap of [...segments, { start: own.length, end: own.length }]) {
     if (gap.start > at) {
@@ -81,7 +109,7 @@ export function searchText(search: TextSearch, text: string, from: number, to: n
           out,
         )
       if (known) findKnown(known, own, at, gap.start, seen, out)
-      else searched?.text({ text: own, from: at, to: gap.start, base: 0, seen, labels, found: out })
+      else searched?.text({ text: own, from: at, to: gap.start, base: 0, seen, labels: how.labels, found: out })
       if (plan.patterns.length > 0) patterns(plan, own, at, gap.start, seen, out)
     }
     at = gap.end

@@ -7,6 +7,7 @@ import type { LeafLabel, Patch, Span } from './patches.ts'
 
 /** Of a message with more texts and numbers than this nothing is kept, and it is walked again. */
 const MOST_KEPT = 4096
+const LONG_CHARS = 64
 
 interface SearchedText {
   readonly text: string
@@ -46,6 +47,8 @@ function has(labels: readonly LeafLabel[], label: number): boolean {
 }
 
 function missesIn({ text, from, to, base, seen, labels, found }: SearchedText, known: KnownValues): boolean {
+  const plain = (seen & (Feature.escape | Feature.high)) === 0
+  if (plain && to - from >= LONG_CHARS && !known.mayBeIn(text.slice(from, to))) return false
   const hits: Span[] = []
   findKnown(known, text, from, to, seen, hits)
   if (hits.length === 0) return false

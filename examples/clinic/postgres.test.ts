@@ -120,7 +120,7 @@ test('as a plain user all of it stays in its folder, and data survives a restart
     const code = `await import(${JSON.stringify(new URL('postgres.ts', import.meta.url).href)})`
     const probe = spawn(process.execPath, ['--input-type=module', '-e', code], { ...as, cwd: '/', stdio: 'ignore' })
     const [status] = await Promise.race([once(probe, 'exit'), once(probe, 'error').then(() => [1])])
-    if (status !== 0) return t.skip('this copy of the project is where no other user may read it')
+    if (status !== 0) return t.skip('NOT TESTED: this copy of the project is where no other user may read it')
     chmodSync(dir, 0o755)
   }
   const first = await owner(folder, as)

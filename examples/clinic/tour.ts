@@ -119,7 +119,11 @@ export function tourSteps({ publicUrl, patients }: TourOptions): readonly TourSt
     {
       say: 'It is all on record: what was asked, who decided and why, what came back; identifiers hidden.',
       lines: [
-        line('./sallyport --demo casey sessions ls', "put the id of alice's session in place of ID:", placeholders.ID),
+        line(
+          "./sallyport --demo casey sessions ls --connection clinic --subject 'demo|alice'",
+          'put the id of this session in place of ID:',
+          placeholders.ID,
+        ),
         line(
           './sallyport --demo casey sessions replay ID --no-wait | tail -40',
           'the delete, from question to answer; without the tail, the whole session',

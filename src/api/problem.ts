@@ -21,7 +21,7 @@ export const problems = {
   forbidden: {
     status: 403,
     title: 'Your roles do not allow this',
-    next: 'Ask an administrator which of your groups has this role (`roles:` in the configuration).',
+    next: '`sallyport whoami` shows your roles. Which groups have which is in the configuration (`roles:`): ask an administrator.',
     recordedAs: 'forbidden',
   },
   elsewhere: {

@@ -9,7 +9,7 @@ import { testTls } from '../postgres/testing/test-tls.ts'
 import type { DatabaseCredential } from './database-credential.ts'
 import { LocalProxy } from './local-proxy.ts'
 
-const skip = process.platform === 'linux' ? false : 'the proxy starts on Linux alone'
+const skip = process.platform === 'linux' ? false : 'NOT TESTED: the proxy starts on Linux alone'
 
 describe('the local proxy, towards a gateway over TLS', { skip }, () => {
   let rig: Rig

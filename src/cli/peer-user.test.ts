@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { peerUser } from './peer-user.ts'
 
-const skip = process.platform === 'linux' ? false : 'the kernel is asked as Linux has it'
+const skip = process.platform === 'linux' ? false : 'NOT TESTED: the kernel is asked as Linux has it'
 
 for (const [host, to] of [
   ['127.0.0.1', '127.0.0.1'],
@@ -15,7 +15,7 @@ for (const [host, to] of [
     const server = createServer()
     server.listen(0, host)
     const failed = await Promise.race([once(server, 'listening').then(() => null), once(server, 'error')])
-    if (failed !== null) return context.skip(`${host} cannot be listened on here`)
+    if (failed !== null) return context.skip(`NOT TESTED: ${host} cannot be listened on here`)
     const client = connect({ host: to, port: (server.address() as AddressInfo).port })
     const [socket] = (await once(server, 'connection')) as [Socket]
     assert.equal(await peerUser(socket), process.getuid?.())

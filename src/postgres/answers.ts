@@ -13,6 +13,8 @@ import { unknownOrigins } from './reading.ts'
 import type { SystemFrames } from './system-framer.ts'
 
 export const IDLE = 'I'.charCodeAt(0)
+export const IN_TRANSACTION = 'T'.charCodeAt(0)
+export const FAILED = 'E'.charCodeAt(0)
 
 export class Answers implements SystemFrames {
   /** Of the last ReadyForQuery. */

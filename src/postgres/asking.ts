@@ -7,7 +7,7 @@ import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Errand, Gateway, HoldView, Session } from '../gateway/seam.ts'
 import type { Cleared } from '../recording/inbox.ts'
-import { type Answers, IDLE } from './answers.ts'
+import { type Answers, FAILED, IDLE, IN_TRANSACTION } from './answers.ts'
 import { Asked, ownTurn, reply } from './asked.ts'
 import type { Callers, Party } from './callers.ts'
 import type { CopyIn, CopyStep } from './copy-in.ts'
@@ -18,7 +18,7 @@ import { LinkAsk } from './link-ask.ts'
 import { errorBytes, failingExecute, own, refusalReport } from './messages.ts'
 import type { Changes, Names } from './names.ts'
 import type { WireOutlet } from './outlets.ts'
-import { type Answer, changesOf, type Pending, runs, turnOf } from './pending.ts'
+import { type Answer, changesOf, PENDING_RUNS, type Pending, runs, turnOf } from './pending.ts'
 import { actionOf, through, toldOf, type Wanted } from './question.ts'
 import type { LinkReader, ReadContext } from './reading.ts'
 import { NOTHING, Readings, type Refused } from './readings.ts'
@@ -79,6 +79,11 @@ export class Asking {
     return this.#passing || this.#pending.length + this.#unsettled > 0
   }
 
+  /** What was passed on since the last Sync may yet be undone. */
+  get unsynced(): boolean {
+    return this.#unsynced
+  }
+
   /** An answer was ended: what follows in its flight is dropped. */
   stopped(): void {
     if (this.#unsynced) this.#skipping = true
@@ -98,7 +103,7 @@ export class Asking {
   /** Every turn is answered: whoever waits for that goes on. */
   onIdle(): void {
     if (!this.#pending.some(one => changesOf(one) !== 'nothing')) {
-      this.#changedIn = null
+      if (!this.#unsynced) this.#changedIn = null
       this.#doubtful = false
     }
     for (const resume of this.#idleWaiters.splice(0)) resume()
@@ -198,10 +203,10 @@ export class Asking {
         ? { probe: (reference: string) => this.#estimate(wanted, reference) }
         : {}),
     })
-    const asking = runs(run) ? this.#guard.admit(asked, wanted.reading, wanted.portal?.parameters) : asked
+    const asking = runs(run) ? this.#guard.admit(asked, wanted.reading, wanted.portal?.listed) : asked
     this.#pending.push({ run, wanted, changes, asking, withdrawn, resumed: null })
     if (run.synced) this.#parts.names.batch++
-    if (this.#pending.length >= PENDING) await this.#pass()
+    if (this.#pending.length >= PENDING_RUNS) await this.#pass()
   }
 
   get #party(): Party {
@@ -323,7 +328,7 @@ export class Asking {
     const answer = asking instanceof Promise ? await asking : asking
     if (!resumed || this.#skipping) this.#settle(pending, answer)
     else {
-      const part = session.inspect.frames(runBytes(run), RESUMED)
+      const part = session.inspect.frames(runBytes(run), Buffer.from('resumed'))
       const more = await resumed.admission.more(part)
       this.#settle(pending, more instanceof Refusal ? more : answer, more instanceof Refusal ? null : more)
     }
@@ -393,8 +398,3 @@ export class Asking {
 }
 
 const UNKNOWN_ROWS = {}
-const FAILED = 'E'.charCodeAt(0)
-const IN_TRANSACTION = 'T'.charCodeAt(0)
-
-const PENDING = 256
-const RESUMED = Buffer.from('resumed')

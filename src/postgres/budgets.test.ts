@@ -44,15 +44,7 @@ after(async () => {
   await stopTestPostgres()
 })
 
-async function withClient<T>(work: (client: pg.Client) => Promise<T>, at: Rig = rig): Promise<T> {
-  const client = new pg.Client(at.settings)
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
+const withClient = <T>(work: (client: pg.Client) => Promise<T>, at: Rig = rig) => at.withClient(work)
 
 const one = async (client: pg.Client) => assert.equal((await client.query('select 1 as n')).rows[0].n, 1)
 

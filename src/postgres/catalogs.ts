@@ -24,6 +24,8 @@ export interface Snapshot {
 }
 
 interface Known {
+  /** The database, whoever signs in to it and under whatever name. */
+  readonly place: string
   snapshot: Snapshot | null
   loading: Promise<Snapshot> | null
   at: number
@@ -36,14 +38,40 @@ const sessionSql = `select current_user, pg_catalog.current_setting('search_path
 
 export class Catalogs {
   readonly #known = new Map<string, Known>()
+  readonly #ofLink = new WeakMap<ReaderLink, Known>()
+  /** How many sessions are defining something, by place. */
+  readonly #changing = new Map<string, number>()
 
   /** At once where it is fresh; otherwise read. Rejects with a Refusal. */
   current(link: ReaderLink): Snapshot | Promise<Snapshot> {
+    const fresh = this.fresh(link)
+    if (fresh !== null) return fresh
     const known = this.#of(link)
-    const fresh = known.snapshot !== null && !known.stale && performance.now() - known.at < limits.catalogMs
-    if (fresh) return known.snapshot as Snapshot
+    // What is being read may have been read before a change that is under way.
+    if (this.#changing.has(known.place)) known.loading = null
     known.loading ??= this.#load(link, known)
     return known.loading
+  }
+
+  fresh(link: ReaderLink): Snapshot | null {
+    const { snapshot, stale, at, place } = this.#of(link)
+    const due = stale || performance.now() - at >= limits.catalogMs || this.#changing.has(place)
+    return due ? null : snapshot
+  }
+
+  /** A session of the gateway's defines something: until it says that this is done, everybody asks anew. */
+  changing(link: ReaderLink): () => void {
+    const { place } = this.#of(link)
+    this.#changing.set(place, (this.#changing.get(place) ?? 0) + 1)
+    let done = false
+    return () => {
+      if (done) return
+      done = true
+      const others = (this.#changing.get(place) ?? 1) - 1
+      if (others > 0) this.#changing.set(place, others)
+      else this.#changing.delete(place)
+      this.changed(link)
+    }
   }
 
   /** As current, where a statement names what the one it was read with does not know: not at once again. */
@@ -55,15 +83,25 @@ export class Catalogs {
 
   /** Something may have changed: nothing is read with the old one any more. */
   changed(link: ReaderLink): void {
-    const known = this.#of(link)
-    known.stale = true
-    // What is being read may have been read before the change.
-    known.loading = null
+    const { place } = this.#of(link)
+    for (const known of this.#known.values()) {
+      if (known.place !== place) continue
+      known.stale = true
+      // What is being read may have been read before the change.
+      known.loading = null
+    }
   }
 
-  #of({ config, login }: ReaderLink): Known {
-    const key = JSON.stringify([config.connection.name, config.host, config.port, config.database, login.user])
-    const known = this.#known.get(key) ?? { snapshot: null, loading: null, at: 0, stale: true }
+  #of(link: ReaderLink): Known {
+    const of = this.#ofLink.get(link) ?? this.#named(link)
+    this.#ofLink.set(link, of)
+    return of
+  }
+
+  #named({ config, login }: ReaderLink): Known {
+    const place = JSON.stringify([config.host, config.port, config.database])
+    const key = JSON.stringify([config.connection.name, place, login.user])
+    const known = this.#known.get(key) ?? { place, snapshot: null, loading: null, at: 0, stale: true }
     this.#known.set(key, known)
     return known
   }
@@ -73,9 +111,9 @@ export class Catalogs {
     const at = performance.now()
     const loading = readThrough(link, known.snapshot).then(
       snapshot => {
-        if (known.loading === loading)
-          Object.assign(known, { snapshot: kept(known.snapshot, snapshot), at, loading: null })
-        return known.snapshot ?? snapshot
+        const found = kept(known.snapshot, snapshot)
+        if (known.loading === loading) Object.assign(known, { snapshot: found, at, loading: null })
+        return found
       },
       (fault: unknown) => {
         if (known.loading === loading) Object.assign(known, { stale: true, loading: null })

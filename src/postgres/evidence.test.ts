@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import pg from 'pg'
+import type pg from 'pg'
 import { Refusal } from '../gateway/errors.ts'
 import { newId } from '../gateway/ids.ts'
 import type { Draft } from '../recording/entry.ts'
@@ -18,15 +18,7 @@ after(async () => {
   await stopTestPostgres()
 })
 
-async function withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(rig.settings)
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
+const withClient = <T>(work: (client: pg.Client) => Promise<T>) => rig.withClient(work)
 
 /** The record fails for such entries while the work is done. */
 async function withoutRecordOf(kind: Draft['body']['kind'], work: () => Promise<void>): Promise<void> {

@@ -14,14 +14,10 @@ export class Guard {
   #since = 0
   #made = 0
 
-  async admit(
-    asking: Promise<Admission<'system'> | Refusal>,
-    reading: StatementReading,
-    values: readonly (string | null | undefined)[] = [],
-  ) {
+  async admit(asking: Promise<Admission<'system'> | Refusal>, reading: StatementReading, bound = 1) {
     const admission = await asking
     if (admission instanceof Refusal) return admission
-    const { probes, guesses, launders } = reading
+    const { probes, guesses, guessed, launders } = reading
     const refused = async (code: 'blocked' | 'limit', detail: string) => {
       const refusal = await admission.refuse(code, detail)
       admission.end('failed', 0)
@@ -31,7 +27,7 @@ export class Guard {
     if (launders && !admission.approved && !shows(admission, 'unknown')) return refused('blocked', LAUNDERS)
     if (!shows(admission, probes)) return refused('blocked', PROBES)
     if (shows(admission, guesses)) return admission
-    const made = Math.max(1, ...values.map(listed))
+    const made = Math.max(guessed, bound)
     if (made > limits.guessesPerMinute) return refused('blocked', PROBES)
     if (!this.#mayGuess(made)) return refused('limit', GUESSES)
     return admission
@@ -47,10 +43,4 @@ export class Guard {
     this.#made += made
     return this.#made <= limits.guessesPerMinute
   }
-}
-
-/** How many values a parameter holds: an array is not followed by the colon of a JSON object. */
-function listed(value: string | null | undefined): number {
-  if (typeof value !== 'string' || !/^\{(?:"(?:[^"\\]|\\.)*"|[^",{}:]*)[,}]/.test(value)) return 1
-  return value.split(',').length
 }

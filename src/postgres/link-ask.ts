@@ -7,9 +7,10 @@ import type { Cleared } from '../recording/inbox.ts'
 import { walkOf } from './answer-rows.ts'
 import type { Answers } from './answers.ts'
 import { ownTurn, reply } from './asked.ts'
-import { FrameReader, front, WireFault } from './frames.ts'
+import { front, WireFault } from './frames.ts'
 import { frame, int16Bytes, uint32Bytes } from './messages.ts'
 import type { WireOutlet } from './outlets.ts'
+import { type Row, rowOf } from './own-queries.ts'
 import { movedBack } from './words.ts'
 
 export interface LinkQuestion {
@@ -36,8 +37,6 @@ export class SystemError extends Error {
     this.said = said
   }
 }
-
-type Row = readonly (string | null)[]
 
 export interface LinkAskParts {
   readonly gateway: Gateway
@@ -99,14 +98,4 @@ export class LinkAsk {
     admission.end('failed', 0)
     return said instanceof Refusal ? said : new SystemError(said)
   }
-}
-
-function rowOf(buffer: Buffer, start: number, end: number): Row {
-  const reader = new FrameReader(buffer, start, end)
-  const cells: (string | null)[] = []
-  for (let left = reader.int16(); left > 0; left--) {
-    const length = reader.int32()
-    cells.push(length < 0 ? null : reader.bytes(length).toString())
-  }
-  return cells
 }

@@ -6,6 +6,7 @@ import { stampSql } from './catalog-stamp.ts'
 import { type Catalogs, protectionOf, type Snapshot, snapshotOf } from './catalogs.ts'
 import { copyOutOf } from './copy-plan.ts'
 import { estimableOf } from './estimable.ts'
+import { FLOW, refusal, UNKNOWN_COPY, UNKNOWN_FLOW } from './flow-refusals.ts'
 import { launders } from './laundering.ts'
 import { findRelation } from './lineage/catalog.ts'
 import { sessionNames } from './lineage/names.ts'
@@ -30,7 +31,7 @@ import { type ParseAside, readLongSql } from './statement/read-sql.ts'
 import { searchPathOf } from './statement/settings.ts'
 import type { Statement } from './statement/statement.ts'
 import { as, count, tagged, text } from './statement/tree.ts'
-import { changesOf, forgottenBy } from './statement-changes.ts'
+import { changesOf, definesForAll, forgottenBy, turnsBack } from './statement-changes.ts'
 import { actionOf, emptyAction, type Planned, type Setting } from './statement-facts.ts'
 import { SpokenLabels, shownBy } from './statement-labels.ts'
 import { stoodFor } from './stood-for.ts'
@@ -48,6 +49,7 @@ export async function openLinkReader(parts: LinkReaderParts): Promise<LinkReader
 
 const IDLE = 'I'.charCodeAt(0)
 const CURSOR_HOLDS = 0x20
+const NONE_MADE: NonNullable<SessionNames['temporary']> = new Map()
 const SYSTEM = /^(?:pg_|information_schema$)/
 
 const stateSql = `select pg_catalog.current_setting('search_path'), current_user,
@@ -71,6 +73,10 @@ class SessionReader implements LinkReader {
   readonly #spoken = new SpokenLabels()
   /** What the session alone sees: temporary relations, and what its transaction has made. */
   #own: Snapshot | null = null
+  /** Something was defined in a transaction that is not over, and may be gone with it. */
+  #defining = false
+  /** Ends the time in which nobody relies on what the shared catalog said before. */
+  #changed: (() => void) | null = null
 
   constructor(parts: LinkReaderParts, shared: Snapshot) {
     this.#parts = parts
@@ -117,14 +123,23 @@ class SessionReader implements LinkReader {
       this.#doubt = true
     }
     this.#touched.clear()
-    if (!open) this.#spoken.clear()
-    // What a transaction made may be gone with it.
-    if (!open && this.#own !== null && this.#names.inTransaction) this.#doubt = true
+    if (!open) this.#ended()
     let { cursors } = this.#names
     if (!open && cursors.size > 0) cursors = new Map([...cursors].filter(([name]) => this.#holdable.has(name)))
     if (open !== this.#names.inTransaction || cursors !== this.#names.cursors)
       this.#names = { ...this.#names, inTransaction: open, cursors }
     this.#before = this.#names
+  }
+
+  /** No transaction is open any more, not even one that a flight is by itself. */
+  #ended(): void {
+    this.#spoken.clear()
+    this.#changed?.()
+    this.#changed = null
+    // What it made may be gone with it, and so may a path.
+    if (this.#defining || this.#names.passing) this.#doubt = true
+    this.#defining = false
+    if (this.#names.passing) this.#names = { ...this.#names, passing: false }
   }
 
   #without(names: SessionNames): SessionNames {
@@ -152,7 +167,9 @@ class SessionReader implements LinkReader {
     for (const name of JSON.parse(prepared ?? '[]') as unknown[]) {
       if (!this.#names.prepared.has(String(name))) forget(String(name))
     }
-    this.#names = { ...this.#names, path: pathIn(now, path ?? '', this.#user.name) }
+    const { inTransaction, temporary: made = NONE_MADE } = this.#names
+    const kept = temporary === 't' || inTransaction ? made : NONE_MADE
+    this.#names = { ...this.#names, path: pathIn(now, path ?? '', this.#user.name), temporary: kept }
     this.#before = this.#names
     this.#doubt = false
   }
@@ -183,7 +200,8 @@ class SessionReader implements LinkReader {
     const temporary = new Map(before.temporary)
     let changes: StatementReading['changes'] = 'nothing'
     let carries = false
-    let blind = false
+    // In doubt still: the system could not be asked.
+    let blind = this.#doubt
     const estimates: (() => Estimable | null)[] = []
     for (const statement of statements) {
       const refused = this.#refused(statement, names)
@@ -200,7 +218,7 @@ class SessionReader implements LinkReader {
       planned.push({ statement, decided: stoodFor(statement, names, setting.names), plan })
       const session = names
       estimates.push(() => estimableOf(statement, session, setting))
-      const change = changesOf(statement, setting)
+      const change = this.#defining && turnsBack(statement) ? 'unknown' : changesOf(statement, setting)
       const adds = statement.kind === 'create-table-as' || ADDING.has(tagged(statement.tree)?.tag ?? '')
       blind ||= change === 'unknown' && !adds
       if (change === 'unknown' || changes === 'nothing') changes = change === 'nothing' ? changes : change
@@ -240,7 +258,7 @@ class SessionReader implements LinkReader {
         if (named || this.#doubt || this.#names.path.join('\0') !== path) return false
         // What is protected may have been configured anew.
         if (ruling().connections.get(link.config.connection.name)?.masking !== masking) return false
-        return (this.#own ?? this.#parts.catalogs.current(link)) === snapshot
+        return (this.#own ?? this.#parts.catalogs.fresh(link)) === snapshot
       },
       passes: bound => {
         spoken.add(shown.quotes)
@@ -278,14 +296,28 @@ class SessionReader implements LinkReader {
         else this.#holdable.delete(change.name)
       }
     }
+    if (this.#changed === null && statements.some(one => definesForAll(one, this.#names.path))) this.#change()
     this.#names = names
     if (changes === 'unknown') {
+      this.#defining = true
       // A function may have opened, prepared or defined anything.
       const spoke = statements.some(({ kind, functions }) => kind === 'do' || kind === 'call' || functions.length > 0)
       if (spoke) this.#names = { ...names, cursors: new Map(), prepared: new Map() }
       this.#doubt = true
     }
     if (names.path.length === 0) this.#doubt = true
+  }
+
+  #change(): void {
+    const { catalogs, link } = this.#parts
+    const changed = catalogs.changing(link)
+    const { ended } = link.session
+    this.#changed = () => {
+      ended.removeEventListener('abort', changed)
+      changed()
+    }
+    if (ended.aborted) changed()
+    else ended.addEventListener('abort', changed, { once: true })
   }
 
   #origins(plan: Plan | null, snapshot: Snapshot, fields: readonly Field[]) {
@@ -354,15 +386,3 @@ function reads({ relations, kind }: Statement): boolean {
 function pathIn(snapshot: Snapshot, value: string, user: string): readonly string[] {
   return searchPathOf([value], user).filter(schema => snapshot.usable.has(schema) || schema === 'pg_temp')
 }
-
-function refusal(code: SqlRefusal['code'], sqlState: string, detail: string): SqlRefusal {
-  return { kind: 'refused', code, sqlState, detail, position: null }
-}
-
-const FLOW = refusal('blocked', '42501', 'Protected data may not be written to where it is not protected.')
-const UNKNOWN_COPY = refusal('blocked', '42501', 'The origin or form of these copied rows is not known: use SELECT.')
-const UNKNOWN_FLOW = refusal(
-  'blocked',
-  '42501',
-  'This would write data whose origin the gateway cannot tell, so it was not passed on.',
-)

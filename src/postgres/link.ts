@@ -6,7 +6,7 @@ import { type Authored, authoredBytes } from '../gateway/authored.ts'
 import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Errand, Gateway, HoldView, Session } from '../gateway/seam.ts'
-import { Answers, IDLE } from './answers.ts'
+import { Answers, IDLE, IN_TRANSACTION } from './answers.ts'
 import type { Asked } from './asked.ts'
 import { Asking } from './asking.ts'
 import { CallerFramer } from './caller-framer.ts'
@@ -236,7 +236,7 @@ export class Link {
     this.#failed ||= failed
     // What is read as if it had run and has not must stay so.
     if (!this.#asking.waiting) {
-      this.#parts.reader?.idle(this.#answers.status, this.#failed)
+      this.#parts.reader?.idle(this.#asking.unsynced ? IN_TRANSACTION : this.#answers.status, this.#failed)
       this.#failed = false
     }
     if (ended) for (const { asked } of this.#names.endPortals()) asked?.abandon('done')

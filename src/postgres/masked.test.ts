@@ -52,15 +52,7 @@ after(async () => {
   await stopTestPostgres()
 })
 
-async function withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(rig.settings)
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
+const withClient = <T>(work: (client: pg.Client) => Promise<T>) => rig.withClient(work)
 
 const SSN = '078-05-1120'
 

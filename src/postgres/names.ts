@@ -17,6 +17,8 @@ export interface Portal {
   /** With the values of this Bind. */
   readonly reading: StatementReading
   readonly parameters: readonly (string | null | undefined)[]
+  /** Values of all arrays among them. */
+  readonly listed: number
   /** The body of Bind behind the names: parameters and formats as they came. */
   readonly bound: Buffer
   readonly values: Buffer

@@ -79,7 +79,7 @@ export class OwnQueries {
   }
 }
 
-function rowOf(buffer: Buffer, start: number, end: number): Row {
+export function rowOf(buffer: Buffer, start: number, end: number): Row {
   const reader = new FrameReader(buffer, start, end)
   const cells: (string | null)[] = []
   for (let left = reader.int16(); left > 0; left--) {

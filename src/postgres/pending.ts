@@ -8,6 +8,9 @@ import type { StatementReading } from './reading.ts'
 import type { Refused } from './readings.ts'
 import type { Run } from './runs.ts'
 
+/** Decided together at the most. */
+export const PENDING_RUNS = 256
+
 export interface Pending {
   readonly run: Run
   readonly wanted: Wanted | null

@@ -38,6 +38,8 @@ export interface StatementReading {
   readonly probes: ReadonlySet<string> | 'unknown'
   /** Labels of what is compared with single values: bounded by how often. */
   readonly guesses: ReadonlySet<string> | 'unknown'
+  /** How many such comparisons its statements are, without what is bound. */
+  readonly guessed: number
   /** It could carry protected data, unseen, to where nobody hides it. */
   readonly launders: boolean
   /** Prepared statements and portals whose names mean something else afterwards; null for all of them. */
@@ -115,7 +117,10 @@ export interface ReaderLink {
 
 export interface LinkReader {
   readonly read: ReadStatements
-  /** All that was passed on is answered. `failed`: not all of it was done. `status` is the letter of ReadyForQuery. */
+  /**
+   * All that was passed on is answered. `failed`: not all of it was done. `status` is the letter of ReadyForQuery, or
+   * that of a transaction within a flight.
+   */
   idle(status: number, failed: boolean): void
 }
 
@@ -149,6 +154,7 @@ export const opaque: Omit<StatementReading, 'action'> = {
   endQuotes: () => 'unknown',
   probes: NO_LABELS,
   guesses: NO_LABELS,
+  guessed: 1,
   launders: false,
   forgets: [],
   holds: () => true,

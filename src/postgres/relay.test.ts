@@ -16,15 +16,7 @@ after(async () => {
   await stopTestPostgres()
 })
 
-async function withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(rig.settings)
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
+const withClient = <T>(work: (client: pg.Client) => Promise<T>) => rig.withClient(work)
 
 test('simple, parameterised and named statements answer as the database does', async () => {
   await withClient(async client => {
@@ -231,7 +223,7 @@ const hasPsql = await new Promise<boolean>(resolve => {
 })
 
 test('psql copies in and out, and hears of a bad row', {
-  skip: hasPsql ? false : 'psql is not installed',
+  skip: hasPsql ? false : 'NOT TESTED: psql is not installed',
 }, async () => {
   const rows = Array.from({ length: 50_000 }, (_, at) => `${at}\tvalue ${at}`).join('\n')
   const made = await psql(

@@ -3,6 +3,7 @@
 import { limits } from '../gateway/limits.ts'
 import { reply } from './asked.ts'
 import { FrameReader, front, int16, WireFault } from './frames.ts'
+import { binaryValuesIn, valuesIn } from './guesses.ts'
 
 interface Bind {
   readonly portal: string
@@ -12,6 +13,8 @@ interface Bind {
   /** Of it, what comes before the formats of the result. */
   readonly values: Buffer
   readonly parameters: readonly (string | null | undefined)[]
+  /** Values of all arrays among them; one where there is none. */
+  readonly listed: number
   readonly resultFormats: readonly number[]
 }
 
@@ -269,16 +272,28 @@ function readBind(buffer: Buffer, start: number, end: number): Bind {
   const formats = readFormats(reader)
   const count = reader.int16() & 0xffff
   const parameters: (string | null | undefined)[] = []
+  let many = 0
   for (let at = 0; at < count; at++) {
     const length = reader.int32()
     const value = length < 0 ? null : reader.bytes(length)
     const format = formats.length === 1 ? formats[0] : formats[at]
-    parameters.push(value === null ? null : format === 1 ? undefined : value.toString())
+    const text = value === null ? null : format === 1 ? undefined : value.toString()
+    parameters.push(text)
+    const values = value === null ? 1 : typeof text === 'string' ? valuesIn(text) : binaryValuesIn(value)
+    if (values > 1) many += values
   }
   const values = buffer.subarray(from, reader.at)
   const resultFormats = readFormats(reader)
   reader.done()
-  return { portal, statement, bound: buffer.subarray(from, end), values, parameters, resultFormats }
+  return {
+    portal,
+    statement,
+    bound: buffer.subarray(from, end),
+    values,
+    parameters,
+    listed: Math.max(1, many),
+    resultFormats,
+  }
 }
 
 function readFormats(reader: FrameReader): readonly number[] {

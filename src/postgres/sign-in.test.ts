@@ -92,7 +92,7 @@ const hasPsql = await psql({}).then(
   () => true,
   () => false,
 )
-const skip = hasPsql ? false : 'psql is not installed'
+const skip = hasPsql ? false : 'NOT TESTED: psql is not installed'
 
 test('libpq binds SCRAM to our certificate, and refuses a token where it must bind', { skip }, async () => {
   const minted = rig.credentials.mint(subjectOf('cai'), 'clinic')

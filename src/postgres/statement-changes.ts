@@ -1,8 +1,10 @@
 // What a statement changes for those after it. Promise: what people wrote may have changed anything.
 import { findFunctions } from './lineage/catalog.ts'
+import { isTemporary } from './lineage/temporary.ts'
 import type { StatementReading } from './reading.ts'
 import { builtinReach } from './statement/builtin-functions.ts'
 import type { Statement } from './statement/statement.ts'
+import { as, sub } from './statement/tree.ts'
 import type { Setting } from './statement-facts.ts'
 
 export function changesOf(statement: Statement, { catalog, path }: Setting): StatementReading['changes'] {
@@ -16,6 +18,26 @@ export function changesOf(statement: Statement, { catalog, path }: Setting): Sta
     return 'unknown'
   return session.some(change => change.kind !== 'listen') ? 'told' : 'nothing'
 }
+
+/** Whether what was defined before it may be gone afterwards. */
+export function turnsBack({ session }: Statement): boolean {
+  return session.some(change => change.kind === 'transaction' && change.step !== 'begin' && change.step !== 'other')
+}
+
+/** Whether sessions of others may see something else afterwards. */
+export function definesForAll({ kind, session, tree }: Statement, path: readonly string[]): boolean {
+  if (kind === 'do' || kind === 'call') return true
+  if (!session.some(change => change.kind === 'define')) return false
+  const made = MAKING.map(([tag, part]) => sub(as(tree, tag) ?? {}, part)).find(range => range !== null)
+  const range = made && (sub(made, 'rel') ?? made)
+  return !range || !isTemporary(range, path)
+}
+
+const MAKING = [
+  ['CreateStmt', 'relation'],
+  ['ViewStmt', 'view'],
+  ['CreateTableAsStmt', 'into'],
+] as const
 
 /** Names of the protocol that mean something else afterwards. */
 export function forgottenBy({ session }: Statement): StatementReading['forgets'] {

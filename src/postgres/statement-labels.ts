@@ -1,5 +1,6 @@
 // What labels a text touches beside its columns. Promise: what words of the system could quote, what conditions could tell
 // one by one, and what is compared with single values; where that is not known it is `unknown`.
+import { argumentsIn } from './guesses.ts'
 import type { Plan } from './lineage/resolve.ts'
 import { judgeOracle, type OracleVerdict } from './lineage/verdict.ts'
 import type { StatementReading } from './reading.ts'
@@ -10,11 +11,15 @@ type Labels = ReadonlySet<string> | 'unknown'
 /** Kinds of statements in which what people wrote runs or is checked against every row. */
 const speaking = new Set(['do', 'call', 'define', 'maintain', 'grant', 'other'])
 
-export function shownBy(planned: readonly Planned[]): Pick<StatementReading, 'quotes' | 'probes' | 'guesses'> {
+export function shownBy(
+  planned: readonly Planned[],
+): Pick<StatementReading, 'quotes' | 'probes' | 'guesses' | 'guessed'> {
+  const guessing = planned.filter(({ plan: { oracles } }) => oracles.some(({ use }) => judgeOracle(use) === 'count'))
   return {
     quotes: united(planned.map(({ plan, statement }) => (speaking.has(statement.kind) ? 'unknown' : of(plan.touches)))),
     probes: united(planned.map(({ plan }) => used(plan, 'stop'))),
     guesses: united(planned.map(({ plan }) => used(plan, 'count'))),
+    guessed: guessing.reduce((sum, { statement }) => sum + argumentsIn(statement), 0),
   }
 }
 

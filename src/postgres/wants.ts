@@ -43,10 +43,10 @@ export async function wantOf(
   if (prepared === null && statement !== undefined) prepared = names.statement(statement) ?? null
   let portal: Portal | null = null
   if (run.bind !== null && prepared !== null) {
-    const { parameters, bound, values, resultFormats } = run.bind
+    const { parameters, listed, bound, values, resultFormats } = run.bind
     const reading = await readings.read(prepared.sql, parameters, prepared.reading)
     if ('refusal' in reading) return reading
-    portal = { prepared, reading, parameters, bound, values, resultFormats, asked: null }
+    portal = { prepared, reading, parameters, listed, bound, values, resultFormats, asked: null }
     names.setPortal(run.bind.portal, portal, changes)
   } else if (run.executes !== null) portal = names.portal(run.executes) ?? null
   for (const { kind, name } of run.closes) {

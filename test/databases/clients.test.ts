@@ -286,7 +286,7 @@ describe('sallyport proxy', () => {
   })
 
   it('lets no program of another user in', {
-    skip: process.getuid?.() !== 0 && 'only root can be two users',
+    skip: process.getuid?.() !== 0 && 'NOT TESTED: only root can be two users',
   }, async () => {
     const { port: at } = new URL(proxy.url)
     const script = `const s = require('node:net').connect(${at}, '127.0.0.1'); s.on('close', () => process.exit(0)); s.on('data', () => process.exit(7)); s.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]))`
@@ -316,7 +316,7 @@ describe('sallyport psql', () => {
   )
 
   it('runs psql as who is signed in, the secret in no argument', async context => {
-    if (!(await found)) return context.skip('psql is not installed')
+    if (!(await found)) return context.skip('NOT TESTED: psql is not installed')
     const sql = 'select 6 * 7'
     const ran = await sallyport('ann', ['psql', 'db', '-XAtc', sql], { PGHOST: '192.0.2.1', PGSERVICE: 'nowhere' })
     assert.deepEqual([ran.code, ran.out], [0, '42\n'], ran.err)

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { type Postgres, startPostgres } from '../../../examples/clinic/postgres.ts'
 import { Approvals } from '../../access/approvals.ts'
 import { Pipeline } from '../../gateway/pipeline.ts'
@@ -181,6 +182,16 @@ export class Rig {
   /** For clients that take one. */
   get settings() {
     return { host: '127.0.0.1', port: this.port, user: 'alice', password: 'token-of-alice', database: 'clinic' }
+  }
+
+  async withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client(this.settings)
+    await client.connect()
+    try {
+      return await work(client)
+    } finally {
+      await client.end()
+    }
   }
 
   /** Every entry of every session so far. */

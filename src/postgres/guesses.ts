@@ -1,0 +1,51 @@
+// How many values a condition is tried with at once. Promise: never fewer than the system tries; one where there is no list.
+import type { Statement } from './statement/statement.ts'
+import { constant, list, tagged } from './statement/tree.ts'
+
+const ARRAY = /^\s*(?:(?:\[[^\]]*\]\s*)+=\s*)?\{/
+/** The elements of an array are followed by no colon. */
+const JSON_OBJECT = /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:/
+
+/** An array in text, of whatever dimensions and bounds. */
+export function valuesIn(value: string): number {
+  if (!ARRAY.test(value) || JSON_OBJECT.test(value)) return 1
+  return value.split(',').length
+}
+
+const MOST_DIMENSIONS = 6
+const HEADER_BYTES = 12
+const DIMENSION_BYTES = 8
+
+/** An array in binary says how many dimensions it has, whether a NULL is in it, of which type it is, and how long each is. */
+export function binaryValuesIn(value: Buffer): number {
+  if (value.length < HEADER_BYTES + DIMENSION_BYTES) return 1
+  const dimensions = value.readUInt32BE(0)
+  if (dimensions === 0 || dimensions > MOST_DIMENSIONS || value.readUInt32BE(4) > 1) return 1
+  if (value.length < HEADER_BYTES + dimensions * DIMENSION_BYTES) return 1
+  let values = 1
+  for (let at = 0; at < dimensions; at++) values *= value.readUInt32BE(HEADER_BYTES + at * DIMENSION_BYTES)
+  return Math.max(1, values)
+}
+
+/** What an EXECUTE is given: the values of all its lists, single ones being what it counts for; any number where unsaid. */
+export function argumentsIn({ tree }: Statement): number {
+  const root = tagged(tree)
+  const held = root?.tag === 'ExplainStmt' ? tagged(root.body.query) : root
+  if (held?.tag !== 'ExecuteStmt') return 1
+  const many = list(held.body, 'params')
+    .map(written)
+    .filter(count => count > 1)
+  return Math.max(
+    1,
+    many.reduce((sum, count) => sum + count, 0),
+  )
+}
+
+function written(argument: unknown): number {
+  const value = constant(argument)
+  if (value !== undefined) return value === null ? 1 : valuesIn(value)
+  const found = tagged(argument)
+  if (found?.tag === 'TypeCast') return written(found.body.arg)
+  if (found?.tag !== 'A_ArrayExpr') return Number.POSITIVE_INFINITY
+  return list(found.body, 'elements').reduce<number>((sum, element) => sum + written(element), 0)
+}

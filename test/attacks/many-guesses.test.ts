@@ -1,0 +1,126 @@
+// Attacks by trying many values of a hidden column at once, in a form that does not look like a list. Promise: what is
+// beyond the limit of a minute is refused, however it is written.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { limits } from '../../src/gateway/limits.ts'
+import { compileMasking } from '../../src/masking/plan.ts'
+import { front } from '../../src/postgres/frames.ts'
+import { frame, int16Bytes, uint32Bytes } from '../../src/postgres/messages.ts'
+import { field, RawClient, say } from '../../src/postgres/testing/raw-client.ts'
+import { Rig, rule, stopTestPostgres, testPostgres } from '../../src/postgres/testing/rig.ts'
+
+const DATABASE = `guesses_${process.pid}`
+const masking = compileMasking({
+  labels: { 'phi.other': { sql: ['public.people.age', 'public.people.woken'] } },
+  clean: {},
+  transforms: { default: 'redact', byLabel: {} },
+})
+const many = Array.from({ length: limits.guessesPerMinute + 20 }, (_, at) => at + 1)
+const BY_AGE = 'select id from people where age = any($1)'
+
+let rig: Rig
+
+before(async () => {
+  const { host, port, user, password } = await testPostgres()
+  const admin = new pg.Client({ host, port, user, password, database: 'postgres' })
+  await admin.connect()
+  await admin.query(`create database ${DATABASE}`)
+  await admin.end()
+  const loader = new pg.Client({ host, port, user, password, database: DATABASE })
+  await loader.connect()
+  await loader.query(
+    `create table people (id text, age int, woken time); insert into people values ('one', 44, '06:44')`,
+  )
+  await loader.end()
+  const rules = [rule('all', 'allow', {})]
+  rig = await Rig.start({ postgres: { host, port, user, password }, masking, database: DATABASE, rules })
+})
+
+after(async () => {
+  await rig?.stop()
+  await stopTestPostgres()
+})
+
+const refused = (work: Promise<unknown>) => assert.rejects(work, { code: /^(42501|53400)$/ })
+
+const arrays: Readonly<Record<string, string>> = {
+  plain: `{${many}}`,
+  'after a space': ` {${many}}`,
+  'with bounds': `[1:${many.length}]={${many}}`,
+  'of two dimensions': `{{${many}},{${many}}}`,
+  quoted: `{${many.map(value => `"${value}"`)}}`,
+}
+
+for (const [name, array] of Object.entries(arrays)) {
+  test(`an array that is bound, ${name}`, async () => {
+    await rig.withClient(client => refused(client.query(BY_AGE, [array])))
+  })
+
+  test(`an array given to EXECUTE, ${name}`, async () => {
+    await rig.withClient(async client => {
+      await client.query(`prepare g as ${BY_AGE}`)
+      await refused(client.query(`execute g('${array}')`))
+      await refused(client.query(`execute g('${array}'::int[])`))
+      await refused(client.query(`explain analyze execute g('${array}')`))
+    })
+  })
+}
+
+test('an array whose elements have colons', async () => {
+  const times = many.map(minute => `06:${minute}`)
+  await rig.withClient(client => refused(client.query('select id from people where woken = any($1)', [`{${times}}`])))
+})
+
+test('an array that EXECUTE is to make itself', async () => {
+  await rig.withClient(async client => {
+    await client.query(`prepare g as ${BY_AGE}`)
+    await refused(client.query(`execute g(array[${many}])`))
+    await refused(client.query('execute g((select array_agg(n) from generate_series(1, 99) n)::int[])'))
+    assert.equal((await client.query('execute g(array[43, 44])')).rowCount, 1)
+    assert.equal((await client.query("execute g('{45}')")).rowCount, 0)
+  })
+})
+
+test('arrays of several parameters', async () => {
+  const half = `{${many.slice(0, limits.guessesPerMinute - 5)}}`
+  const text = 'select id from people where age = any($1) or age = any($2)'
+  await rig.withClient(client => refused(client.query(text, [half, half])))
+})
+
+test('an array in binary', async () => {
+  const elements = many.flatMap(value => [uint32Bytes(4), uint32Bytes(value)])
+  const header = [1, 0, 23, many.length, 1].map(uint32Bytes)
+  const array = Buffer.concat([...header, ...elements])
+  const client = await RawClient.signedIn(rig.port)
+  const bind = [int16Bytes(1), int16Bytes(1), int16Bytes(1), uint32Bytes(array.length), array, int16Bytes(0)]
+  client.send(say.parse('', BY_AGE), frame(front.bind, '\0\0', ...bind), say.execute(''), say.sync())
+  await client.until('Z')
+  client.socket.destroy()
+  assert.match(client.types, /EZ$/)
+  assert.equal(field(client.heard.at(-2) as never, 'C'), '42501')
+  assert.ok(!client.types.includes('D'))
+})
+
+test('many statements in one text', async () => {
+  const text = many.map(age => `select id from people where age = ${age}`).join(';')
+  await rig.withClient(client => refused(client.query(text)))
+})
+
+test('what is written in one statement counts as one, as docs/limits.md says', async () => {
+  const values = many.slice(0, limits.guessesPerMinute)
+  const text = `select id from people where age in (${values})`
+  await rig.withClient(async client => {
+    for (let times = 0; times < 3; times++) assert.equal((await client.query(text)).rowCount, 0)
+  })
+})
+
+test('somebody is looked up as before', async () => {
+  await rig.withClient(async client => {
+    for (const value of ['{44}', '{43,44}']) assert.equal((await client.query(BY_AGE, [value])).rowCount, 1)
+    assert.equal(
+      (await client.query('select id from people where age = $1 and id <> $2', [44, '{"a": [1,2]}'])).rowCount,
+      1,
+    )
+  })
+})

@@ -1,0 +1,172 @@
+// Attacks by making names mean something else for a while: a table that hides a protected one and is gone with its
+// transaction, a definition that another session changes. Promise: no protected value comes out of any of them.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { compileMasking } from '../../src/masking/plan.ts'
+import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
+import { Rig, rule, stopTestPostgres, testPostgres } from '../../src/postgres/testing/rig.ts'
+
+const DATABASE = `undone_${process.pid}`
+const SECRET = 'zebra'
+/** Derived, so that the description of the answer does not say from which column it is. */
+const READ = "select note || '' as x from visits"
+const MAKE = 'create temp table visits (id int, note text)'
+
+const masking = compileMasking({
+  labels: { 'phi.other': { sql: ['public.visits.note', 'public.swapped.note'] } },
+  clean: {},
+  transforms: { default: 'redact', byLabel: {} },
+})
+
+let rig: Rig
+
+before(async () => {
+  const { host, port, user, password } = await testPostgres()
+  const admin = new pg.Client({ host, port, user, password, database: 'postgres' })
+  await admin.connect()
+  await admin.query(`create database ${DATABASE}`)
+  await admin.end()
+  const loader = new pg.Client({ host, port, user, password, database: DATABASE })
+  await loader.connect()
+  for (const name of ['visits', 'swapped'])
+    await loader.query(`create table ${name} (id text, note text); insert into ${name} values ('one', '${SECRET}')`)
+  await loader.query(`create table plain (x text); create view shown as select x from plain;
+    create view later as select x from plain; create view soon as select x from plain`)
+  await loader.end()
+  const rules = [rule('all', 'allow', {})]
+  rig = await Rig.start({ postgres: { host, port, user, password }, masking, database: DATABASE, rules })
+})
+
+after(async () => {
+  await rig?.stop()
+  await stopTestPostgres()
+})
+
+async function connected(): Promise<pg.Client> {
+  const client = new pg.Client(rig.settings)
+  client.on('error', () => undefined)
+  await client.connect()
+  return client
+}
+
+type Mode = 'simple' | 'extended' | 'named'
+
+async function told(client: pg.Client, text: string, mode: Mode = 'simple'): Promise<string> {
+  const query = { text, ...(mode === 'extended' ? { queryMode: 'extended' } : {}) }
+  const named = mode === 'named' && text === READ ? { ...query, name: 'read' } : query
+  return client.query(named).then(
+    ({ rows }) => JSON.stringify(rows),
+    (error: unknown) => String(error),
+  )
+}
+
+const inOneSession: Readonly<Record<string, readonly string[]>> = {
+  'rolled back': ['begin', MAKE, READ, 'rollback', READ],
+  'dropped by its commit': ['begin', `${MAKE} on commit drop`, READ, 'commit', READ],
+  'rolled back to a savepoint': ['begin', 'savepoint a', MAKE, READ, 'rollback to a', READ, 'commit', READ],
+  'rolled back for an error': ['begin', MAKE, READ, 'select 1/0', 'commit', READ],
+  dropped: [MAKE, READ, 'drop table visits', READ],
+  renamed: [MAKE, READ, 'alter table visits rename to others', READ],
+  discarded: [MAKE, READ, 'discard temp', READ],
+  'of a view': ["create temp view visits as select 'x'::text as note", READ, 'drop view visits', READ],
+  'prepared before': [MAKE, `prepare p as ${READ}`, 'execute p', 'drop table visits', 'execute p'],
+  'prepared, rolled back': ['begin', MAKE, `prepare r as ${READ}`, 'execute r', 'rollback', 'execute r'],
+  'of a path': ['create schema if not exists other', 'begin', 'set search_path = other', READ, 'rollback', READ],
+  'in one text': [`begin; ${MAKE}; ${READ}; rollback; ${READ}`, READ],
+}
+
+for (const [name, texts] of Object.entries(inOneSession)) {
+  for (const mode of ['simple', 'extended', 'named'] as const) {
+    test(`a name that hid a protected table, ${name} (${mode})`, async () => {
+      const client = await connected()
+      const heard: string[] = []
+      for (const text of texts) heard.push(await told(client, text, mode))
+      await client.end()
+      assert.ok(!heard.join().includes(SECRET))
+      assert.match(await afterwards(), /phi\.other/, 'another session is told that it is hidden')
+    })
+  }
+}
+
+test('once such a name is gone, what it hid is read as before', async () => {
+  const client = await connected()
+  for (const text of ['begin', MAKE, READ, 'rollback']) await told(client, text)
+  assert.equal(await told(client, "select id || '' as x, note from visits"), '[{"x":"one","note":"[phi.other]"}]')
+  await client.end()
+})
+
+async function afterwards(): Promise<string> {
+  const client = await connected()
+  const heard = await told(client, READ)
+  await client.end()
+  return heard
+}
+
+// ---- without waiting for answers ----
+
+const run = (sql: string) => [say.parse('', sql), say.bind('', ''), say.describe('P', ''), say.execute('')]
+
+const sentAtOnce: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'undone by an error of its flight': [[MAKE, READ, 'select 1/0'], [READ]],
+  'undone at the end of its flight': [[`${MAKE} on commit drop`, READ], [READ]],
+  'undone within a flight': [['begin'], [MAKE], [READ], ['rollback', READ], [READ]],
+  'undone in the middle of a flight': [['begin', MAKE, READ, 'rollback', READ], [READ]],
+  'swapped within a flight': [
+    [
+      'alter table swapped rename note to old',
+      'alter table swapped rename id to note',
+      'alter table swapped rename old to id',
+      "select id || '' as x from swapped",
+      'select 1/0',
+    ],
+    ["select note || '' as x from swapped"],
+  ],
+}
+
+for (const [name, flights] of Object.entries(sentAtOnce)) {
+  for (const waits of [false, true]) {
+    const how = waits ? 'flight by flight' : 'at once'
+    test(`a name that meant something else, ${name}, sent ${how}`, async () => {
+      const client = await RawClient.signedIn(rig.port)
+      for (const [at, flight] of flights.entries()) {
+        client.send(...flight.flatMap(run), say.sync())
+        if (waits) await client.until('Z', at + 1)
+      }
+      await client.until('Z', flights.length)
+      const heard = client.heard.map(({ body }) => body.toString('latin1')).join()
+      client.socket.destroy()
+      assert.ok(!heard.includes(SECRET))
+      assert.match(await afterwards(), /phi\.other/)
+    })
+  }
+}
+
+// ---- by another session of the gateway's ----
+
+const from = (view: string) => `create or replace view ${view} as select note as x from visits`
+const readOf = (view: string) => `select x || '' as y from ${view}`
+
+test('a definition that one session changes is what the next statement of another is read with', async () => {
+  const [one, two] = [await connected(), await connected()]
+  assert.equal(await told(two, readOf('shown')), '[]')
+  await told(one, from('shown'))
+  assert.match(await told(two, readOf('shown')), /phi\.other/)
+  assert.equal(await told(two, readOf('later')), '[]')
+  for (const text of ['begin', from('later'), 'commit']) await told(one, text)
+  assert.match(await told(two, readOf('later')), /phi\.other/)
+  await one.end()
+  await two.end()
+})
+
+test('and while the text that changes it goes on', async () => {
+  const [one, two] = [await connected(), await connected()]
+  assert.equal(await told(two, readOf('soon')), '[]')
+  const going = told(one, `begin; ${from('soon')}; commit; select pg_sleep(1)`)
+  let heard = '[]'
+  for (let turns = 0; heard === '[]' && turns < 1_000; turns++) heard = await told(two, readOf('soon'))
+  assert.match(heard, /phi\.other/)
+  await going
+  await one.end()
+  await two.end()
+})

@@ -1,5 +1,6 @@
 // How many requests are made ready at once. Promise: those beyond it wait with nothing but their bytes, in the order they
 // came, and none waits for long on account of one that is itself waiting for somebody outside.
+import { Bag } from './bag.ts'
 import { limits } from './limits.ts'
 
 export interface Turn {
@@ -14,7 +15,7 @@ export interface Turn {
 export class Turns {
   readonly #most: number
   readonly #longestMs: number
-  readonly #begun = new Set<LiveTurn>()
+  readonly #begun = new Bag<LiveTurn>()
   readonly #waiting: ((turn: Turn) => void)[] = []
   #timer: NodeJS.Timeout | null = null
 
@@ -42,14 +43,11 @@ export class Turns {
     return turn
   }
 
-  /** Ends those that have taken too long. A set keeps the order in which they began. */
+  /** Ends those that have taken too long. */
   #expire(): void {
     this.#timer = null
     const late = performance.now() - this.#longestMs
-    for (const turn of this.#begun) {
-      if (turn.beganAt > late) break
-      turn.over()
-    }
+    for (const turn of this.#begun.all()) if (turn.beganAt <= late) turn.over()
     if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#expire(), this.#longestMs).unref()
   }
 }

@@ -1,5 +1,6 @@
 // One session of a caller with one protected system: who, through what, and what is under way. Promise: everything that
 // belongs to a session ends with it.
+import { Bag } from '../gateway/bag.ts'
 import type { Gateway, Session } from '../gateway/seam.ts'
 import type { Call } from './call.ts'
 import type { Catalog } from './catalog.ts'
@@ -61,7 +62,7 @@ export class Link {
   streams = 0
   readonly questions = new Map<string, PendingQuestion>()
   readonly #calls = new Map<string, Call>()
-  readonly #running = new Set<Running>()
+  readonly #running = new Bag<Running>()
   #sequence = 0
 
   constructor(
@@ -91,7 +92,7 @@ export class Link {
   get cause(): string {
     const standing = this.session.standing.reference
     let only: string | null = null
-    for (const { reference = null } of this.#running) {
+    for (const { reference = null } of this.#running.all()) {
       if (reference === null) continue
       if (only !== null) return standing
       only = reference
@@ -165,7 +166,7 @@ export class Link {
   }
 
   #end(): void {
-    for (const running of [...this.#running]) running.cut()
+    for (const running of this.#running.all()) running.cut()
     for (const call of this.#calls.values()) call.cut()
     for (const question of this.questions.values()) question.admission.end('cut', 0)
     this.#calls.clear()

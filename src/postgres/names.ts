@@ -112,7 +112,8 @@ export class Names {
   endPortals(): Portal[] {
     if (this.#portals.size === 0) return []
     const ended = [...this.#portals.values()]
-    this.#portals.clear()
+    // One by one: a table that is cleared keeps what was in it from being collected young (see gateway/bag.ts).
+    for (const name of [...this.#portals.keys()]) this.#portals.delete(name)
     return ended
   }
 

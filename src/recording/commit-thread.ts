@@ -1,5 +1,6 @@
 // The event loop's end of the commit thread. Promise: every parcel sent is answered once, also when the thread dies.
 import { Worker } from 'node:worker_threads'
+import { Bag } from '../gateway/bag.ts'
 import {
   type CommitOptions,
   type CommittedParcel,
@@ -21,6 +22,7 @@ export class CommitFault extends Error {
 export type Committed = Omit<CommittedParcel, 'id'>
 
 interface Flight {
+  readonly id: number
   readonly packer: Packer
   readonly resolve: (committed: Committed) => void
   readonly reject: (fault: CommitFault) => void
@@ -28,7 +30,7 @@ interface Flight {
 
 export class CommitThread {
   readonly #worker: Worker
-  readonly #flights = new Map<number, Flight>()
+  readonly #flights = new Bag<Flight>()
   /** Called when something fails that no parcel waits for: a checkpoint, or the thread itself. */
   readonly #onFault: (fault: Fault) => void
   /** Those whose parcel has come back. */
@@ -73,7 +75,7 @@ export class CommitThread {
       }
       const packer = this.#packers.pop() ?? new Packer(++this.#made)
       const parcel = packer.pack(++this.#count, this.#failures, items)
-      this.#flights.set(parcel.id, { packer, resolve, reject })
+      this.#flights.add({ id: parcel.id, packer, resolve, reject })
       const message: ToWorker = { kind: 'commit', parcel }
       this.#worker.postMessage(message)
     })
@@ -98,9 +100,10 @@ export class CommitThread {
   }
 
   #landed(id: number): Flight | undefined {
-    const flight = this.#flights.get(id)
-    this.#flights.delete(id)
-    if (flight) this.#packers.push(flight.packer)
+    const flight = this.#flights.find(one => one.id === id)
+    if (flight === undefined) return undefined
+    this.#flights.delete(flight)
+    this.#packers.push(flight.packer)
     return flight
   }
 
@@ -110,7 +113,6 @@ export class CommitThread {
     if (this.#closed) this.#closed()
     else if (!this.#dead) this.#onFault('poisoned')
     this.#dead = true
-    for (const flight of this.#flights.values()) flight.reject(new CommitFault('poisoned'))
-    this.#flights.clear()
+    for (const flight of this.#flights.all()) this.#landed(flight.id)?.reject(new CommitFault('poisoned'))
   }
 }

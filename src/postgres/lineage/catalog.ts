@@ -64,7 +64,7 @@ export interface CatalogFunction {
 }
 
 /** The column of a foreign key, and the one whose values it holds. */
-export interface CatalogReference {
+interface CatalogReference {
   readonly relation: number
   readonly attribute: number
   readonly toRelation: number

@@ -29,3 +29,4 @@ SELECT sum(mrn), avg(mrn), min(born), max(made), bool_or(ssn > 'a'), percentile_
 SELECT made::date, born - made::date, extract(year FROM born), lower(span), kind::text || body FROM notes
 SELECT initials, substr(initials, 1, 1), upper(full_name || initials) FROM patients
 SELECT c.a, c.b FROM (SELECT a.*, b.* FROM (SELECT ssn AS a FROM patients) a, (SELECT ward AS b FROM patients) b) c
+SELECT pg_typeof(mrn), COLLATION FOR (tags), COLLATION FOR ((SELECT tags FROM patients LIMIT 1)) FROM patients

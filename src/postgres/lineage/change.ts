@@ -3,7 +3,7 @@
 import { limits } from '../../gateway/limits.ts'
 import { as, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { type CatalogRelation, type CatalogTrigger, findRelation } from './catalog.ts'
-import { type Context, noteFlow, noteOracle, type Output, type Rows, touch } from './context.ts'
+import { type Context, type Notes, noteFlow, noteOracle, type Output, probedBy, type Rows, touch } from './context.ts'
 import { ruleActions, ruleOf } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readFrom, readRelation } from './from.ts'
@@ -11,7 +11,7 @@ import { runTrigger } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
 import { type Column, type Item, joinRest, type Scope, within } from './scope.ts'
 import { queryRows, targetRows } from './select.ts'
-import { derive, isClean, row, type Taint, unknown } from './taint.ts'
+import { derive, isClean, mark, row, type Taint, unknown } from './taint.ts'
 import { temporaryRows } from './temporary.ts'
 
 export function changeRows(tag: string, body: Tree, outer: Scope, ctx: Context): Rows {
@@ -74,8 +74,25 @@ function runTriggers(relation: CatalogRelation, tag: string, body: Tree, item: I
     if (found !== undefined && tame.has(found.name) && found.language === 'c') continue
     const held = row(item.columns)
     if (found === undefined) noteFlow(ctx.notes, 'table', 'trigger', derive(held))
-    else runTrigger(found, held, { ...ctx, depth: ctx.depth + 1 })
+    else {
+      const columns = item.columns.map(({ name, taint }) => `${name}:${mark(taint)}`)
+      const key = JSON.stringify([found.oid, relation.oid, ctx.depth, ctx.path, columns])
+      onceFor(key, ctx.notes, () => runTrigger(found, held, { ...ctx, depth: ctx.depth + 1 }))
+    }
   }
+}
+
+/** Triggers that fire each other would be read anew for every way to them; what a condition probed is told each time. */
+function onceFor(key: string, notes: Notes, run: () => void): void {
+  const known = notes.triggered.get(key)
+  if (known === undefined) {
+    const before = notes.guesses
+    const [, probed] = probedBy(notes, run)
+    notes.triggered.set(key, { probed, guesses: notes.guesses - before })
+    return
+  }
+  notes.guesses += known.guesses
+  notes.probed = derive(notes.probed, known.probed)
 }
 
 /** Rows of a table may be those of its partitions and children, which have triggers of their own. */

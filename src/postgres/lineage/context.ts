@@ -70,6 +70,8 @@ export interface Notes {
   probed: Taint
   /** How a condition uses what is protected, as it was judged first: later rounds see columns that it tied itself. */
   readonly uses: Map<object, OracleUse>
+  /** Triggers that were read, each with what it fired on and how deep. */
+  readonly triggered: Map<string, { readonly probed: Taint; readonly guesses: number }>
 }
 
 export interface Context {
@@ -99,6 +101,7 @@ export function newNotes(): Notes {
     guesses: 0,
     probed: clean,
     uses: new Map(),
+    triggered: new Map(),
     made: null,
   }
 }

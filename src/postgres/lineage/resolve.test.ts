@@ -322,3 +322,12 @@ describe('the plan against the description', () => {
     assert.equal(names.functionReach(null, 'nobody'), null)
   })
 })
+
+test('a type that is dropped takes columns of temporary tables with it', () => {
+  const made = "CREATE TEMP TABLE mine AS SELECT 'a'::mood AS m, ssn AS p FROM patients"
+  const shown = 'SELECT x FROM (SELECT * FROM mine) q(x)'
+  assert.deepEqual(plan(`${made}; ${shown}`).columns?.[0]?.labels, [])
+  assert.equal(plan(`${made}; DROP TYPE mood CASCADE; ${shown}`).allClean, false)
+  assert.equal(plan(`${made}; DROP OWNED BY me; ${shown}`).allClean, true)
+  assert.equal(plan(`${made}; DROP OWNED BY me CASCADE; ${shown}`).allClean, false)
+})

@@ -40,6 +40,8 @@ function withTables(names: SessionNames, statement: Statement, plan: Plan): Sess
   const root = outer?.tag === 'ExplainStmt' ? tagged(outer.body.query) : outer
   if (root === null) return names
   const made = madeBy(root, names.path, plan)
+  // Columns of a type that is dropped go with it, wherever they are.
+  if (known.size > 0 && cascades(root)) for (const name of known.keys()) next.set(name, unknownRows)
   if (made !== null) {
     const again = next.has(made.name) && print(next.get(made.name)) !== print(made.rows)
     next.set(made.name, again ? unknownRows : made.rows)
@@ -50,6 +52,11 @@ function withTables(names: SessionNames, statement: Statement, plan: Plan): Sess
     for (const name of namesIn(statement.tree)) if (next.has(name)) next.set(name, unknownRows)
   }
   return { ...names, temporary: next }
+}
+
+/** What it changes is not all named in it. */
+function cascades({ tag, body }: Tagged): boolean {
+  return text(body, 'behavior') === 'DROP_CASCADE' && /^Drop/.test(tag)
 }
 
 const unknownRows: Rows = { columns: [], rest: unknown }

@@ -24,8 +24,8 @@ const GROUP = 9
 /** Oids below are PostgreSQL's own. */
 const FIRST_OWN = 16_384
 
-/** count(*), count(any), regr_count, and pg_typeof. */
-const counting = new Set(['2803', '2147', '2818', '1619'])
+/** count(*), count(any), regr_count, and pg_typeof and pg_collation_for, which look at no value. */
+const counting = new Set(['2803', '2147', '2818', '1619', '3162'])
 
 const number = (node: Node, field: string): number => Number(node.fields.get(field) ?? 0)
 const nodes = (value: Value | undefined): readonly Node[] => items(value).filter(isNode)

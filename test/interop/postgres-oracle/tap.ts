@@ -18,6 +18,7 @@ const COMPLETE = 0x43
 export async function startTap(port: number, events: () => TapEvents): Promise<{ port: number; server: Server }> {
   const server = createServer(client => {
     const upstream = open(port, '127.0.0.1')
+    for (const socket of [client, upstream]) socket.setNoDelay() // each frame is a write of its own
     const handlers = events()
     pump(client, upstream, true, async (type, body) => {
       if (type === QUERY) await handlers.onQuery(body.subarray(0, -1).toString())

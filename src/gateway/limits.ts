@@ -163,7 +163,7 @@ export const limitTable = {
   guessesPerMinute: {
     value: 30,
     unit: 'items',
-    reason: 'statements of one session that compare a protected column with single values',
+    reason: 'single values that one session compares with protected columns',
   },
   preparedNames: { value: 10_000, unit: 'items', reason: 'prepared statements and portals one database client keeps' },
   credentialMs: {

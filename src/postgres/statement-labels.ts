@@ -14,12 +14,16 @@ const speaking = new Set(['do', 'call', 'define', 'maintain', 'grant', 'other'])
 export function shownBy(
   planned: readonly Planned[],
 ): Pick<StatementReading, 'quotes' | 'probes' | 'guesses' | 'guessed'> {
-  const guessing = planned.filter(({ plan: { oracles } }) => oracles.some(({ use }) => judgeOracle(use) === 'count'))
+  // To prepare tries nothing.
+  const guessing = planned.filter(
+    ({ statement: { kind }, plan: { oracles } }) =>
+      kind !== 'prepare' && oracles.some(({ use }) => judgeOracle(use) === 'count'),
+  )
   return {
     quotes: united(planned.map(({ plan, statement }) => (speaking.has(statement.kind) ? 'unknown' : of(plan.touches)))),
     probes: united(planned.map(({ plan }) => used(plan, 'stop'))),
     guesses: united(planned.map(({ plan }) => used(plan, 'count'))),
-    guessed: guessing.reduce((sum, { statement }) => sum + argumentsIn(statement), 0),
+    guessed: guessing.reduce((sum, { statement, plan }) => sum + Math.max(argumentsIn(statement), plan.guesses), 0),
   }
 }
 

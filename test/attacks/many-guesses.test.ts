@@ -107,13 +107,22 @@ test('many statements in one text', async () => {
   await rig.withClient(client => refused(client.query(text)))
 })
 
-test('what is written in one statement counts as one, as docs/limits.md says', async () => {
-  const values = many.slice(0, limits.guessesPerMinute)
-  const text = `select id from people where age in (${values})`
-  await rig.withClient(async client => {
-    for (let times = 0; times < 3; times++) assert.equal((await client.query(text)).rowCount, 0)
+const half = `select id from people where age in (${many.slice(0, limits.guessesPerMinute / 2)})`
+
+for (const [name, first, again] of [
+  ['in a list', half, half],
+  ['one by one', half.replaceAll(',', ' or age = ').replace(/in \((.*)\)/, '= $1'), half],
+  ['in a list that was prepared', `prepare h as ${half}; execute h`, 'execute h'],
+  ['in a cursor', `begin; declare c cursor for ${half}; fetch c; commit`, half],
+] as const) {
+  test(`values that are written in one statement, ${name}, are so many guesses`, async () => {
+    await rig.withClient(async client => {
+      await client.query(first)
+      await client.query(half)
+      await refused(client.query(again))
+    })
   })
-})
+}
 
 test('somebody is looked up as before', async () => {
   await rig.withClient(async client => {

@@ -46,6 +46,8 @@ export interface Plan {
   /** Nothing protected is in any column, however many there are. */
   readonly allClean: boolean
   readonly oracles: readonly Oracle[]
+  /** Values that are written in it and compared with protected ones. */
+  readonly guesses: number
   readonly flows: readonly Flow[]
   /** Labels of everything that takes part anywhere, shown or not: errors and notices could quote it. */
   readonly touches: readonly string[] | 'unknown'
@@ -117,6 +119,7 @@ export function columnsOf(tree: Tree, protection: Protection, session: SessionNa
       silentRows || (rows.columns.every(({ taint }) => isClean(taint)) && (rows.rest === null || isClean(rows.rest))),
     columns: silentRows ? [] : rows.rest === null ? rows.columns.map(planOf) : null,
     oracles: [...notes.oracles.values()].map(one => (session.steered && sorting.has(one.use) ? ordered(one) : one)),
+    guesses: notes.guesses,
     flows: [...notes.flows.values()],
     touches: cursor === null ? labelsOf(notes.touched) : cursor.plan.touches,
     relations: cursor === null ? [...notes.relations] : cursor.plan.relations,

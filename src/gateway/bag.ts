@@ -25,10 +25,6 @@ export class Bag<Item> {
     return true
   }
 
-  find(wanted: (item: Item) => boolean): Item | undefined {
-    return this.#items.find(wanted)
-  }
-
   /** As they are now, in no order. */
   all(): Item[] {
     return [...this.#items]

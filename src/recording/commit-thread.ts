@@ -1,6 +1,5 @@
 // The event loop's end of the commit thread. Promise: every parcel sent is answered once, also when the thread dies.
 import { Worker } from 'node:worker_threads'
-import { Bag } from '../gateway/bag.ts'
 import {
   type CommitOptions,
   type CommittedParcel,
@@ -30,7 +29,8 @@ interface Flight {
 
 export class CommitThread {
   readonly #worker: Worker
-  readonly #flights = new Bag<Flight>()
+  /** In the order they left. */
+  readonly #flights: Flight[] = []
   /** Called when something fails that no parcel waits for: a checkpoint, or the thread itself. */
   readonly #onFault: (fault: Fault) => void
   /** Those whose parcel has come back. */
@@ -75,7 +75,7 @@ export class CommitThread {
       }
       const packer = this.#packers.pop() ?? new Packer(++this.#made)
       const parcel = packer.pack(++this.#count, this.#failures, items)
-      this.#flights.add({ id: parcel.id, packer, resolve, reject })
+      this.#flights.push({ id: parcel.id, packer, resolve, reject })
       const message: ToWorker = { kind: 'commit', parcel }
       this.#worker.postMessage(message)
     })
@@ -100,10 +100,9 @@ export class CommitThread {
   }
 
   #landed(id: number): Flight | undefined {
-    const flight = this.#flights.find(one => one.id === id)
-    if (flight === undefined) return undefined
-    this.#flights.delete(flight)
-    this.#packers.push(flight.packer)
+    const at = this.#flights.findIndex(one => one.id === id)
+    const [flight] = at < 0 ? [] : this.#flights.splice(at, 1)
+    if (flight !== undefined) this.#packers.push(flight.packer)
     return flight
   }
 
@@ -113,6 +112,6 @@ export class CommitThread {
     if (this.#closed) this.#closed()
     else if (!this.#dead) this.#onFault('poisoned')
     this.#dead = true
-    for (const flight of this.#flights.all()) this.#landed(flight.id)?.reject(new CommitFault('poisoned'))
+    for (const { id } of [...this.#flights]) this.#landed(id)?.reject(new CommitFault('poisoned'))
   }
 }

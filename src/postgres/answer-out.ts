@@ -62,7 +62,9 @@ export class AnswerOut {
     }
     const rows = this.rows
     const rowMasker = this.masker(asked)
-    const notice = transparent ? null : this.#notice(asked)
+    // What an earlier part hid is told where its result ends, also by a part that has no rows.
+    const untold = rowMasker.touched.length > 0 || asked.hidden.size > 0
+    const notice = transparent || !untold ? null : this.#notice(asked)
     const masked = rowMasker.chunk(
       raw,
       walkOf({

@@ -36,7 +36,7 @@ export function walkOf(part: AnswerPart): RowWalk {
 
 function release(part: AnswerPart, cell: Cell, hidden: () => ReadonlyMap<string, number>): Uint8Array {
   const { raw, from, touched, clean, copy, notice } = part
-  if (touched.length === 0 && clean) return raw
+  if (touched.length === 0 && clean && notice === null) return raw
   const out = new Rebuilt(raw)
   let first = copy?.first ?? false
   for (let at = from; raw.length - at >= HEAD_BYTES; ) {

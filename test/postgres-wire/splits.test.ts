@@ -2,6 +2,8 @@
 // callers send and of what a real server answered (replayed), in each part of the protocol, unmasked and masked.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { limits } from '../../src/gateway/limits.ts'
 import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { Rig, rule, stopTestPostgres, testPostgres } from '../../src/postgres/testing/rig.ts'
 import { readByName } from '../interop/postgres/read-by-name.ts'
@@ -30,8 +32,12 @@ after(async () => {
   await stopTestPostgres()
 })
 
+/** How long the network stops in the middle; 0: only until what came has been read. */
+let stopMs = 0
+
 /** Long enough for what was written to be read on its own. */
 async function read(): Promise<void> {
+  if (stopMs > 0) await delay(stopMs)
   for (let turns = 0; turns < 2; turns++) await new Promise(resolve => setImmediate(resolve))
 }
 
@@ -89,6 +95,23 @@ for (const script of scripts) {
     }
   })
 }
+
+test('an answer that stops in the middle for longer than a part of it waits is told whole', async () => {
+  const [script] = scripts as [Script]
+  const [first] = script.steps as [Step]
+  const client = await RawClient.signedIn(masked.port)
+  const whole = await play(client, script, { step: -1, caller: 0, system: 0 })
+  assert.match(whole, /1 value is hidden from you: phi\.ssn/)
+  stopMs = limits.answerPauseMs * 2
+  try {
+    for (let at = 2; at < (answers.get(first)?.length ?? 0); at += 4) {
+      assert.equal(await play(client, script, { step: 0, caller: 0, system: at }), whole, `split at ${at}`)
+    }
+  } finally {
+    stopMs = 0
+    client.socket.destroy()
+  }
+})
 
 test('a refusal in the middle of a flight: the same at every split', async () => {
   const bytes = Buffer.concat([

@@ -14,7 +14,7 @@ const READ = "select note || '' as x from visits"
 const MAKE = 'create temp table visits (id int, note text)'
 
 const masking = compileMasking({
-  labels: { 'phi.other': { sql: ['public.visits.note', 'public.swapped.note'] } },
+  labels: { 'phi.other': { sql: ['public.visits.note', 'public.swapped.note', 'public.numbered.note'] } },
   clean: {},
   transforms: { default: 'redact', byLabel: {} },
 })
@@ -31,7 +31,8 @@ before(async () => {
   await loader.connect()
   for (const name of ['visits', 'swapped'])
     await loader.query(`create table ${name} (id text, note text); insert into ${name} values ('one', '${SECRET}')`)
-  await loader.query(`create table plain (x text); create view shown as select x from plain;
+  await loader.query(`create table numbered (n int, note text); insert into numbered values (2, '${SECRET}');
+    create table plain (x text); create view shown as select x from plain;
     create view later as select x from plain; create view soon as select x from plain`)
   await loader.end()
   const rules = [rule('all', 'allow', {})]
@@ -85,6 +86,29 @@ for (const [name, texts] of Object.entries(inOneSession)) {
       await client.end()
       assert.ok(!heard.join().includes(SECRET))
       assert.match(await afterwards(), /phi\.other/, 'another session is told that it is hidden')
+    })
+  }
+}
+
+const HIDES = "create temp table numbered as select 1 as n, 'x'::text as note"
+const alike = (n: number) => `select lower(note) as y from numbered where n = ${n}`
+
+const betweenTexts: Readonly<Record<string, readonly string[]>> = {
+  dropped: [HIDES, alike(1), 'drop table numbered', alike(2)],
+  'rolled back': ['begin', HIDES, alike(1), 'rollback', alike(2)],
+  discarded: [HIDES, alike(1), 'discard all', alike(2)],
+  'moved off the path': [HIDES, alike(1), 'set search_path = public, pg_temp', alike(2)],
+}
+
+for (const [name, texts] of Object.entries(betweenTexts)) {
+  for (const mode of ['simple', 'extended'] as const) {
+    test(`a text read by what one like it meant, before that was ${name} (${mode})`, async () => {
+      const client = await connected()
+      const heard: string[] = []
+      for (const text of texts) heard.push(await told(client, text, mode))
+      assert.equal(heard[texts.indexOf(alike(1))], '[{"y":"x"}]')
+      assert.match(heard.at(-1) ?? '', /^\[\{"y":"\[(?:phi\.other|unknown)\]"\}\]$/)
+      await client.end()
     })
   }
 }

@@ -7,6 +7,7 @@ import { decide } from '../policy/decide.ts'
 import { person, statement } from '../policy/decide-fixture.ts'
 import { effectsOf } from '../policy/effects.ts'
 import { maskingRules, policySource } from './config.ts'
+import { initWithDatabase } from './init-with-database.fixture.ts'
 import { configJsonSchema } from './json-schema.ts'
 import { readConfig } from './load.ts'
 import { template } from './template.ts'
@@ -75,16 +76,9 @@ describe('what init writes', () => {
 })
 
 describe('what init writes, once there is a database', () => {
-  const text = template('config.schema.json')
-    .replace(
-      '\nlabels:',
-      '\n  clinic-db: { postgres: "postgres://db.example.org/clinic", logins: { default: { user: r, password: { env: P } } } }\nlabels:',
-    )
-    .replace('http: 127.0.0.1:7300\n', 'http: 127.0.0.1:7300\n  postgres: 127.0.0.1:7432\n')
-    .replace(
-      '\nrules:\n',
-      '\nrules:\n  - { id: reads, allow: ["sql.select:public.*", "sql.update:public.*", "sql.delete:public.*", "sql.copy-out:public.*"], who: [clinical-read], on: [clinic-db] }\n',
-    )
+  const text = initWithDatabase(
+    '{ id: reads, allow: ["sql.select:public.*", "sql.update:public.*", "sql.delete:public.*", "sql.copy-out:public.*"], who: [clinical-read], on: [clinic-db] }',
+  )
   const withDatabase = readConfig(Buffer.from(text), '/etc/sallyport.yaml')
 
   function asked(group: string, parts: string[], sql: Partial<SqlFacts>): string {

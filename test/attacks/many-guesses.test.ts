@@ -2,13 +2,12 @@
 // beyond the limit of a minute is refused, however it is written.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import pg from 'pg'
 import { limits } from '../../src/gateway/limits.ts'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { front } from '../../src/postgres/frames.ts'
 import { frame, int16Bytes, uint32Bytes } from '../../src/postgres/messages.ts'
 import { field, RawClient, say } from '../../src/postgres/testing/raw-client.ts'
-import { Rig, rule, stopTestPostgres, testPostgres } from '../../src/postgres/testing/rig.ts'
+import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
 
 const DATABASE = `guesses_${process.pid}`
 const masking = compileMasking({
@@ -22,19 +21,11 @@ const BY_AGE = 'select id from people where age = any($1)'
 let rig: Rig
 
 before(async () => {
-  const { host, port, user, password } = await testPostgres()
-  const admin = new pg.Client({ host, port, user, password, database: 'postgres' })
-  await admin.connect()
-  await admin.query(`create database ${DATABASE}`)
-  await admin.end()
-  const loader = new pg.Client({ host, port, user, password, database: DATABASE })
-  await loader.connect()
-  await loader.query(
+  const postgres = await databaseWith(DATABASE, [
     `create table people (id text, age int, woken time); insert into people values ('one', 44, '06:44')`,
-  )
-  await loader.end()
+  ])
   const rules = [rule('all', 'allow', {})]
-  rig = await Rig.start({ postgres: { host, port, user, password }, masking, database: DATABASE, rules })
+  rig = await Rig.start({ postgres, masking, database: DATABASE, rules })
 })
 
 after(async () => {

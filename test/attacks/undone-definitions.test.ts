@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
-import { Rig, rule, stopTestPostgres, testPostgres } from '../../src/postgres/testing/rig.ts'
+import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
 
 const DATABASE = `undone_${process.pid}`
 const SECRET = 'zebra'
@@ -22,21 +22,17 @@ const masking = compileMasking({
 let rig: Rig
 
 before(async () => {
-  const { host, port, user, password } = await testPostgres()
-  const admin = new pg.Client({ host, port, user, password, database: 'postgres' })
-  await admin.connect()
-  await admin.query(`create database ${DATABASE}`)
-  await admin.end()
-  const loader = new pg.Client({ host, port, user, password, database: DATABASE })
-  await loader.connect()
-  for (const name of ['visits', 'swapped'])
-    await loader.query(`create table ${name} (id text, note text); insert into ${name} values ('one', '${SECRET}')`)
-  await loader.query(`create table numbered (n int, note text); insert into numbered values (2, '${SECRET}');
-    create table plain (x text); create view shown as select x from plain;
-    create view later as select x from plain; create view soon as select x from plain`)
-  await loader.end()
+  const protectedOnes = ['visits', 'swapped'].map(
+    name => `create table ${name} (id text, note text); insert into ${name} values ('one', '${SECRET}')`,
+  )
+  const postgres = await databaseWith(DATABASE, [
+    ...protectedOnes,
+    `create table numbered (n int, note text); insert into numbered values (2, '${SECRET}')`,
+    `create table plain (x text); create view shown as select x from plain;
+      create view later as select x from plain; create view soon as select x from plain`,
+  ])
   const rules = [rule('all', 'allow', {})]
-  rig = await Rig.start({ postgres: { host, port, user, password }, masking, database: DATABASE, rules })
+  rig = await Rig.start({ postgres, masking, database: DATABASE, rules })
 })
 
 after(async () => {

@@ -1,8 +1,8 @@
 // The rules that `sallyport init` writes. Promise: they are read from that very text.
 import assert from 'node:assert/strict'
 import { policySource } from '../../src/config/config.ts'
+import { initWithDatabase } from '../../src/config/init-with-database.fixture.ts'
 import { readConfig } from '../../src/config/load.ts'
-import { template } from '../../src/config/template.ts'
 import type { Rule } from '../../src/policy/rules.ts'
 
 const USED = ['select', 'insert', 'update', 'delete', 'merge', 'copy-out', 'copy-in', 'declare']
@@ -10,16 +10,9 @@ const USED = ['select', 'insert', 'update', 'delete', 'merge', 'copy-out', 'copy
 /** With one that lets everybody use the tables, as its reader would write it. */
 export function rulesOfInit(schema: string): readonly Rule[] {
   const allowed = [...USED.map(kind => `sql.${kind}:${schema}.*`), 'sql.*:pg_temp.*', 'sql.explain:*']
-  const text = template('config.schema.json')
-    .replace(
-      '\nlabels:',
-      '\n  clinic-db: { postgres: "postgres://db.example.org/clinic", logins: { default: { user: r, password: { env: P } } } }\nlabels:',
-    )
-    .replace('http: 127.0.0.1:7300\n', 'http: 127.0.0.1:7300\n  postgres: 127.0.0.1:7432\n')
-    .replace(
-      '\nrules:\n',
-      `\nrules:\n  - { id: tables, allow: ${JSON.stringify(allowed)}, who: [clinical-read], on: [clinic-db] }\n`,
-    )
+  const text = initWithDatabase(
+    `{ id: tables, allow: ${JSON.stringify(allowed)}, who: [clinical-read], on: [clinic-db] }`,
+  )
   const read = readConfig(Buffer.from(text), '/etc/sallyport.yaml')
   assert.ok(read.ok)
   return policySource(read.config).rules.map(one => ({ ...one, who: one.who === null ? null : ['*'], on: ['*'] }))

@@ -75,6 +75,20 @@ export function rule(id: string, kind: Rule['kind'], over: Partial<Rule>): Rule 
   }
 }
 
+/** A database of the shared server with these definitions in it, for one test file alone. */
+export async function databaseWith(name: string, definitions: readonly string[]): Promise<RigOptions['postgres']> {
+  const { host, port, user, password } = await testPostgres()
+  const doing = async (database: string, texts: readonly string[]) => {
+    const client = new pg.Client({ host, port, user, password, database })
+    await client.connect()
+    for (const text of texts) await client.query(text)
+    await client.end()
+  }
+  await doing('postgres', [`create database ${name}`])
+  await doing(name, definitions)
+  return { host, port, user, password }
+}
+
 export class Rig {
   readonly port: number
   readonly door: PostgresDoor

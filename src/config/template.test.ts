@@ -37,7 +37,7 @@ function result(tool: string, group: string, args: object = {}, found: string[] 
     facts: { args },
     found: new Set(found),
     carries: 'unknown',
-    exact: new Uint8Array(),
+    exact: () => new Uint8Array(),
   }
   const { decision } = decide(compilePolicy(policySource(loaded.config)), { subject, connection: 'clinic', action })
   const need = decision.kind === 'hold' ? ` ${decision.need.flatMap(each => each.from).join()}` : ''

@@ -49,7 +49,7 @@ function call(decision: Held, asking: Asking = {}): Promise<Admission<'system'> 
     operation: 'tools/call',
     target: 'delete_patient',
     subjectMatter: 'delete_patient',
-    exact: Buffer.of(1),
+    exact: () => Buffer.of(1),
   }
   const parts = {
     session: { id: 's_1', subject: person('alice', 'staff'), connection: { name: 'clinic' }, ended: never },

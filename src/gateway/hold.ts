@@ -121,7 +121,7 @@ export class Hold<D extends Door, R> {
 
   #digest(decision: Held): string {
     const { session, exchange, approvalKey, rules } = this.#parts
-    const { operation, subjectMatter, exact } = exchange.action
+    const { operation, subjectMatter } = exchange.action
     return approvalDigest(approvalKey, {
       subject: session.subject,
       connection: session.connection.name,
@@ -129,7 +129,7 @@ export class Hold<D extends Door, R> {
       holds: decision.rules,
       operation,
       subjectMatter,
-      exact,
+      exact: exchange.action.exact(),
     })
   }
 }

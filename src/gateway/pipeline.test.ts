@@ -14,7 +14,7 @@ const large = rule('hold', 'large', ['sql.select:*'], { when: 'sql.estimatedRows
 const budget = (ask: number | null, stop: number | null, more: Partial<Rule> = {}) =>
   rule('allow', 'budget', ['sql.*'], { rows: { ask, stop }, approvers: ask === null ? null : approvers, ...more })
 
-const select = (text = 'a'): Action => ({ ...statement(['select public.visits']), exact: Buffer.from(text) })
+const select = (text = 'a'): Action => ({ ...statement(['select public.visits']), exact: () => Buffer.from(text) })
 const estimates = (action: Action, estimatedRows: number) => async () => ({
   sql: { ...(action.facts.sql as object), estimatedRows },
 })
@@ -87,7 +87,7 @@ describe('a probe', () => {
   })
   test('is not made where no rule reads what it tells', async () => {
     const probe = async () => assert.fail('nobody reads it')
-    const updates = { ...statement(['update public.visits']), exact: Buffer.from('u') }
+    const updates = { ...statement(['update public.visits']), exact: () => Buffer.from('u') }
     admitted(await rig.ask(updates, { probe })).end('done', 0)
     rig.rules.now = [all, large, rule('block', 'b', ['*'])]
     assert.equal(codeOf(await rig.ask(select(), { probe })), 'blocked')

@@ -376,5 +376,5 @@ const STANDING: Action = {
   facts: {},
   found: new Set(),
   carries: 'unknown',
-  exact: new Uint8Array(),
+  exact: () => new Uint8Array(),
 }

@@ -12,9 +12,7 @@ export function revised(action: Action, change: Partial<Pick<Action, 'operation'
     found,
     carries,
     ...(parts === undefined ? {} : { parts }),
-    get exact() {
-      return action.exact
-    },
+    exact: () => action.exact(),
     ...change,
   }
 }

@@ -112,8 +112,11 @@ export interface Action {
   readonly carries: ReadonlySet<string> | 'unknown'
   /** Decided one by one, and the strictest decision counts; without any the action itself is its only part. */
   readonly parts?: readonly ActionPart[]
-  /** Canonical form of what is asked; an approval is bound to an HMAC over it, subject, purpose, connection and rules. */
-  readonly exact: Uint8Array
+  /**
+   * Canonical form of what is asked; an approval is bound to an HMAC over it, subject, purpose, connection and rules. Made
+   * when it is wanted: no getter of a literal, each of which V8 gives a class of its own that outlives it.
+   */
+  readonly exact: () => Uint8Array
 }
 
 /** Made by a protocol. D is the door its question passes: `system` when the caller asks, `caller` when the system does. */

@@ -42,7 +42,7 @@ function actionOf(
   )
 }
 
-const exact = (...given: Parameters<typeof actionOf>) => Buffer.from(actionOf(...given).exact).toString()
+const exact = (...given: Parameters<typeof actionOf>) => Buffer.from(actionOf(...given).exact()).toString()
 
 describe('actions', () => {
   it('name a tool only when the system lists it', () => {

@@ -84,7 +84,7 @@ class ReadAction implements Action {
     this.#definition = read.definition
   }
 
-  get exact(): Uint8Array {
+  exact(): Uint8Array {
     const definition = this.#definition()
     if (this.#exact?.definition !== definition) {
       const text = `{"definition":${JSON.stringify(definition)},"method":${JSON.stringify(this.operation)},"params":${exactParams(this.#json)}}`

@@ -28,7 +28,7 @@ export function assumedAction(described: Described): Action {
     found: new Set(described.found),
     carries: described.carries ? new Set(described.carries) : 'unknown',
     ...(parts.length > 1 ? { parts } : {}),
-    exact: new Uint8Array(),
+    exact: () => new Uint8Array(),
   }
 }
 

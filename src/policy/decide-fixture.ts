@@ -61,7 +61,7 @@ export function call(name: string, more: Partial<Action> = {}): Action {
     facts: { args: {} },
     found: new Set(),
     carries: 'unknown',
-    exact: new Uint8Array(),
+    exact: () => new Uint8Array(),
     ...more,
   }
 }
@@ -97,7 +97,7 @@ export function statement(parts: readonly string[], sql: Partial<SqlFacts> = {},
     found: new Set(),
     carries: new Set(),
     parts: read,
-    exact: new Uint8Array(),
+    exact: () => new Uint8Array(),
     ...more,
   }
 }

@@ -75,7 +75,7 @@ export function foresee(
     subjectMatter: known.target,
     found: new Set(),
     carries: known.carries ?? 'unknown',
-    exact: new Uint8Array(),
+    exact: () => new Uint8Array(),
   }
   const all: Asked = { subject, connection, action, ...(atMs === undefined ? {} : { atMs }) }
   return ruleOn(policy, all, partsOf(action), 'list').decision.kind

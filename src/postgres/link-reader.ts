@@ -122,7 +122,7 @@ class SessionReader implements LinkReader {
       this.#names = this.#without(this.#before)
       this.#doubt = true
     }
-    this.#touched.clear()
+    if (this.#touched.size > 0) this.#touched.clear()
     if (!open) this.#ended()
     let { cursors } = this.#names
     if (!open && cursors.size > 0) cursors = new Map([...cursors].filter(([name]) => this.#holdable.has(name)))

@@ -359,5 +359,5 @@ const CANCEL = {
   facts: {},
   found: new Set<string>(),
   carries: new Set<string>(),
-  exact: new Uint8Array(),
+  exact: () => new Uint8Array(),
 } as const

@@ -39,19 +39,62 @@ interface Change {
 /** Changes of one run, until the system has answered it. */
 export type Changes = Change[]
 
+interface Slot<Value> {
+  value: Value | undefined
+  /** The batch (up to a Sync) its last change was sent in; null where that is confirmed. */
+  sentIn: number | null
+}
+
+/** The one without a name comes and goes with each statement, and has its own place (for why, see gateway/bag.ts). */
+class NameTable<Value> {
+  #unnamed: Slot<Value> = { value: undefined, sentIn: null }
+  readonly #named = new Map<string, Slot<Value>>()
+
+  get size(): number {
+    return this.#named.size + (this.#unnamed.value === undefined ? 0 : 1)
+  }
+
+  get names(): string[] {
+    return this.#unnamed.value === undefined ? [...this.#named.keys()] : ['', ...this.#named.keys()]
+  }
+
+  find(name: string): Slot<Value> | undefined {
+    return name === '' ? this.#unnamed : this.#named.get(name)
+  }
+
+  set(name: string, value: Value | undefined, sentIn: number | null): void {
+    const slot = this.find(name)
+    if (slot !== undefined) {
+      slot.value = value
+      slot.sentIn = sentIn
+    } else this.#named.set(name, { value, sentIn })
+    this.#tidy(name)
+  }
+
+  confirm(name: string): void {
+    const slot = this.find(name)
+    if (slot === undefined) return
+    slot.sentIn = null
+    this.#tidy(name)
+  }
+
+  #tidy(name: string): void {
+    const slot = this.#named.get(name)
+    if (slot !== undefined && slot.value === undefined && slot.sentIn === null) this.#named.delete(name)
+  }
+}
+
 export class Names {
-  readonly #statements = new Map<string, Prepared>()
-  readonly #portals = new Map<string, Portal>()
-  /** What was sent and is not confirmed, by name, with the batch (up to a Sync) it was sent in. */
-  readonly #pending = new Map<string, number>()
+  readonly #statements = new NameTable<Prepared>()
+  readonly #portals = new NameTable<Portal>()
   batch = 0
 
   statement(name: string): Prepared | undefined {
-    return this.#statements.get(name)
+    return this.#statements.find(name)?.value
   }
 
   portal(name: string): Portal | undefined {
-    return this.#portals.get(name)
+    return this.#portals.find(name)?.value
   }
 
   get size(): number {
@@ -60,30 +103,32 @@ export class Names {
 
   /** Whether a name was changed in an earlier batch that may yet fail. */
   uncertain(kind: Kind, name: string): boolean {
-    const batch = this.#pending.get(`${kind} ${name}`)
-    return batch !== undefined && batch !== this.batch
+    const sentIn = this.#of(kind).find(name)?.sentIn ?? null
+    return sentIn !== null && sentIn !== this.batch
   }
 
   setStatement(name: string, prepared: Prepared | undefined, changes: Changes): void {
-    this.#set('statement', name, this.#statements.get(name), prepared, changes)
+    changes.push({ kind: 'statement', name, before: this.statement(name), after: prepared })
+    this.#statements.set(name, prepared, this.batch)
   }
 
   setPortal(name: string, portal: Portal | undefined, changes: Changes): void {
-    this.#set('portal', name, this.#portals.get(name), portal, changes)
+    changes.push({ kind: 'portal', name, before: this.portal(name), after: portal })
+    this.#portals.set(name, portal, this.batch)
   }
 
   /** What is known of a name, or of all, is so no more. */
   forget(kind: Kind, name: string | null, changes: Changes): void {
-    const map: ReadonlyMap<string, unknown> = kind === 'statement' ? this.#statements : this.#portals
-    const named = name === null ? [...map.keys()] : map.has(name) ? [name] : []
-    for (const one of named) {
+    const table = this.#of(kind)
+    for (const one of name === null ? table.names : [name]) {
+      if (table.find(one)?.value === undefined) continue
       if (kind === 'statement') this.setStatement(one, undefined, changes)
       else this.setPortal(one, undefined, changes)
     }
   }
 
   confirm(changes: Changes): void {
-    for (const { kind, name } of changes) this.#pending.delete(`${kind} ${name}`)
+    for (const { kind, name } of changes) this.#of(kind).confirm(name)
     changes.length = 0
   }
 
@@ -97,37 +142,27 @@ export class Names {
 
   undo(changes: Changes): void {
     for (const { kind, name, before, after } of changes.reverse()) {
-      const map = (kind === 'statement' ? this.#statements : this.#portals) as Map<string, Prepared | Portal>
+      const table = this.#of(kind)
+      const value = table.find(name)?.value
       // A later change of the same name has its own answer.
-      if (map.get(name) === after) {
-        if (before === undefined) map.delete(name)
-        else map.set(name, before)
-      }
-      this.#pending.delete(`${kind} ${name}`)
+      table.set(name, value === after ? before : value, null)
     }
     changes.length = 0
   }
 
   /** Portals end with their transaction. */
   endPortals(): Portal[] {
-    if (this.#portals.size === 0) return []
-    const ended = [...this.#portals.values()]
-    // One by one: a table that is cleared keeps what was in it from being collected young (see gateway/bag.ts).
-    for (const name of [...this.#portals.keys()]) this.#portals.delete(name)
+    const ended: Portal[] = []
+    for (const name of this.#portals.names) {
+      const slot = this.#portals.find(name)
+      if (slot?.value === undefined) continue
+      ended.push(slot.value)
+      this.#portals.set(name, undefined, slot.sentIn)
+    }
     return ended
   }
 
-  #set(
-    kind: Kind,
-    name: string,
-    before: Prepared | Portal | undefined,
-    after: Prepared | Portal | undefined,
-    changes: Changes,
-  ): void {
-    const map = (kind === 'statement' ? this.#statements : this.#portals) as Map<string, Prepared | Portal>
-    if (after === undefined) map.delete(name)
-    else map.set(name, after)
-    changes.push({ kind, name, before, after })
-    this.#pending.set(`${kind} ${name}`, this.batch)
+  #of(kind: Kind): NameTable<Prepared | Portal> {
+    return (kind === 'statement' ? this.#statements : this.#portals) as NameTable<Prepared | Portal>
   }
 }

@@ -22,7 +22,7 @@ export function actionOf({ run, prepared, portal, reading }: Wanted, found: Read
   return {
     ...about,
     found,
-    get exact() {
+    exact: () => {
       if (run.query !== null) return run.query
       if (run.call) return runBytes(run)
       return Buffer.concat([portal?.prepared.sql ?? prepared?.sql ?? NUL, NUL, portal?.bound ?? NUL])

@@ -33,8 +33,9 @@ export const NOTHING: SqlRefusal = {
 
 export class Readings {
   readonly #parts: ReadingsParts
-  /** Of texts that came before, the latest last. */
-  readonly #known = new Map<string, StatementReading>()
+  /** Of texts that came before. */
+  readonly #known = new Map<string, { reading: StatementReading; used: number }>()
+  #uses = 0
   /** The text each of these was read from. */
   readonly #texts = new WeakMap<StatementReading, Buffer>()
 
@@ -61,16 +62,33 @@ export class Readings {
   async #readAs(sql: Buffer, keyOf: (text: string) => string): Promise<StatementReading | Refused> {
     if (sql.length > KNOWN_BYTES || this.#parts.reader === null) return this.read(sql, null)
     const key = keyOf(sql.toString('latin1'))
-    const known = this.#known.get(key) ?? null
-    const reading = await this.read(sql, null, known)
-    this.#known.delete(key)
-    if ('refusal' in reading || reading.changes !== 'nothing') return reading
-    const [oldest] = this.#known.size < KNOWN_TEXTS ? [] : this.#known.keys()
-    if (oldest !== undefined) this.#known.delete(oldest)
-    this.#known.set(key, reading)
+    const known = this.#known.get(key)
+    const reading = await this.read(sql, null, known?.reading ?? null)
+    if ('refusal' in reading || reading.changes !== 'nothing') {
+      this.#known.delete(key)
+      return reading
+    }
+    if (known !== undefined && known.reading === reading) known.used = ++this.#uses
+    else this.#keep(key, reading)
     // Kept apart from the buffer of the connection it lies in.
-    if (reading !== known) this.#texts.set(reading, Buffer.from(sql))
+    if (reading !== known?.reading) this.#texts.set(reading, Buffer.from(sql))
     return reading
+  }
+
+  /** In place of the one that was not used for longest. */
+  #keep(key: string, reading: StatementReading): void {
+    if (this.#known.size >= KNOWN_TEXTS && !this.#known.has(key)) {
+      let oldest = key
+      let used = Number.POSITIVE_INFINITY
+      for (const [one, known] of this.#known) {
+        if (known.used < used) {
+          oldest = one
+          used = known.used
+        }
+      }
+      this.#known.delete(oldest)
+    }
+    this.#known.set(key, { reading, used: ++this.#uses })
   }
 
   async read(

@@ -57,6 +57,6 @@ export class SpokenLabels {
   }
 
   clear(): void {
-    this.#labels = new Set()
+    if (this.#labels === 'unknown' || this.#labels.size > 0) this.#labels = new Set()
   }
 }

@@ -2,6 +2,7 @@
 // goes wrong is a reply too, and after a failed flush nothing is written any more.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { CommitLog } from './commit-log.ts'
+import { isFull } from './inbox-file.ts'
 import { openLog } from './open-log.ts'
 import type { CommitOptions, Fault, FromWorker, Parcel, ToWorker } from './parcel.ts'
 
@@ -77,6 +78,6 @@ function close(): void {
 
 /** Only what is known to have left the file as it was may be tried again. */
 function faultOf(error: unknown): Fault {
-  const { code, syscall } = error as { code?: string; syscall?: string }
-  return (code === 'ENOSPC' || code === 'EDQUOT') && syscall !== 'ftruncate' ? 'full' : 'poisoned'
+  const { syscall } = error as { syscall?: string }
+  return isFull(error) && syscall !== 'ftruncate' ? 'full' : 'poisoned'
 }

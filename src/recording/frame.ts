@@ -5,6 +5,12 @@ import { crc32 } from 'node:zlib'
 import { limits } from '../gateway/limits.ts'
 import type { StoredKey } from './seal.ts'
 
+export const FORMAT = 2
+/** Of every file. */
+export const FIRST_LINE = Buffer.from(`sallyport inbox ${FORMAT}\n`)
+/** Where the first frame of a file begins. */
+export const FIRST_FRAME = FIRST_LINE.length
+
 /** Bytes of the body, CRC-32 of the body, CRC-32 of the body before, CRC-32 of these twelve bytes; big-endian. */
 export const FRAME_HEAD_BYTES = 16
 /** CRC of the frame before the first one of a file. */

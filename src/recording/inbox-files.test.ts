@@ -108,3 +108,56 @@ test('a write that was cut short at any byte is taken away, and what was durable
     for (const suffix of ['-wal', '-shm']) rmSync(join(folder, `index.sqlite${suffix}`), { force: true })
   }
 })
+
+test('a write that had not come to all sectors is taken away where there is room behind it', async () => {
+  const { dir, inbox } = await openInbox()
+  await call(inbox, await openSession(inbox), 'x'.repeat(3_000))
+  await inbox.close()
+  const folder = join(dir, 'inbox', 'one')
+  const file = join(folder, 'inbox-000001.log')
+  const whole = readFileSync(file)
+  const ends = frameEnds(file)
+  // The newest frame that is longer than a sector, and those behind it as if they had never been.
+  const last = ends.findLastIndex((end, at) => end - (ends[at - 1] ?? 0) > 1_500)
+  const [start, end] = [ends[last - 1] as number, ends[last] as number]
+  const room = Buffer.concat([whole.subarray(0, end), Buffer.alloc(20_000)])
+  const written: Buffer[] = []
+  for (let at = start + 1; at < end; at += 97) written.push(Buffer.from(room).fill(0, at, end))
+  for (let at = Math.ceil(start / 512) * 512; at + 512 <= end; at += 512) {
+    written.push(Buffer.from(room).fill(0, at, at + 512))
+    written.push(Buffer.from(room).fill(0, start, at))
+  }
+  assert.ok(written.length > 20)
+  for (const [at, bytes] of written.entries()) {
+    writeFileSync(file, bytes)
+    for (const name of readdirSync(folder)) if (name.startsWith('index')) rmSync(join(folder, name))
+    assert.deepEqual((await verifyLog(dir, { publicKey: keys.verifying })).faults, [], `written ${at}`)
+    const again = await Inbox.open({ dir, instance: 'one', keys })
+    await again.close()
+    await verified(dir)
+    assert.ok(readFileSync(file).subarray(0, start).equals(whole.subarray(0, start)))
+    assert.notDeepEqual(readFileSync(file).subarray(start, end), whole.subarray(start, end))
+  }
+})
+
+test('zeros before a frame that is there are a change, and nothing is taken away', async () => {
+  const { dir, inbox } = await openInbox()
+  await call(inbox, await openSession(inbox), 'x'.repeat(3_000))
+  await inbox.close()
+  const folder = join(dir, 'inbox', 'one')
+  const file = join(folder, 'inbox-000001.log')
+  const whole = readFileSync(file)
+  const ends = frameEnds(file)
+  for (const [from, to] of [
+    [ends[0], ends[1]],
+    [ends[0], (ends[0] as number) + 600],
+    [(ends[1] as number) - 20, ends[1]],
+  ] as [number, number][]) {
+    for (const name of readdirSync(folder)) if (name.startsWith('index')) rmSync(join(folder, name))
+    const changed = Buffer.from(whole).fill(0, from, to)
+    writeFileSync(file, changed)
+    assert.equal((await verifyLog(dir, { publicKey: keys.verifying })).intact, false)
+    await assert.rejects(Inbox.open({ dir, instance: 'one', keys }), /does not hold what it says/)
+    assert.ok(readFileSync(file).equals(changed))
+  }
+})

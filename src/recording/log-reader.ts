@@ -1,9 +1,9 @@
 // One log as others read it, also while it is written. Promise: what the index does not know yet is read from the entries
 // behind it, so that what was durable before `atOnce` began is found.
 import { closeSync } from 'node:fs'
-import { type KeyRecord, readRecords, type StoredEntry } from './frame.ts'
-import { FIRST_FRAME, FrameReader, openForReading } from './inbox-file.ts'
+import { FIRST_FRAME, type KeyRecord, readRecords, type StoredEntry } from './frame.ts'
 import { fileNumbers, filePath, logDir } from './inbox-folder.ts'
+import { FrameReader, openForReading } from './inbox-frames.ts'
 import { type IndexReader, nothingPending, type Pending, type Place, readIndex, tell } from './log-index.ts'
 import { append, type Edge, readEdge } from './merkle.ts'
 import type { SessionRow } from './session-row.ts'

@@ -1,9 +1,10 @@
 // A log as it is found at the start. Promise: only the newest file is written on, behind its last whole frame; whatever
 // says that something acknowledged is missing or changed refuses the start; the index is brought up to what is there.
 import { closeSync, existsSync } from 'node:fs'
-import { FrameBuilder, readRecords } from './frame.ts'
-import { createFile, FIRST_FRAME, FrameReader, InboxFile, openForReading } from './inbox-file.ts'
+import { FIRST_FRAME, FrameBuilder, readRecords } from './frame.ts'
+import { createFile, InboxFile } from './inbox-file.ts'
 import { fileNumbers, filePath } from './inbox-folder.ts'
+import { FrameReader, openForReading } from './inbox-frames.ts'
 import { type LogIndex, nothingPending, openIndex, removeIndex, tell } from './log-index.ts'
 import { append, type Edge, emptyEdge, readEdge, writeEdge } from './merkle.ts'
 
@@ -48,7 +49,7 @@ export function openLog(folder: string, log: string): OpenedLog {
     throw error
   }
   const file = new InboxFile(folder, newest, found.end, found.crc)
-  if (found.torn) file.cutTail()
+  file.cutTail()
   return { file, edge: found.edge, index, frame, lastAt, checkpointed: found.checkpointed }
 }
 
@@ -56,7 +57,6 @@ interface Scanned {
   readonly edge: Edge
   readonly end: number
   readonly crc: number
-  readonly torn: boolean
   readonly lastLeaf: Uint8Array | null
   readonly checkpointed: number
 }
@@ -90,7 +90,7 @@ function scan(folder: string, log: string, number: number): Scanned {
       crc = frame.crc
     }
     if (edge === null || reader.tail === 'broken') throw new Error(`The inbox file ${path} ${REFUSED}`)
-    return { edge, end, crc, torn: reader.tail === 'torn', lastLeaf, checkpointed }
+    return { edge, end, crc, lastLeaf, checkpointed }
   } finally {
     closeSync(handle)
   }

@@ -1,8 +1,8 @@
 // Inbox files as tests take them apart and put them together again, checksums made to fit.
 import { closeSync, readFileSync, writeFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import { FRAME_HEAD_BYTES, FrameBuilder, type FrameRecord, NO_FRAME, readRecords } from './frame.ts'
-import { FIRST_FRAME, FrameReader, openForReading } from './inbox-file.ts'
+import { FIRST_FRAME, FRAME_HEAD_BYTES, FrameBuilder, type FrameRecord, NO_FRAME, readRecords } from './frame.ts'
+import { FrameReader, openForReading } from './inbox-frames.ts'
 
 /** Where each frame ends, ascending. */
 export function frameEnds(path: string): number[] {

@@ -61,7 +61,11 @@ export const limitTable = {
   turnMs: { value: 50, unit: 'ms', reason: 'one that takes longer waits for somebody, and lets the next one begin' },
   connectMs: { value: 10_000, unit: 'ms', reason: 'a protected system that does not accept is down' },
   answerStartMs: { value: 300_000, unit: 'ms', reason: 'tools may work for minutes before their first byte' },
-  chunkBytes: { value: 256 << 10, unit: 'bytes', reason: 'one durable part of a streamed answer' },
+  chunkBytes: {
+    value: 128 << 10,
+    unit: 'bytes',
+    reason: 'one durable part of a streamed answer: of larger ones too many grow old',
+  },
   chunksPerExchange: { value: 4, unit: 'items', reason: 'parts of one exchange that may be in flight to the record' },
   undurableBytes: { value: 64 << 20, unit: 'bytes', reason: 'bytes not yet durable in the whole process' },
   holds: { value: 1_000, unit: 'items', reason: 'open requests for approval, so that nobody floods the approvers' },

@@ -2,19 +2,27 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { VerifiedCache } from './verified-cache.ts'
 
-test('the least recently used goes first', () => {
-  const cache = new VerifiedCache<number>(2)
-  cache.set('a', 1, 100)
-  cache.set('b', 2, 100)
-  assert.equal(cache.get('a', 0), 1)
-  cache.set('c', 3, 100)
-  assert.deepEqual([cache.get('a', 0), cache.get('b', 0), cache.get('c', 0), cache.size], [1, undefined, 3, 2])
+test('it is bounded, and what is used stays', () => {
+  const cache = new VerifiedCache<number>(10)
+  cache.set('used', 0, 100)
+  for (let count = 1; count <= 100; count++) {
+    cache.set(`other ${count}`, count, 100)
+    assert.equal(cache.get('used', 0), 0)
+    assert.equal(cache.get(`other ${count}`, 0), count)
+    assert.ok(cache.size <= 10, `${cache.size} items`)
+  }
+  assert.equal(cache.get('other 80', 0), undefined)
 })
 
-test('an entry ends at its time and is forgotten', () => {
+test('an entry ends at its time, and one set again has its new value and time', () => {
   const cache = new VerifiedCache<number>(2)
   cache.set('a', 1, 100)
   assert.equal(cache.get('a', 99), 1)
   assert.equal(cache.get('a', 100), undefined)
-  assert.equal(cache.size, 0)
+  cache.set('b', 2, 100)
+  assert.equal(cache.get('a', 101), undefined)
+  cache.set('a', 3, 200)
+  assert.equal(cache.get('a', 101), 3)
+  cache.clear()
+  assert.deepEqual([cache.get('a', 101), cache.size], [undefined, 0])
 })

@@ -1,37 +1,51 @@
-// Verified tokens for a short while, by their SHA-256. Promise: bounded in number (least recently used goes first) and
-// time; holds no token.
-export class VerifiedCache<Value> {
-  readonly #entries = new Map<string, { readonly value: Value; readonly until: number }>()
-  readonly #items: number
+// Verified tokens for a short while, by their SHA-256. Promise: bounded in number (of what was not used lately, the older half
+// goes first) and time; holds no token.
 
+interface Entry<Value> {
+  readonly value: Value
+  readonly until: number
+}
+
+export class VerifiedCache<Value> {
+  /** What was set or used since `#older` was what is `#newer` now: nothing is moved at each use (see gateway/bag.ts). */
+  #newer = new Map<string, Entry<Value>>()
+  #older: ReadonlyMap<string, Entry<Value>> = new Map()
+  readonly #half: number
+
+  /** `items`: at the most, two or more. */
   constructor(items: number) {
-    this.#items = items
+    this.#half = Math.floor(items / 2)
   }
 
   get size(): number {
-    return this.#entries.size
+    let both = 0
+    for (const key of this.#older.keys()) if (this.#newer.has(key)) both++
+    return this.#newer.size + this.#older.size - both
   }
 
   get(key: string, now: number): Value | undefined {
-    const entry = this.#entries.get(key)
-    if (!entry) return undefined
-    this.#entries.delete(key)
-    if (now >= entry.until) return undefined
-    this.#entries.set(key, entry)
-    return entry.value
+    let entry = this.#newer.get(key)
+    if (entry === undefined) {
+      entry = this.#older.get(key)
+      if (entry !== undefined && now < entry.until) this.#keep(key, entry)
+    }
+    return entry !== undefined && now < entry.until ? entry.value : undefined
   }
 
   set(key: string, value: Value, until: number): void {
-    this.#entries.delete(key)
-    this.#entries.set(key, { value, until })
-    if (this.#entries.size <= this.#items) return
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest)
-      return
-    }
+    this.#keep(key, { value, until })
   }
 
   clear(): void {
-    this.#entries.clear()
+    this.#newer = new Map()
+    this.#older = new Map()
+  }
+
+  #keep(key: string, entry: Entry<Value>): void {
+    if (this.#newer.size >= this.#half && !this.#newer.has(key)) {
+      this.#older = this.#newer
+      this.#newer = new Map()
+    }
+    this.#newer.set(key, entry)
   }
 }

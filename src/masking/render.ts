@@ -16,6 +16,11 @@ export interface Mode {
   readonly standIns: StandIns
 }
 
+/** Most have none: then no key is made of what may be long. */
+function standInFor(standIns: StandIns, json: Leaf['json'], original: string): string | undefined {
+  return standIns.size === 0 ? undefined : standIns.get(standInKey(json, original))
+}
+
 export function standInKey(json: Leaf['json'], original: string): string {
   return `${json === 'name' ? 'string' : json}:${original}`
 }
@@ -66,7 +71,7 @@ class Renderer {
   }
 
   #span(original: string, span: Span): string {
-    const standIn = this.#mode.standIns.get(standInKey('string', original))
+    const standIn = standInFor(this.#mode.standIns, 'string', original)
     if (standIn !== undefined) return String(JSON.parse(standIn) ?? '')
     const label = this.#mode.labels[span.label] as PlanLabel
     // Overlapping finds are one place of which nothing is kept.
@@ -88,7 +93,7 @@ class Renderer {
       out.push({ start, end, text: JSON.stringify(this.#mode.token ? this.#mode.token(leaf.decoded) : marker(name)) })
       return
     }
-    const standIn = this.#mode.standIns.get(standInKey(leaf.json, leaf.decoded))
+    const standIn = standInFor(this.#mode.standIns, leaf.json, leaf.decoded)
     if (whole) {
       const label = this.#mode.labels[whole.label] as PlanLabel
       out.push({ start, end, text: standIn ?? transformValue(leaf.json, leaf.decoded, label.name, label.transform) })

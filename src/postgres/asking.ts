@@ -295,6 +295,7 @@ export class Asking {
   #mustWait(run: Run): boolean {
     const { names, answers, reader } = this.#parts
     if (answers.idle && this.#pending.length === 0) return false
+    if (reader?.asks) return true
     if (reader !== null && this.#changedIn !== null && (this.#doubtful || this.#changedIn !== names.batch)) return true
     if (run.bind && run.parse === null && names.uncertain('statement', run.bind.statement)) return true
     return run.executes !== null && run.bind === null && names.uncertain('portal', run.executes)

@@ -30,6 +30,8 @@ interface Known {
   loading: Promise<Snapshot> | null
   at: number
   stale: boolean
+  /** When something was last known to have changed. */
+  changedAt: number
 }
 
 const sessionSql = `select current_user, pg_catalog.current_setting('search_path'),
@@ -57,6 +59,18 @@ export class Catalogs {
     const { snapshot, stale, at, place } = this.#of(link)
     const due = stale || performance.now() - at >= limits.catalogMs || this.#changing.has(place)
     return due ? null : snapshot
+  }
+
+  /** As it was last read, fresh or not. */
+  last(link: ReaderLink): Snapshot | null {
+    return this.#of(link).snapshot
+  }
+
+  /** Whether what was read at that time (of performance.now()) is fresh still. `own`: this session is defining something. */
+  since(link: ReaderLink, at: number, own: boolean): boolean {
+    const { place, changedAt } = this.#of(link)
+    const others = (this.#changing.get(place) ?? 0) - (own ? 1 : 0)
+    return others <= 0 && at > changedAt && performance.now() - at < limits.catalogMs
   }
 
   /** A session of the gateway's defines something: until it says that this is done, everybody asks anew. */
@@ -87,6 +101,7 @@ export class Catalogs {
     for (const known of this.#known.values()) {
       if (known.place !== place) continue
       known.stale = true
+      known.changedAt = performance.now()
       // What is being read may have been read before the change.
       known.loading = null
     }
@@ -101,7 +116,7 @@ export class Catalogs {
   #named({ config, login }: ReaderLink): Known {
     const place = JSON.stringify([config.host, config.port, config.database])
     const key = JSON.stringify([config.connection.name, place, login.user])
-    const known = this.#known.get(key) ?? { place, snapshot: null, loading: null, at: 0, stale: true }
+    const known = this.#known.get(key) ?? { place, snapshot: null, loading: null, at: 0, stale: true, changedAt: 0 }
     this.#known.set(key, known)
     return known
   }

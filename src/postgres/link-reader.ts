@@ -73,6 +73,9 @@ class SessionReader implements LinkReader {
   readonly #spoken = new SpokenLabels()
   /** What the session alone sees: temporary relations, and what its transaction has made. */
   #own: Snapshot | null = null
+  #ownAt = 0
+  /** It stays for the sake of temporary relations, and not of a transaction alone. */
+  #temporary = false
   /** Something was defined in a transaction that is not over, and may be gone with it. */
   #defining = false
   /** Ends the time in which nobody relies on what the shared catalog said before. */
@@ -88,7 +91,7 @@ class SessionReader implements LinkReader {
 
   readonly read = async (sql: string, context: ReadContext): Promise<StatementReading | SqlRefusal> => {
     const { catalogs, link, parseAside } = this.#parts
-    if (this.#doubt) {
+    if (this.#doubt || this.asks) {
       if (context.ask === null) this.#names = { ...this.#names, path: [] }
       else await this.#refresh(context.ask, context.forget)
     }
@@ -104,6 +107,14 @@ class SessionReader implements LinkReader {
     if (fresh === snapshot) return this.#reading(read.statements, snapshot)
     const again = await readLongSql(sql, { names: sessionNames(fresh.catalog, this.#names) }, parseAside)
     return again.kind === 'refused' ? again : this.#reading(again.statements, fresh)
+  }
+
+  /** What others define reaches a session also where it reads by what it has defined itself. */
+  get asks(): boolean {
+    const { catalogs, link } = this.#parts
+    if (this.#own !== null) return !catalogs.since(link, this.#ownAt, this.#changed !== null)
+    // Its transaction may hold what the gateway's own connection would wait for.
+    return this.#names.inTransaction && catalogs.fresh(link) === null
   }
 
   #namesUnknown(statements: readonly Statement[], { catalog }: Snapshot): boolean {
@@ -137,7 +148,7 @@ class SessionReader implements LinkReader {
     this.#changed?.()
     this.#changed = null
     // What it made may be gone with it, and so may a path.
-    if (this.#defining || this.#names.passing) this.#doubt = true
+    if (this.#defining || this.#names.passing || (this.#own !== null && !this.#temporary)) this.#doubt = true
     this.#defining = false
     if (this.#names.passing) this.#names = { ...this.#names, passing: false }
   }
@@ -151,12 +162,16 @@ class SessionReader implements LinkReader {
 
   async #refresh(ask: AskLink, forget: ReadContext['forget']): Promise<void> {
     const { catalogs, link } = this.#parts
+    const { inTransaction, temporary: made = NONE_MADE } = this.#names
+    const at = performance.now()
     const [row = []] = await ask(stateSql)
     const [path, user, temporary, stamp, prepared] = row
-    const shared = await catalogs.current(link)
-    const differs = shared.stamp !== stamp
-    if (temporary === 't' || (differs && this.#names.inTransaction)) {
-      if (this.#own?.stamp !== stamp) this.#own = await this.#readOwn(ask, path ?? '')
+    const shared = inTransaction ? catalogs.last(link) : await catalogs.current(link)
+    const differs = shared?.stamp !== stamp
+    this.#temporary = temporary === 't'
+    if (this.#temporary || inTransaction) {
+      if (this.#own?.stamp !== stamp) this.#own = differs ? await this.#readOwn(ask, path ?? '') : shared
+      this.#ownAt = at
     } else {
       this.#own = null
       if (differs) catalogs.changed(link)
@@ -167,8 +182,7 @@ class SessionReader implements LinkReader {
     for (const name of JSON.parse(prepared ?? '[]') as unknown[]) {
       if (!this.#names.prepared.has(String(name))) forget(String(name))
     }
-    const { inTransaction, temporary: made = NONE_MADE } = this.#names
-    const kept = temporary === 't' || inTransaction ? made : NONE_MADE
+    const kept = this.#temporary || inTransaction ? made : NONE_MADE
     this.#names = { ...this.#names, path: pathIn(now, path ?? '', this.#user.name), temporary: kept }
     this.#before = this.#names
     this.#doubt = false
@@ -258,7 +272,7 @@ class SessionReader implements LinkReader {
         if (named || this.#doubt || this.#names.path.join('\0') !== path) return false
         // What is protected may have been configured anew.
         if (ruling().connections.get(link.config.connection.name)?.masking !== masking) return false
-        return (this.#own ?? this.#parts.catalogs.fresh(link)) === snapshot
+        return !this.asks && (this.#own ?? this.#parts.catalogs.fresh(link)) === snapshot
       },
       passes: bound => {
         spoken.add(shown.quotes)

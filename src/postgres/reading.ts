@@ -122,6 +122,8 @@ export interface LinkReader {
    * that of a transaction within a flight.
    */
   idle(status: number, failed: boolean): void
+  /** Whether the next statement is read well only where the system can be asked before it. */
+  readonly asks: boolean
 }
 
 export interface StatementReader {
@@ -131,7 +133,7 @@ export interface StatementReader {
 }
 
 export function readerOf(read: ReadStatements): StatementReader {
-  return { open: async () => ({ read, idle: () => undefined }), close: async () => undefined }
+  return { open: async () => ({ read, idle: () => undefined, asks: false }), close: async () => undefined }
 }
 
 export const nobodyReads: ReadStatements = () => ({

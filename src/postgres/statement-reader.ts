@@ -5,8 +5,8 @@ import type { Ruling } from '../gateway/ruling.ts'
 import { Catalogs } from './catalogs.ts'
 import { openLinkReader } from './link-reader.ts'
 import type { StatementReader } from './reading.ts'
-import { loadParser } from './statement/parse.ts'
 import { AsideParser } from './statement/parse-aside.ts'
+import { loadParser } from './statement/parser.ts'
 
 export interface StatementReaderOptions {
   /** What is in force now: the columns that labels name are taken from the masking of each connection. */
@@ -16,10 +16,12 @@ export interface StatementReaderOptions {
 export function createStatementReader({ ruling }: StatementReaderOptions): StatementReader {
   const catalogs = new Catalogs()
   const aside = new AsideParser()
-  const ready = loadParser()
+  const { connections } = ruling()
+  // Whoever has no database does without it: it takes 30 MiB.
+  if ([...connections.values()].some(({ connection }) => connection.kind === 'postgres')) void loadParser()
   return {
     async open(link) {
-      await ready
+      await loadParser()
       return openLinkReader({ link, ruling, catalogs, parseAside: aside.parse })
     },
     close: () => aside.close(),

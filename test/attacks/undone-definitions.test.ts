@@ -19,6 +19,14 @@ const masking = compileMasking({
   transforms: { default: 'redact', byLabel: {} },
 })
 
+/** What a session has made for itself is not all that it reads by. */
+const withOwn: Readonly<Record<string, readonly string[]>> = {
+  'has a temporary table': ['create temp table mine (a int)'],
+  'has a temporary table and a transaction': ['create temp table mine (a int)', 'begin'],
+  'has defined something in its transaction': ['begin', 'create table mine (a int)'],
+  'had a temporary table': ['create temp table mine (a int)', 'drop table mine'],
+}
+
 let rig: Rig
 
 before(async () => {
@@ -30,6 +38,7 @@ before(async () => {
     `create table numbered (n int, note text); insert into numbered values (2, '${SECRET}')`,
     `create table plain (x text); create view shown as select x from plain;
       create view later as select x from plain; create view soon as select x from plain`,
+    ...Object.keys(withOwn).map((_, at) => `create view own${at} as select x from plain`),
   ])
   const rules = [rule('all', 'allow', {})]
   rig = await Rig.start({ postgres, masking, database: DATABASE, rules })
@@ -187,6 +196,41 @@ test('and while the text that changes it goes on', async () => {
   for (let turns = 0; heard === '[]' && turns < 1_000; turns++) heard = await told(two, readOf('soon'))
   assert.match(heard, /phi\.other/)
   await going
+  await one.end()
+  await two.end()
+})
+
+for (const [at, [name, texts]] of Object.entries(withOwn).entries()) {
+  for (const mode of ['simple', 'extended'] as const) {
+    test(`a definition that changes for a session that ${name} (${mode})`, async () => {
+      const [one, two] = [await connected(), await connected()]
+      await told(one, `create or replace view own${at} as select x from plain`)
+      const [first = '', ...rest] = texts
+      await told(two, first, mode)
+      // What is read in a transaction nobody else can define anew.
+      if (first !== 'begin') assert.equal(await told(two, readOf(`own${at}`), mode), '[]')
+      for (const text of rest) await told(two, text, mode)
+      await told(one, from(`own${at}`))
+      assert.match(await told(two, readOf(`own${at}`), mode), /phi\.other|unknown/)
+      await two.query('rollback')
+      await one.end()
+      await two.end()
+    })
+  }
+}
+
+test('who has defined something in a transaction does not wait for itself when others define too', {
+  timeout: 20_000,
+}, async () => {
+  const [one, two] = [await connected(), await connected()]
+  for (const text of ['begin', from('own0')]) await told(one, text)
+  await told(two, 'create table beside (a int)')
+  assert.match(await told(one, readOf('own0')), /phi\.other|unknown/)
+  await told(one, 'rollback')
+  for (const text of ['begin', 'lock table own1 in access exclusive mode']) await told(one, text)
+  await told(two, 'drop table beside')
+  assert.equal(await told(one, 'select x from plain'), '[]')
+  await told(one, 'rollback')
   await one.end()
   await two.end()
 })

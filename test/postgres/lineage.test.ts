@@ -14,7 +14,7 @@ import { type Protection, protect } from '../../src/postgres/lineage/protection.
 import { columnsOf, type Plan } from '../../src/postgres/lineage/resolve.ts'
 import { afterStatement, newSession } from '../../src/postgres/lineage/session.ts'
 import { stoppedBy } from '../../src/postgres/lineage/verdict.ts'
-import { loadParser } from '../../src/postgres/statement/parse.ts'
+import { loadParser } from '../../src/postgres/statement/parser.ts'
 import { readSql } from '../../src/postgres/statement/read-sql.ts'
 import type { Statement } from '../../src/postgres/statement/statement.ts'
 import { leaks } from './planted.ts'

@@ -10,7 +10,7 @@ import { type Postgres, startPostgres } from '../../examples/clinic/postgres.ts'
 import { loadCatalog } from '../../src/postgres/lineage/catalog-load.ts'
 import { columnsOf } from '../../src/postgres/lineage/resolve.ts'
 import { newSession } from '../../src/postgres/lineage/session.ts'
-import { loadParser } from '../../src/postgres/statement/parse.ts'
+import { loadParser } from '../../src/postgres/statement/parser.ts'
 import { readSql } from '../../src/postgres/statement/read-sql.ts'
 import { compare, everyThird, newTally } from '../interop/postgres-oracle/compare.ts'
 

@@ -1,6 +1,6 @@
 // Statements that change what names mean. Promise: one that would take a protected column out of its declaration's reach, or
 // have its values computed into another, is noted as a flow; one that checks or sorts stored rows, as an oracle.
-import { parseSync } from 'libpg-query'
+import { parseSql } from '../statement/parser.ts'
 import { as, isTree, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { type Context, noteFlow, noteOracle } from './context.ts'
 import { evaluate } from './expression.ts'
@@ -186,7 +186,7 @@ function expression(node: unknown): boolean {
 
 /** A rule as the catalog prints it. */
 export function ruleOf(definition: string): Tree | null {
-  const parsed: unknown = parseSync(definition)
+  const parsed: unknown = parseSql(definition)
   const first = isTree(parsed) ? list(parsed, 'stmts')[0] : null
   return isTree(first) ? as(first.stmt, 'RuleStmt') : null
 }

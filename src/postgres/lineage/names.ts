@@ -1,6 +1,6 @@
 // The catalog as the reader of statements needs it. Promise: a function that people defined counts as harmless only where
 // PostgreSQL itself keeps it from writing, or where its body is read and does not.
-import { parseSync } from 'libpg-query'
+import { parseSql } from '../statement/parser.ts'
 import { isTree, list, type Tagged, tagged } from '../statement/tree.ts'
 import { type Names, usesOf } from '../statement/uses.ts'
 import { type Catalog, type CatalogFunction, findFunctions, findRelation } from './catalog.ts'
@@ -48,7 +48,7 @@ function reads(statement: Tagged, names: Names): boolean {
 function statementsOf(found: CatalogFunction): readonly Tagged[] | null {
   try {
     if (found.language === 'plpgsql') return readBody(found)?.queries ?? null
-    const parsed: unknown = parseSync(found.source)
+    const parsed: unknown = parseSql(found.source)
     const statements = isTree(parsed) ? list(parsed, 'stmts') : []
     const all = statements.map(item => (isTree(item) ? tagged(item.stmt) : null))
     return all.some(item => item === null) ? null : all.filter(item => item !== null)

@@ -1,6 +1,6 @@
 // Functions that people defined. Promise: a body in SQL is read like a query, one in PL/pgSQL covers all its queries; every
 // other body is unknown.
-import { parseSync } from 'libpg-query'
+import { parseSql } from '../statement/parser.ts'
 import { searchPathOf } from '../statement/settings.ts'
 import { as, isTree, list, sub, type Tagged, tagged } from '../statement/tree.ts'
 import { type CatalogFunction, rowOf } from './catalog.ts'
@@ -127,7 +127,7 @@ function resultNames(found: CatalogFunction, ctx: Context): readonly string[] | 
 }
 
 function statementsOf(sql: string): readonly (Tagged | null)[] {
-  const parsed: unknown = parseSync(sql)
+  const parsed: unknown = parseSql(sql)
   return isTree(parsed) ? list(parsed, 'stmts').map(item => (isTree(item) ? tagged(item.stmt) : null)) : []
 }
 

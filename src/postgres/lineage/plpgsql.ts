@@ -1,6 +1,6 @@
 // Bodies in PL/pgSQL. Promise: all variables of a body count as one value that covers every query and expression in it, so
 // no path through it is missed; a body that runs text, or that could mean something else, is not read.
-import { parsePlPgSQLSync, parseSync } from 'libpg-query'
+import { parsePlPgSql, parseSql } from '../statement/parser.ts'
 import { isTree, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import type { CatalogFunction } from './catalog.ts'
 import { type Context, noteFlow, probedBy } from './context.ts'
@@ -37,7 +37,7 @@ export function readBody(found: CatalogFunction): Body | null {
 
 function parseBody(found: CatalogFunction): Body | null {
   if (/variable_conflict/i.test(found.source)) return null
-  const parsed: unknown = parsePlPgSQLSync(definitionOf(found))
+  const parsed: unknown = parsePlPgSql(definitionOf(found))
   if (!isTree(parsed) || opaque.test(JSON.stringify(parsed))) return null
   const whole = sub((list(parsed, 'plpgsql_funcs')[0] ?? {}) as Tree, 'PLpgSQL_function')
   if (whole === null) return null
@@ -137,7 +137,7 @@ function queryOf(expression: Tree): Tagged | null {
   const mode = Number(expression.parseMode ?? 0)
   const sql = mode === 0 ? query : `SELECT ${mode === 2 ? query : query.replace(/^[^:=]+:?=/, '')}`
   try {
-    const parsed: unknown = parseSync(sql)
+    const parsed: unknown = parseSql(sql)
     const statements = isTree(parsed) ? list(parsed, 'stmts') : []
     const only = statements[0]
     return statements.length === 1 && isTree(only) ? tagged(only.stmt) : null

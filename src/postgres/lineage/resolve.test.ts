@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { loadParser } from '../statement/parse.ts'
+import { loadParser } from '../statement/parser.ts'
 import { readSql } from '../statement/read-sql.ts'
 import { type CatalogRelation, index } from './catalog.ts'
 import { namesOf } from './names.ts'

@@ -1,6 +1,6 @@
 // Columns of relations in the catalog. Promise: a view has the lineage of its query, a generated column that of its
 // expression, a composite column that of the table whose row it holds; what cannot be read is unknown.
-import { parseSync } from 'libpg-query'
+import { parseSql } from '../statement/parser.ts'
 import { as, isTree, list, sub, type Tagged, tagged } from '../statement/tree.ts'
 import { type CatalogRelation, rowOf } from './catalog.ts'
 import { type Context, newNotes, type Output, type Rows } from './context.ts'
@@ -100,7 +100,7 @@ function definedRows(definition: string, ctx: Context): Rows {
 }
 
 function firstStatement(sql: string): Tagged | null {
-  const parsed: unknown = parseSync(sql)
+  const parsed: unknown = parseSql(sql)
   if (!isTree(parsed)) return null
   const first = list(parsed, 'stmts')[0]
   return isTree(first) ? tagged(first.stmt) : null

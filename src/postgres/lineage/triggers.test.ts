@@ -1,7 +1,7 @@
 // Triggers that fire each other. Promise: what they put elsewhere is found however they are entangled, in bounded time.
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { loadParser } from '../statement/parse.ts'
+import { loadParser } from '../statement/parser.ts'
 import { readSql } from '../statement/read-sql.ts'
 import { type CatalogFunction, type CatalogRelation, index } from './catalog.ts'
 import { protect } from './protection.ts'

@@ -1,7 +1,7 @@
 // Columns a statement names or means without naming them: what a rule about columns is held against.
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { loadParser } from './parse.ts'
+import { loadParser } from './parser.ts'
 import { readSql } from './read-sql.ts'
 
 before(loadParser)

@@ -1,6 +1,7 @@
 // Parses long texts away from the event loop. Promise: answers each text once, with trees cut to what matters.
 import { parentPort } from 'node:worker_threads'
-import { loadParser, notAnalysable, parseText } from './parse.ts'
+import { notAnalysable, parseText } from './parse.ts'
+import { loadParser } from './parser.ts'
 import { shorten } from './shorten.ts'
 
 const port = parentPort

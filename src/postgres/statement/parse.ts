@@ -1,8 +1,7 @@
 // From bytes to trees. Promise: what the server would read otherwise than the parser (NUL, invalid UTF-8) is refused
 // before parsing, and any failure of the parser is a refusal, never a guess.
-import './one-tier.ts'
 import { isUtf8 } from 'node:buffer'
-import { hasSqlDetails, loadModule, parseSync } from 'libpg-query'
+import { parseSql, syntaxErrorOf } from './parser.ts'
 import { refused, type StatementRefusal } from './statement.ts'
 import { count, isTree, list, measure, sub, type Tree } from './tree.ts'
 
@@ -23,11 +22,6 @@ export interface Trees {
   readonly statements: readonly RawStatement[]
 }
 
-/** Once per process, before the first text. */
-export async function loadParser(): Promise<void> {
-  await loadModule()
-}
-
 /** Null where the bytes may be parsed. */
 export function refuseBytes(bytes: Uint8Array): StatementRefusal | null {
   if (bytes.length > largestTextBytes) return refused('too-large', '54000', 'The statement is too long.')
@@ -40,7 +34,7 @@ export function parseText(text: string, shorten = (tree: unknown) => tree): Tree
   const bytes = Buffer.byteLength(text)
   let parsed: unknown
   try {
-    parsed = shorten(parseSync(text))
+    parsed = shorten(parseSql(text))
   } catch (error) {
     return refuseParse(error, text)
   }
@@ -65,12 +59,12 @@ export function notAnalysable(): StatementRefusal {
 }
 
 function refuseParse(error: unknown, text: string): Trees | StatementRefusal {
-  if (!(error instanceof Error)) return notAnalysable()
-  if (error.message.includes('cannot be empty')) return { kind: 'trees', statements: [] }
-  if (!hasSqlDetails(error)) return notAnalysable()
-  if (error.message.includes('memory exhausted') || error.message.includes('stack depth'))
+  const told = syntaxErrorOf(error)
+  if (told === null) return notAnalysable()
+  const { message, position: at } = told
+  if (message.includes('cannot be empty')) return { kind: 'trees', statements: [] }
+  if (message.includes('memory exhausted') || message.includes('stack depth'))
     return refused('limit', '54001', 'The statement is too complex to be analysed.')
-  const at = error.sqlDetails?.cursorPosition ?? -1
   const inText = at >= 0 && at <= text.length
   return refused('unreadable', '42601', 'The statement has a syntax error.', inText ? at + 1 : null)
 }

@@ -1,7 +1,8 @@
 // Reads a SQL text. Promise: every text gives a list of statements or a refusal, in bounded time; nothing is thrown.
-import { fingerprintSync } from 'libpg-query'
+
 import { type Classified, classify } from './classify.ts'
 import { inlineBytes, notAnalysable, parseText, type RawStatement, refuseBytes, type Trees } from './parse.ts'
+import { parserFingerprint } from './parser.ts'
 import type { Read, Statement, StatementRefusal } from './statement.ts'
 import { type Names, noNames } from './uses.ts'
 
@@ -55,7 +56,7 @@ function readTrees(trees: Trees | StatementRefusal, bytes: Uint8Array, settings:
 function fingerprintOf(raw: RawStatement, bytes: Uint8Array): string {
   if (raw.end - raw.start > inlineBytes) return 'long'
   try {
-    return fingerprintSync(Buffer.from(bytes.subarray(raw.start, raw.end)).toString())
+    return parserFingerprint(Buffer.from(bytes.subarray(raw.start, raw.end)).toString())
   } catch {
     return 'none'
   }

@@ -7,7 +7,7 @@ import { index } from '../../../src/postgres/lineage/catalog.ts'
 import { protect } from '../../../src/postgres/lineage/protection.ts'
 import { columnsOf } from '../../../src/postgres/lineage/resolve.ts'
 import { afterStatement, newSession } from '../../../src/postgres/lineage/session.ts'
-import { loadParser } from '../../../src/postgres/statement/parse.ts'
+import { loadParser } from '../../../src/postgres/statement/parser.ts'
 import { readSql } from '../../../src/postgres/statement/read-sql.ts'
 
 await loadParser()

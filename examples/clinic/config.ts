@@ -177,6 +177,12 @@ rules:
     who: [clinicians, clinical-agents, developers, researchers]
     on: [clinic-db]
 
+  # Words to other sessions, which a caller writes itself.
+  - id: sql-notices
+    allow: ["sql.notify", "sql.call:pg_catalog.pg_notify"]
+    who: [clinicians, clinical-agents, developers, researchers]
+    on: [clinic-db]
+
   # As in every new configuration: deletes from protected tables, changes without a condition, TRUNCATE, DROP and large
   # reads wait. What the clinic's server asks was decided, and held where needed, as the tool call it is for.
   - id: sql-deletes
@@ -192,13 +198,14 @@ rules:
   - id: sql-truncate-and-drop
     hold: ["sql.truncate:*", "sql.drop:*"]
     on: [clinic-db]
+    when: sql.statements > 1 || size(sql.relations) == 0 || sql.relations.exists(r, !r.startsWith("pg_temp."))
     approvers: { groups: [compliance-officer] }
   - id: sql-large-reads
     hold: ["sql.select:*", "sql.copy-out:*", "sql.declare:*"]
     on: [clinic-db]
     when: >-
-      via == null && sql.relations.exists(r, !r.startsWith("pg_catalog.") && !r.startsWith("information_schema."))
-      && sql.estimatedRows > 1000
+      via == null && sql.relations.exists(r, !r.startsWith("pg_catalog.") && !r.startsWith("information_schema.")
+      && !r.startsWith("pg_temp.")) && sql.estimatedRows > 1000
     approvers: { groups: [compliance-officer] }
 
 roles: { approver: [compliance-officer], auditor: [compliance-officer] }

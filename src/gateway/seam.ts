@@ -322,10 +322,11 @@ export interface MessageContext {
 /**
  * - `fixed`: the protocol's own word or an echo that was checked (`jsonrpc`, `id`, a known `method`): not searched
  * - `name`: an identifier of the catalog (tool and prompt names): searched by shape, not by path
+ * - `words`: text about names, such as the description in a schema: searched like `data`, but not under the label of its place
  * - `uri`: an address a caller will send back: searched, and replaced through `token`
  * - `data`: everything else, the default: member names and values are searched
  */
-export type Treatment = 'fixed' | 'name' | 'uri' | 'data'
+export type Treatment = 'fixed' | 'name' | 'words' | 'uri' | 'data'
 
 /** Paths such as `result.tools.*.name` (`*`: any one step; `**`: any number) with their treatment. First match wins. */
 export interface MessageShape {

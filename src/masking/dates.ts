@@ -1,6 +1,6 @@
 // Dates more precise than a year, with their clock times, and ages over 89. Promise: what is no day of a calendar is no
 // date, and neither is a fraction, a version or a range.
-import { DASH, DOT, endOf, groups, isDigit, isLetter, len, number, SLASH, sep, startOf } from './groups.ts'
+import { DASH, DOT, endOf, groups, isDigit, isLetter, len, number, SLASH, SPACE, sep, startOf } from './groups.ts'
 import type { Lexer } from './lexer.ts'
 import { Shape } from './shapes.ts'
 import { AGE, monthAt } from './words.ts'
@@ -21,7 +21,7 @@ export function date(lexer: Lexer, context: number, continues: boolean): number 
   const { text, to } = lexer
   const from = startOf(0)
   const same = sep(1) === sep(2)
-  const ruled = sep(1) === DASH || sep(1) === SLASH || sep(1) === DOT
+  const ruled = sep(1) === DASH || sep(1) === SLASH || sep(1) === DOT || (context === Shape.date && sep(1) === SPACE)
   if (groups >= 3 && same && ruled && !(continues && len(0) < 3)) {
     const [a, b, c] = [number(text, 0), number(text, 1), number(text, 2)]
     if (len(0) === 4 && len(1) <= 2 && len(2) <= 2 && isYear(a) && isMonth(b) && isDay(c))
@@ -50,6 +50,8 @@ export function date(lexer: Lexer, context: number, continues: boolean): number 
   const packed = packedDate(text, from, len(0))
   const bars = isBar(text.charCodeAt(from - 1)) && (isBar(text.charCodeAt(endOf(0))) || endOf(0) === to)
   if (packed && (context === Shape.date || bars)) return dated(lexer, from, endOf(0))
+  const basic = packed && len(0) === 8 ? basicTime(text, endOf(0), to) : 0
+  if (basic > 0) return dated(lexer, from, basic)
   return len(0) <= 2 && isDay(number(text, 0)) ? dayMonth(lexer, from) : 0
 }
 
@@ -59,6 +61,15 @@ function packedDate(text: string, from: number, digits: number): boolean {
   const part = (at: number, size: number): number => Number(text.slice(from + at, from + at + size))
   if (isYear(part(0, 4)) && isMonth(part(4, 2)) && isDay(part(6, 2))) return true
   return digits === 8 && isMonth(part(0, 2)) && isDay(part(2, 2)) && isYear(part(4, 4))
+}
+
+/** `T101500`, `T1015Z`: the end of the time of a date in the basic format of ISO 8601, or 0. */
+function basicTime(text: string, at: number, to: number): number {
+  if ((text.charCodeAt(at) | 0x20) !== 0x74) return 0
+  let end = at + 1
+  while (end < to && end - at < 8 && isDigit(text.charCodeAt(end))) end++
+  if (end - at !== 5 && end - at !== 7) return 0
+  return (text.charCodeAt(end) | 0x20) === 0x7a ? end + 1 : end
 }
 
 /** "5 March 2021", "5th of March", "05-Mar-2021", "05MAR2021"; `from` is at the day. */

@@ -15,6 +15,7 @@ export const Feature = {
   equals: 512,
   dot: 1024,
   letter: 2048,
+  angle: 4096,
 } as const
 
 const table = new Uint16Array(256)
@@ -32,6 +33,7 @@ mark('%\\&', Feature.escape)
 // Control characters are not seen, and stand between what is.
 for (let code = 0; code < 0x20; code++) table[code] ||= Feature.escape
 mark('=', Feature.equals)
+mark('>', Feature.angle)
 mark('.', Feature.dot)
 mark('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ', Feature.letter)
 table.fill(Feature.high, 128)

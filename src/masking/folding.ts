@@ -15,7 +15,26 @@ const ZEROS = [
   0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0,
 ]
 
+/** Of the digits beyond it; the mathematical ones and those of old computers are told by their normal form. */
+const FAR_ZEROS = [
+  0x104a0, 0x10d30, 0x10d40, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x116d0,
+  0x116da, 0x11730, 0x118e0, 0x11950, 0x11bf0, 0x11c50, 0x11d50, 0x11da0, 0x11f50, 0x16130, 0x16a60, 0x16ac0, 0x16b50,
+  0x16d70, 0x1ccf0, 0x1e140, 0x1e2f0, 0x1e4f0, 0x1e5f1, 0x1e950,
+]
+
 const NONE = ''
+
+/** Marks that combine with the digit before, and what is not drawn at all: asked of what no other row knows. */
+const UNSEEN = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]$/u
+const unseen = new Map<number, boolean>()
+
+function isUnseen(code: number): boolean {
+  const known = unseen.get(code)
+  if (known !== undefined) return known
+  const is = UNSEEN.test(String.fromCodePoint(code))
+  if (unseen.size < 4096) unseen.set(code, is)
+  return is
+}
 
 /** What one character outside ASCII reads as; undefined when as itself. */
 function readAs(code: number): string | undefined {
@@ -26,6 +45,9 @@ function readAs(code: number): string | undefined {
   if ((code >= 0x300 && code <= 0x36f) || (code >= 0xe0000 && code <= 0xe0fff)) return NONE
   if ((code >= 0x2010 && code <= 0x2015) || code === 0x2212 || code === 0x2043 || code === 0xfe58) return '-'
   if (code === 0xfe63 || code === 0x2500 || code === 0x30fc) return '-'
+  if (code === 0xb7 || code === 0x2022 || code === 0x2027 || code === 0x2219 || code === 0x22c5 || code === 0x30fb)
+    return '.'
+  if (code === 0x85 || code === 0x1680 || code === 0x2800 || code === 0x2028 || code === 0x2029) return ' '
   if (code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x202f || code === 0x205f) return ' '
   if (code === 0x3000) return ' '
   for (const zero of ZEROS) if (code >= zero && code <= zero + 9) return String(code - zero)
@@ -42,7 +64,10 @@ function readAs(code: number): string | undefined {
     (code >= 0x1d400 && code <= 0x1d7ff) ||
     (code >= 0x1f100 && code <= 0x1f1ff) ||
     (code >= 0x1fbf0 && code <= 0x1fbf9)
-  if (!folds) return undefined
+  if (!folds) {
+    if (code > 0xffff) for (const zero of FAR_ZEROS) if (code >= zero && code <= zero + 9) return String(code - zero)
+    return isUnseen(code) ? NONE : undefined
+  }
   if (code >= 0x2776) {
     const dingbat = code <= 0x2793 ? String(((code - 0x2776) % 10) + 1) : undefined
     if (dingbat !== undefined) return dingbat
@@ -79,12 +104,8 @@ export function fold(text: string, from: number, to: number): Folded | null {
     let width = 1
     let reads: string | undefined
     if (code === 0x25 && at + 2 < to) {
-      const value = hexValue(text.charCodeAt(at + 1)) * 16 + hexValue(text.charCodeAt(at + 2))
-      if (value >= 0x20 && value < 0x7f && hexValue(text.charCodeAt(at + 2)) >= 0) {
-        reads = String.fromCharCode(value)
-        width = 3
-      }
-    } else if (code === 0x26 && text.charCodeAt(at + 1) === 0x23) {
+      ;[reads, width] = percent(text, at, to)
+    } else if (code === 0x26) {
       ;[reads, width] = reference(text, at, to)
     } else if (code === 0x5c && at + 1 < to) {
       ;[reads, width] = escaped(text, at, to)
@@ -113,11 +134,51 @@ export function fold(text: string, from: number, to: number): Folded | null {
   return { text: units.join(''), start, end }
 }
 
-/** A numeric character reference of HTML or XML. */
+/** `%31`, and `%2531` where what was encoded is encoded again. */
+function percent(text: string, at: number, to: number): [reads: string | undefined, width: number] {
+  let place = at + 1
+  while (place + 3 < to && place - at < 9 && text.charCodeAt(place) === 0x32 && text.charCodeAt(place + 1) === 0x35) {
+    if (hexValue(text.charCodeAt(place + 2)) < 0 || hexValue(text.charCodeAt(place + 3)) < 0) break
+    place += 2
+  }
+  const low = hexValue(text.charCodeAt(place + 1))
+  const value = hexValue(text.charCodeAt(place)) * 16 + low
+  return low >= 0 && place + 1 < to && value >= 0x20 && value < 0x7f
+    ? [String.fromCharCode(value), place + 2 - at]
+    : [undefined, 1]
+}
+
+/** Named references that may stand between digits. */
+const named: ReadonlyMap<string, string> = new Map([
+  ...['hyphen', 'dash', 'ndash', 'mdash', 'minus', 'horbar'].map(name => [name, '-'] as const),
+  ...['nbsp', 'ensp', 'emsp', 'thinsp', 'hairsp', 'numsp', 'puncsp', 'Tab', 'NewLine'].map(
+    name => [name, ' '] as const,
+  ),
+  ...['period', 'middot', 'bull'].map(name => [name, '.'] as const),
+  ...['shy', 'zwj', 'zwnj', 'lrm', 'rlm', 'ZeroWidthSpace', 'NoBreak'].map(name => [name, NONE] as const),
+  ['colon', ':'],
+  ['equals', '='],
+  ['sol', '/'],
+  ['lowbar', '_'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['commat', '@'],
+  ['plus', '+'],
+  ['lpar', '('],
+  ['rpar', ')'],
+])
+
+/** A character reference of HTML or XML; a numeric one also where its ampersand was escaped or its semicolon left out. */
 function reference(text: string, at: number, to: number): [reads: string | undefined, width: number] {
-  const match = /^&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/i.exec(text.slice(at, Math.min(to, at + 11)))
-  const value = match ? Number.parseInt(match[1] ?? match[2] ?? '', match[1] === undefined ? 10 : 16) : 0
-  if (match === null || value === 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return [undefined, 1]
+  const window = text.slice(at, Math.min(to, at + 18))
+  const match = /^&(?:amp;)?#(?:x([0-9a-f]{1,6})|(\d{1,7}))(;?)/i.exec(window)
+  if (match === null) {
+    const name = /^&(?:amp;)?([A-Za-z]{2,14});/.exec(window)
+    const reads = name === null ? undefined : named.get(name[1] as string)
+    return reads === undefined || name === null ? [undefined, 1] : [reads, name[0].length]
+  }
+  const value = Number.parseInt(match[1] ?? match[2] ?? '', match[1] === undefined ? 10 : 16)
+  if (value === 0 || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return [undefined, 1]
   return [(value >= 0x80 ? readAs(value) : undefined) ?? String.fromCodePoint(value), match[0].length]
 }
 
@@ -126,6 +187,15 @@ function escaped(text: string, at: number, to: number): [reads: string | undefin
   const next = text.charCodeAt(at + 1)
   if (next === 0x6e || next === 0x74 || next === 0x72) return [' ', 2]
   if (next === 0x22 || next === 0x2f || next === 0x5c || next === 0x27) return [String.fromCharCode(next), 2]
+  const other = /^\\(?:u\{([0-9a-f]{1,6})\}|U([0-9a-f]{8})|([0-3][0-7]{2}))/i.exec(
+    text.slice(at, Math.min(to, at + 12)),
+  )
+  if (other !== null) {
+    const [whole, braced, wide, octal = ''] = other
+    const point = (braced ?? wide) ? Number.parseInt(braced ?? wide ?? '', 16) : Number.parseInt(octal, 8)
+    if (point === 0 || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return [undefined, 1]
+    return [(point >= 0x80 ? readAs(point) : undefined) ?? String.fromCodePoint(point), whole.length]
+  }
   const digits = next === 0x75 ? 4 : next === 0x78 ? 2 : 0
   if (digits === 0 || at + 2 + digits > to) return [undefined, 1]
   let value = 0

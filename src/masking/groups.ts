@@ -47,7 +47,8 @@ export function readGroups(text: string, at: number, to: number): void {
     let spaces = 0
     for (; place < to && place - end < 4; place++) {
       const code = text.charCodeAt(place)
-      if (code === 0x20) {
+      // Lines are broken after a dash too.
+      if (code === 0x20 || ((code === 0x0a || code === 0x0d) && kind === DASH)) {
         if (++spaces > 2) return
         if (kind === 0) kind = SPACE
       } else if (code === 0x28 && kind !== PAREN) kind = PAREN

@@ -4,6 +4,8 @@
 export interface Segment {
   readonly start: number
   readonly end: number
+  /** Of JSON that was cut off: what has to follow `end` for a whole value. What stands there cannot be read. */
+  readonly closing?: string
 }
 
 export interface Segments {
@@ -16,8 +18,11 @@ export interface Segments {
 const RETRIES = 16
 const blank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 
-/** Objects and arrays in `text` that hold at least one string, outermost, in order. */
-export function findJson(text: string, depth: number): Segments {
+/**
+ * Objects and arrays in `text` that hold at least one string, outermost, in order. `cuts`: also one that the text begins
+ * with or that goes on to its end, as far as it is JSON; nothing is found behind it.
+ */
+export function findJson(text: string, depth: number, cuts: boolean): Segments {
   const found: Segment[] = []
   let budget = text.length * RETRIES
   let tooDeep = false
@@ -30,6 +35,10 @@ export function findJson(text: string, depth: number): Segments {
       continue
     }
     if (reader.tooDeep) tooDeep = true
+    else if (cuts && reader.strings > 0 && (reader.at >= text.length || text.slice(0, at).trim() === '')) {
+      found.push({ start: at, end: reader.safe, closing: reader.closing })
+      break
+    }
     budget -= reader.at - at
     at = nextOpen(text, budget > 0 ? at + 1 : Math.max(at + 1, reader.at))
     if (tooDeep) break
@@ -50,18 +59,35 @@ class Reader {
   at = 0
   strings = 0
   tooDeep = false
+  /** Where the last value ended or began to hold others, and how many brackets were open there. */
+  safe = 0
+  #safeDepth = 0
   readonly #text: string
   readonly #depth: number
+  readonly #open: number[] = []
   constructor(text: string, depth: number) {
     this.#text = text
     this.#depth = depth
+  }
+
+  get closing(): string {
+    return this.#open
+      .slice(0, this.#safeDepth)
+      .reverse()
+      .map(code => (code === 0x7b ? '}' : ']'))
+      .join('')
+  }
+
+  #isSafe(): void {
+    this.safe = this.at
+    this.#safeDepth = this.#open.length
   }
 
   /** The end of the value at `from`, or 0. */
   read(from: number): number {
     const text = this.#text
     this.at = from
-    const open: number[] = []
+    const open = this.#open
     let expect: 'value' | 'name' | 'comma' | 'first-value' | 'first-name' = 'value'
     for (;;) {
       while (blank(text.charCodeAt(this.at))) this.at++
@@ -73,6 +99,7 @@ class Reader {
         this.at++
         if (open.length === 0) return this.at
         expect = 'comma'
+        this.#isSafe()
       } else if (expect === 'comma') {
         if (code !== 0x2c) return 0
         this.at++
@@ -91,8 +118,11 @@ class Reader {
         open.push(code)
         this.at++
         expect = code === 0x7b ? 'first-name' : 'first-value'
-      } else if (code === 0x22 ? this.#string() : this.#bare()) expect = 'comma'
-      else return 0
+        this.#isSafe()
+      } else if (code === 0x22 ? this.#string() : this.#bare()) {
+        expect = 'comma'
+        this.#isSafe()
+      } else return 0
     }
   }
 

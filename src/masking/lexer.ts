@@ -222,7 +222,7 @@ const contexts = new Map<string, number>()
 
 /** What a member name or a column name says about its value: a shape, AGE or NO_SHAPE. */
 export function contextOf(name: string): number {
-  if (name.length > 48) return NO_SHAPE
+  if (name.length > 48) return name.length > 1024 ? NO_SHAPE : contextOf(name.slice(-48))
   const known = contexts.get(name)
   if (known !== undefined) return known
   const lexer = new Lexer(name, name.length, 0, NO_SHAPE, [])

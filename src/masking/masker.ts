@@ -138,7 +138,7 @@ class PlanMasker implements Masker {
   /** Told from the bytes alone, by which most cells of a result are neither decoded nor searched. */
   #mayHold(bytes: Uint8Array, start: number, end: number): boolean {
     const { searchable, fewestDigits, keys, patterns } = this.#plan
-    const keyed = keys.size > 0 ? Feature.colon | Feature.equals | Feature.pipe : 0
+    const keyed = keys.size > 0 ? Feature.colon | Feature.equals | Feature.pipe | Feature.angle : 0
     const wanted =
       (searchable & ~Feature.digit) | Feature.escape | Feature.high | Feature.open | Feature.newline | keyed
     return patterns.length > 0 || mayHold(bytes, start, end, wanted, fewestDigits)

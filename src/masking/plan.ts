@@ -50,6 +50,8 @@ export interface MaskingPlan {
   /** `unreadable` is 0. */
   readonly labels: readonly PlanLabel[]
   readonly paths: PathAutomaton
+  /** Whether a label has a path of more than a name, which only whole JSON can follow. */
+  readonly deep: boolean
   /** Label of a path of the automaton; CLEAN for a `clean` path. */
   readonly pathLabel: readonly number[]
   readonly columns: ReadonlyMap<string, readonly number[]>
@@ -92,6 +94,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
   const shapeLabels: number[][] = builtInShapes.map(() => [])
   const patterns: { label: number; pattern: RE2JS }[] = []
   const sql: SqlColumn[] = []
+  let deep = false
   const addPath = (path: string, owner: string | null, index: number, label: number): void => {
     const steps = parsePath(path)
     if (!steps) throw new MaskingError(owner, 'bad-path', index)
@@ -104,7 +107,11 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
       }
     }
     const name = leafName(steps)
-    if (name === null || label === CLEAN) return
+    if (label === CLEAN) return
+    if (name === null) {
+      deep = true
+      return
+    }
     push(columns, name.toLowerCase(), label)
     push(keyLabels, name.toLowerCase(), label)
   }
@@ -143,6 +150,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
   return {
     labels,
     paths: new PathAutomaton(paths),
+    deep,
     pathLabel,
     columns,
     keys: indexKeys(keyLabels.keys()),

@@ -5,7 +5,7 @@ import { type JsonDocument, JsonError, Kind, readJsonText } from '../json/docume
 import { Feature, features } from './features.ts'
 import { type Folded, fold } from './folding.ts'
 import { findJson, type Segment } from './json-in-text.ts'
-import { findPairs } from './key-values.ts'
+import { findPairs, keyOf } from './key-values.ts'
 import type { KnownValues } from './known.ts'
 import { CONTEXTUAL, contextOf, FOUND_STRIDE, lex } from './lexer.ts'
 import { type LeafLabel, type Patch, type Span, UNREADABLE } from './patches.ts'
@@ -21,7 +21,15 @@ export interface TextSearch {
   /** Of a walk that does not yet look for known values: where one would. */
   readonly searched: Searched | null
   /** Walks a document that stands in the text at `offset`. */
-  readonly nested: (document: JsonDocument, offset: number, level: number, clean: boolean, out: Patch[]) => void
+  readonly nested: (document: JsonDocument, at: Nested, out: Patch[]) => void
+}
+
+/** Where a document stands in a text, and what holds for all of it. */
+export interface Nested {
+  readonly offset: number
+  readonly level: number
+  readonly clean: boolean
+  readonly labels: readonly LeafLabel[]
 }
 
 export interface How {
@@ -38,7 +46,9 @@ export interface How {
 
 const nothing: readonly Patch[] = []
 const none: Patch[] = []
-const PAIRED = Feature.colon | Feature.equals | Feature.pipe
+const nowhere: readonly LeafLabel[] = []
+const PAIRED = Feature.colon | Feature.equals | Feature.pipe | Feature.angle
+const DECODED = Feature.escape | Feature.high
 const isOpening = (code: number): boolean => code === 0x7b || code === 0x5b
 const documentLimits = { depth: limits.jsonDepth, values: limits.jsonValues }
 
@@ -57,7 +67,7 @@ export function searchText(search: TextSearch, text: string, from: number, to: n
   const seen = features(text, from, to)
   const known = how.known ? search.known : null
   const lexes = how.shapes && plan.active !== 0 && (seen & plan.searchable) !== 0
-  const keyed = how.structure && plan.keys.size > 0 && (seen & PAIRED) !== 0
+  const keyed = how.structure && plan.keys.size > 0 && (seen & (PAIRED | DECODED)) !== 0
   const opens = how.structure && (seen & Feature.open) !== 0
   const quoted = how.structure && text.charCodeAt(from) === 0x22 && (seen & Feature.escape) !== 0
   const lined = how.structure && (seen & Feature.newline) !== 0
@@ -89,25 +99,17 @@ function searchAround(
   const { plan } = search
   const known = how.known ? search.known : null
   const searched = how.known ? search.searched : null
-  const keyed = how.structure && plan.keys.size > 0 && (seen & PAIRED) !== 0
+  const keyed = how.structure && plan.keys.size > 0 && (seen & (PAIRED | DECODED)) !== 0
   const lined = how.structure && (seen & Feature.newline) !== 0
   const lexes = how.shapes && plan.active !== 0 && (seen & plan.searchable) !== 0
   let at = 0
   for (const gap of [...segments, { start: own.length, end: own.length }]) {
     if (gap.start > at) {
-      if (keyed) namedValues(search, own, at, gap.start, out)
+      const here = segments.length === 0 ? seen : features(own, at, gap.start)
+      const folded = (keyed || lexes) && (here & DECODED) !== 0 ? fold(own, at, gap.start) : null
+      if (keyed) namedValues(search, own, at, gap.start, folded, out)
       if (lined) tables(search, own, at, gap.start, how.shapes, out)
-      if (lexes)
-        searchShapes(
-          search,
-          own,
-          at,
-          gap.start,
-          features(own, at, gap.start),
-          at === 0 ? how.context : NO_SHAPE,
-          0,
-          out,
-        )
+      if (lexes) searchShapes(search, own, at, gap.start, here, at === 0 ? how.context : NO_SHAPE, 0, out, folded)
       if (known) findKnown(known, own, at, gap.start, seen, out)
       else searched?.text({ text: own, from: at, to: gap.start, base: 0, seen, labels: how.labels, found: out })
       if (plan.patterns.length > 0) patterns(plan, own, at, gap.start, seen, out)
@@ -130,7 +132,7 @@ export function searchNumber(
   const add = (label: number, detector: LeafLabel['detector']): void => {
     if (!found.some(one => one.label === label)) found.push({ label, detector })
   }
-  const digits = source.replace(/^-/, '')
+  const digits = wholeDigits(source)
   if (shapes && (context !== NO_SHAPE || digits.length >= 13) && plan.active !== 0 && /^\d+$/.test(digits)) {
     const hits: number[] = []
     // A leading zero is lost in a number.
@@ -140,16 +142,32 @@ export function searchNumber(
       const shape = (hits[at] as number) % CONTEXTUAL
       for (const label of plan.shapeLabels[shape] as readonly number[]) {
         add(label, context === NO_SHAPE ? 'shape' : 'key')
-        if ((hits[at] as number) >= CONTEXTUAL) search.learned.add(source, label)
+        if ((hits[at] as number) >= CONTEXTUAL) search.learned.add(digits, label)
       }
     }
   }
   if (digits.length >= 5) {
-    search.searched?.number(source, found)
-    for (const label of search.known?.labelsOf(source) ?? []) add(label, 'known')
+    search.searched?.number(digits, found)
+    for (const label of search.known?.labelsOf(digits) ?? []) add(label, 'known')
   }
   if (shapes) for (const { label, pattern } of plan.patterns) if (pattern.test(source)) add(label, 'pattern')
   return found.length === labels.length ? labels : found
+}
+
+/** The digits of a whole number however it is written: `123456789.0`, `1.23456789e8`; else the text as it stands. */
+function wholeDigits(source: string): string {
+  const plain = source.replace(/^-/, '')
+  if (/^\d+$/.test(plain)) return plain
+  const parts = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,2}))?$/.exec(plain)
+  if (parts === null) return plain
+  const [, whole = '', fraction = '', exponent = '0'] = parts
+  const point = whole.length + Number(exponent)
+  const all = `${whole}${fraction}`
+  if (point <= 0 || point > 20 || /[1-9]/.test(all.slice(point))) return plain
+  return all
+    .slice(0, point)
+    .padEnd(point, '0')
+    .replace(/^0+(?=\d)/, '')
 }
 
 /** Walks the JSON in a text and returns where it stands; null when it must not be passed on unsearched. */
@@ -159,15 +177,18 @@ function documentsIn(search: TextSearch, text: string, how: How, out: Patch[]): 
   const first = text.charCodeAt(start)
   const read = (segment: Segment): JsonDocument | null | 'refused' => {
     try {
-      return readJsonText(text.slice(segment.start, segment.end), documentLimits)
+      return readJsonText(text.slice(segment.start, segment.end) + (segment.closing ?? ''), documentLimits)
     } catch (error) {
       if (!(error instanceof JsonError)) throw error
       return error.fault === 'malformed' ? null : 'refused'
     }
   }
+  const { keys } = search.plan
   const walk = (document: JsonDocument, offset: number): boolean => {
     if (how.level >= limits.nestedJsonDepth) return false
-    search.nested(document, offset, how.level + 1, !how.shapes, out)
+    const key = offset > start && keys.size > 0 && how.structure ? keyOf(text, offset, keys) : null
+    const labels = key === null ? nowhere : labelsOf(search.plan, key, 'key')
+    search.nested(document, { offset, level: how.level + 1, clean: !how.shapes, labels }, out)
     return true
   }
   if (first === 0x7b || first === 0x5b || (first === 0x22 && text.charCodeAt(end - 1) === 0x22)) {
@@ -178,22 +199,42 @@ function documentsIn(search: TextSearch, text: string, how: How, out: Patch[]): 
       return walk(whole, start) ? [{ start: 0, end: text.length }] : null
     }
   }
-  const { found, tooDeep } = findJson(text, limits.jsonDepth)
+  const { found, tooDeep } = findJson(text, limits.jsonDepth, search.plan.deep)
   if (tooDeep) return null
   for (const segment of found) {
     const document = read(segment)
     if (document === 'refused' || document === null || !walk(document, segment.start)) return null
+    if (segment.closing !== undefined && segment.end < text.length)
+      out.push({ kind: 'span', start: segment.end, end: text.length, label: UNREADABLE, detector: 'limit' })
   }
   return found
 }
 
-function namedValues({ plan, learned }: TextSearch, text: string, from: number, to: number, out: Patch[]): void {
-  for (const pair of findPairs(text, from, to, plan.keys)) {
-    for (const label of plan.keyLabels.get(pair.key) ?? []) {
-      out.push({ kind: 'span', start: pair.start, end: pair.end, label, detector: 'key' })
-      learned.add(text.slice(pair.start, pair.end), label)
+function labelsOf(plan: MaskingPlan, key: string, detector: LeafLabel['detector']): readonly LeafLabel[] {
+  return (plan.keyLabels.get(key) ?? []).map(label => ({ label, detector }))
+}
+
+/** Named values in text[from, to), as it stands and as `folded`. */
+function namedValues(
+  { plan, learned }: TextSearch,
+  text: string,
+  from: number,
+  to: number,
+  folded: Folded | null,
+  out: Patch[],
+): void {
+  const take = (of: string, start: number, end: number, key: string, base: Folded | null): void => {
+    const first = base ? from + (base.start[start] as number) : start
+    const last = base ? from + (base.end[end - 1] as number) : end
+    for (const label of plan.keyLabels.get(key) ?? []) {
+      out.push({ kind: 'span', start: first, end: last, label, detector: 'key' })
+      learned.add(of.slice(start, end), label)
     }
   }
+  for (const { key, start, end } of findPairs(text, from, to, plan.keys)) take(text, start, end, key, null)
+  if (folded === null) return
+  for (const { key, start, end } of findPairs(folded.text, 0, folded.text.length, plan.keys))
+    take(folded.text, start, end, key, folded)
 }
 
 function tables(search: TextSearch, text: string, from: number, to: number, shapes: boolean, out: Patch[]): void {
@@ -224,14 +265,15 @@ function searchShapes(
   context: number,
   base: number,
   out: Patch[],
+  known?: Folded | null,
 ): void {
   const { plan } = search
   if ((seen & plan.searchable) === 0) return
   const hits: number[] = []
   lex(text, from, to, plan.active, context, hits)
   addHits(search, text, hits, null, from, base, out)
-  if ((seen & (Feature.escape | Feature.high)) === 0) return
-  const folded = fold(text, from, to)
+  if ((seen & DECODED) === 0) return
+  const folded = known === undefined ? fold(text, from, to) : known
   if (!folded) return
   const more: number[] = []
   lex(folded.text, 0, folded.text.length, plan.active, context, more)

@@ -14,7 +14,8 @@ export const builtInShapes = [
     shape: 'ssn',
     label: 'phi.ssn',
     contextual: false,
-    finds: '3-2-4 digits with any separators, whatever the digits; nine bare digits beside "SSN"',
+    finds:
+      '3-2-4 digits with dashes, dots, slashes or blanks between, whatever the digits; nine bare digits beside "SSN"',
   },
   {
     shape: 'phone',

@@ -1,16 +1,11 @@
-// Tables inside text: CSV and TSV with a header row, Markdown and psql tables. Promise: each cell of a named column is
-// reported; a row whose cells cannot be matched with the header is reported whole.
+// Tables inside text: CSV and TSV with a header row, Markdown and psql tables, columns set by blanks. Promise: each cell of
+// a named column is reported; a row whose cells cannot be matched with the header is reported whole.
+import { aligned, alignedCells, type Field, type Stretch } from './aligned.ts'
 
 export interface Cell {
   readonly column: string
   readonly start: number
   readonly end: number
-}
-
-interface Field {
-  readonly start: number
-  readonly end: number
-  readonly text: string
 }
 
 export interface Columns {
@@ -20,11 +15,16 @@ export interface Columns {
   telling(name: string): boolean
 }
 
-const DELIMITERS = [0x7c, 0x09, 0x2c, 0x3b, 0x2502]
+const DELIMITERS = [0x7c, 0x09, 0x2c, 0x3b, 0x2502, 0x2551]
+const MOST_HEADER = 262_144
+/** Of the text that is read: a carriage return where it has no other. */
+let lineBreak = 0x0a
 
 /** Cells of named columns in text[from, to). */
 export function findCells(text: string, from: number, to: number, columns: Columns): Cell[] {
   const cells: Cell[] = []
+  const feed = text.indexOf('\n', from)
+  lineBreak = feed >= 0 && feed < to ? 0x0a : 0x0d
   for (let at = from; at < to; ) {
     const lineEnd = endOfLine(text, at, to)
     const header = readHeader(text, at, lineEnd, columns)
@@ -37,10 +37,12 @@ interface Header {
   readonly delimiter: number
   readonly size: number
   readonly wanted: readonly (readonly [index: number, column: string])[]
+  /** Where columns are set by blanks: where the wanted ones stand. */
+  readonly aligned?: readonly Stretch[]
 }
 
 function readHeader(text: string, from: number, to: number, columns: Columns): Header | null {
-  if (to - from > 16_384) return null
+  if (to - from > MOST_HEADER) return null
   for (const delimiter of DELIMITERS) {
     const line = text.slice(from, to)
     if (!line.includes(String.fromCharCode(delimiter))) continue
@@ -58,6 +60,8 @@ function readHeader(text: string, from: number, to: number, columns: Columns): H
     }
     if (wanted.length > 0 && fields.length > 1) return { delimiter, size: fields.length, wanted }
   }
+  const stretches = aligned(text, from, to, columns)
+  if (stretches !== null) return { delimiter: 0, size: 0, wanted: [], aligned: stretches }
   const alone = text
     .slice(from, to)
     .trim()
@@ -79,8 +83,13 @@ function readRows(text: string, from: number, to: number, header: Header, column
       at = lineEnd + 1
       continue
     }
+    if (header.aligned) {
+      if (!alignedCells(text, at, lineEnd, header.aligned, out)) return at
+      at = lineEnd + 1
+      continue
+    }
     const { fields, end } = readRow(text, at, to, header.delimiter)
-    if (header.size > 1 && fields.length === 1) return lineEnd
+    if (header.size > 1 && fields.length === 1 && !isRagged(text, end, to, fields[0] as Field, header)) return lineEnd
     if (fields.length === header.size) {
       for (const [index, column] of header.wanted) addCell(fields[index] as Field, column, out)
     } else {
@@ -90,6 +99,13 @@ function readRows(text: string, from: number, to: number, header: Header, column
     at = end + 1
   }
   return to
+}
+
+/** A line without a delimiter is a row too where it is one word, or the next line is a row. */
+function isRagged(text: string, end: number, to: number, field: Field, { size, delimiter }: Header): boolean {
+  if (delimiter === 0x7c || delimiter === 0x2502 || delimiter === 0x2551) return false
+  if (!/\s/.test(field.text)) return true
+  return end + 1 < to && readRow(text, end + 1, to, delimiter).fields.length === size
 }
 
 function addCell(field: Field, column: string, out: Cell[]): void {
@@ -103,18 +119,18 @@ function ruled(text: string, lineEnd: number): boolean {
 
 /** `---|:--:`, `+-----+`, `────┼───`: a line between header and rows. */
 function isRule(line: string): boolean {
-  return /[-=─━]/.test(line) && /^[\s|+:=\-─━┼┌┐└┘├┤┬┴│╞╡╪]+$/.test(line)
+  return /[-=─━═]/.test(line) && /^[\s|+:=\-─━═┼┌┐└┘├┤┬┴│╞╡╪║╔╗╚╝╠╣╦╩╬]+$/.test(line)
 }
 
 function endOfLine(text: string, from: number, to: number): number {
-  const at = text.indexOf('\n', from)
+  const at = text.indexOf(lineBreak === 0x0a ? '\n' : '\r', from)
   return at < 0 || at > to ? to : at
 }
 
 /** One row from `from`; a quoted field may hold delimiters and line ends. Cells come without blanks and quotes. */
 function readRow(text: string, from: number, to: number, delimiter: number): { fields: Field[]; end: number } {
   const fields: Field[] = []
-  const piped = delimiter === 0x7c || delimiter === 0x2502
+  const piped = delimiter === 0x7c || delimiter === 0x2502 || delimiter === 0x2551
   let at = from
   for (;;) {
     while (at < to && (text.charCodeAt(at) === 0x20 || (text.charCodeAt(at) === 0x09 && delimiter !== 0x09))) at++
@@ -129,9 +145,9 @@ function readRow(text: string, from: number, to: number, delimiter: number): { f
       }
       end = Math.min(at, to)
       at++
-      while (at < to && text.charCodeAt(at) !== delimiter && text.charCodeAt(at) !== 0x0a) at++
+      while (at < to && text.charCodeAt(at) !== delimiter && text.charCodeAt(at) !== lineBreak) at++
     } else {
-      while (at < to && text.charCodeAt(at) !== 0x0a) {
+      while (at < to && text.charCodeAt(at) !== lineBreak) {
         if (text.charCodeAt(at) === 0x5c && piped) at++
         else if (text.charCodeAt(at) === delimiter && delimiter !== 0) break
         at++
@@ -141,7 +157,7 @@ function readRow(text: string, from: number, to: number, delimiter: number): { f
       while (end > start && isTrailing(text.charCodeAt(end - 1))) end--
     }
     fields.push({ start, end, text: text.slice(start, end) })
-    if (at >= to || text.charCodeAt(at) === 0x0a) break
+    if (at >= to || text.charCodeAt(at) === lineBreak) break
     at++
   }
   return { fields: piped ? withoutEdges(fields) : fields, end: Math.min(at, to) }

@@ -121,6 +121,13 @@ const hostile: Record<string, string> = {
   percents: '%31',
   known: 'mrn: a1234, ',
   dots: 'www.',
+  below: 'mrn:\n ',
+  lists: 'mrn:[',
+  elements: '<mrn>',
+  angles: '>',
+  aligned: 'mrn  x\n',
+  references: '&amp;#',
+  ticks: 'mrn:`a',
 }
 for (const [name, part] of Object.entries(hostile)) {
   test(`hostile text, ${name}: 1 MiB is masked within 2.5 s of processor time`, () => {

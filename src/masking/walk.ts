@@ -7,6 +7,7 @@ import { contextOf } from './lexer.ts'
 import type { Leaf, LeafLabel, Patch, Siblings } from './patches.ts'
 import { PathAutomaton, type PathState, parsePath } from './paths.ts'
 import { CLEAN, type MaskingPlan } from './plan.ts'
+import { type Headings, headingsBeside, headingsOf, holdsRows, isValue, labelsAt, namedBeside } from './row-arrays.ts'
 import { searchNumber, searchText, type TextSearch } from './search.ts'
 import { Searched } from './searched.ts'
 import { NO_SHAPE } from './shapes.ts'
@@ -74,7 +75,8 @@ export class Walk {
       known,
       learned: this.learned,
       searched: this.#searched,
-      nested: (document, offset, level, clean, out) => this.#nested(document, offset, level, clean, out),
+      nested: (document, { offset, level, clean, labels }, out) =>
+        this.#enter(document, offset, level, this.#root(clean, labels), out),
     }
   }
 
@@ -116,19 +118,15 @@ export class Walk {
     })
   }
 
-  #root(clean: boolean): Place {
+  #root(clean: boolean, labels = noLabels): Place {
     return {
       labelled: this.#plan.paths.start,
       shaped: null,
       treatment: 'data',
-      labels: noLabels,
+      labels,
       clean,
       context: NO_SHAPE,
     }
-  }
-
-  #nested(document: JsonDocument, offset: number, level: number, clean: boolean, out: Patch[]): void {
-    this.#enter(document, offset, level, this.#root(clean), out)
   }
 
   #enter(document: JsonDocument, offset: number, level: number, place: Place, out: Patch[]): void {
@@ -180,21 +178,49 @@ export class Walk {
     const document = this.#document as JsonDocument
     const kind = document.kind(node)
     if (kind === Kind.object) this.#object(node, place, out)
-    else if (kind === Kind.array) {
-      const end = document.next(node)
-      let index = 0
-      for (let at = node + 1; at < end; at = document.next(at)) {
-        const inner = this.#step(place, String(index++), place.context)
-        if (inner.treatment !== 'fixed' && !this.#edited.has(at)) this.#value(at, inner, out)
-      }
-    } else if (kind === Kind.string) this.#string(node, place, out)
+    else if (kind === Kind.array) this.#array(node, place, null, out)
+    else if (kind === Kind.string) this.#string(node, place, out)
     else this.#bare(node, kind === Kind.number ? 'number' : 'literal', place, out)
+  }
+
+  /** `headings`: of the rows in it, from another member; else their first row may be that. */
+  #array(node: number, place: Place, headings: Headings | null, out: Patch[]): void {
+    const document = this.#document as JsonDocument
+    const end = document.next(node)
+    const { columns } = this.#plan
+    const tabled = columns.size > 0 && holdsRows(document, node)
+    const columned = tabled ? (headings ?? headingsOf(document, node + 1, columns)) : null
+    let index = 0
+    for (let at = node + 1; at < end; at = document.next(at)) {
+      const inner = this.#step(place, String(index++), place.context)
+      if (inner.treatment === 'fixed' || this.#edited.has(at)) continue
+      const isRow = columned !== null && document.kind(at) === Kind.array && (headings !== null || index > 1)
+      if (isRow) this.#row(at, inner, columned, out)
+      else this.#value(at, inner, out)
+    }
+  }
+
+  #row(node: number, place: Place, headings: Headings, out: Patch[]): void {
+    const document = this.#document as JsonDocument
+    const end = document.next(node)
+    let cells = 0
+    for (let at = node + 1; at < end; at = document.next(at)) cells++
+    let index = 0
+    for (let at = node + 1; at < end; at = document.next(at)) {
+      const labels = labelsAt(headings, index, cells)
+      const inner = this.#step(place, String(index++), place.context)
+      if (inner.treatment === 'fixed' || this.#edited.has(at)) continue
+      this.#value(at, withLabels(inner, labels), out)
+    }
   }
 
   #object(node: number, place: Place, out: Patch[]): void {
     const document = this.#document as JsonDocument
     const end = document.next(node)
+    const { columns } = this.#plan
     let siblings: Siblings | null = null
+    let beside: Headings | null | undefined
+    let named: readonly LeafLabel[] | undefined
     for (let at = node + 1; at < end; at = document.next(at + 1)) {
       if (this.#edited.has(at + 1)) continue
       const name = document.string(at)
@@ -206,7 +232,14 @@ export class Walk {
         siblings ??= { names: () => memberNames(document, node) }
         out.push(this.#leaf(at, 'name', name, noLabels, found, false, siblings))
       }
-      this.#value(at + 1, inner, out)
+      if (columns.size === 0) this.#value(at + 1, inner, out)
+      else if (document.kind(at + 1) === Kind.array && holdsRows(document, at + 1)) {
+        if (beside === undefined) beside = headingsBeside(document, node, columns)
+        this.#array(at + 1, inner, beside, out)
+      } else if (isValue(name)) {
+        named ??= namedBeside(document, node, columns)
+        this.#value(at + 1, withLabels(inner, named), out)
+      } else this.#value(at + 1, inner, out)
     }
   }
 
@@ -226,7 +259,7 @@ export class Walk {
     const document = this.#document as JsonDocument
     const start = document.start(node) + 1
     const end = document.end(node) - 1
-    const labels = place.treatment === 'name' ? noLabels : place.labels
+    const labels = describes(place) ? noLabels : place.labels
     if (this.#escape < start) {
       const next = document.text.indexOf('\\', start)
       this.#escape = next < 0 ? Number.POSITIVE_INFINITY : next
@@ -258,7 +291,7 @@ export class Walk {
   #bare(node: number, json: 'number' | 'literal', place: Place, out: Patch[]): void {
     const document = this.#document as JsonDocument
     const source = document.source(node)
-    let labels = place.treatment === 'name' || source === 'null' ? noLabels : place.labels
+    let labels = describes(place) || source === 'null' ? noLabels : place.labels
     if (json === 'number') {
       for (const { label } of labels) this.learned.add(source, label)
       labels = searchNumber(this.#search, source, labels, place.context, !place.clean)
@@ -280,6 +313,15 @@ export class Walk {
     const end = document.end(node) + this.#offset
     return { kind: 'leaf', start, end, json, decoded, labels, inner, uri, siblings }
   }
+}
+
+function describes({ treatment }: Place): boolean {
+  return treatment === 'name' || treatment === 'words'
+}
+
+function withLabels(place: Place, labels: readonly LeafLabel[]): Place {
+  const more = labels.filter(({ label }) => !place.labels.some(one => one.label === label))
+  return more.length === 0 ? place : { ...place, labels: [...place.labels, ...more] }
 }
 
 function* memberNames(document: JsonDocument, node: number): Iterable<string> {

@@ -55,6 +55,22 @@ export function withholdBinary(members: Members, at: Path): readonly Edit[] {
   return edits
 }
 
+const ENCODED = /^[A-Za-z0-9+/]*={0,2}$/
+
+/** Whether what would pass without being searched is encoded bytes throughout, and in no block that is text. */
+export function onlyBinary({ content, contents, messages }: Members): boolean {
+  const encoded = (data: unknown) => data === undefined || (typeof data === 'string' && ENCODED.test(data))
+  const block = (one: unknown): boolean => {
+    if (!isObject(one)) return true
+    if (isObject(one.resource) && !encoded(one.resource.blob)) return false
+    return plainTypes.has(one.type) ? one.data === undefined : encoded(one.data)
+  }
+  const blocks = (list: unknown) => (Array.isArray(list) ? list.every(block) : block(list))
+  if (!blocks(content)) return false
+  if (Array.isArray(contents) && !contents.every(one => !isObject(one) || encoded(one.blob))) return false
+  return !Array.isArray(messages) || messages.every(one => !isObject(one) || blocks(one.content))
+}
+
 function inContent(content: unknown, at: Path, edits: Edit[]): void {
   if (Array.isArray(content)) for (const [index, block] of content.entries()) inBlock(block, [...at, index], edits)
   else if (isObject(content)) inBlock(content, at, edits)

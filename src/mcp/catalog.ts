@@ -110,7 +110,8 @@ function listed(json: JsonDocument, member: 'tools' | 'prompts'): readonly unkno
 
 function folded(name: string): string {
   return name
-    .normalize('NFKC')
+    .normalize('NFKD')
+    .toUpperCase()
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')
 }

@@ -47,7 +47,7 @@ export function paramHeaders(
     const given = headers[header]
     const decoded = typeof given === 'string' ? decodeHeader(given) : null
     if (decoded === null || decoded === undefined) return null
-    const same = numeric && DECIMAL.test(decoded) ? Number(decoded) === Number(value) : decoded === value
+    const same = decoded === value || (numeric && DECIMAL.test(decoded) && Number(decoded) === Number(value))
     if (!same) return null
     checked[header] = given as string
   }
@@ -74,7 +74,8 @@ export function declaredHeaders(schema: unknown, path: readonly string[] = []): 
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const DECIMAL = /^-?\d+(?:\.\d+)?$/
+/** With more digits different numbers would be equal. */
+const DECIMAL = /^-?(?=[\d.]{1,16}$)\d+(?:\.\d+)?$/
 const SENTINEL = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 

@@ -82,7 +82,7 @@ function unfit(sentence: string, own: Own = rpc.invalidParams): Unfit {
 function isNamed(method: string, params: Members): boolean {
   if (method === 'completion/complete') {
     const { ref } = params
-    return ref === undefined || (isObject(ref) && isText(ref.type) && isText(ref.name) && isText(ref.uri))
+    return ref === undefined || (isObject(ref) && refTypes.has(ref.type) && isText(ref.name) && isText(ref.uri))
   }
   if (method === 'subscriptions/listen') {
     const { notifications } = params
@@ -98,6 +98,9 @@ function isNamed(method: string, params: Members): boolean {
 function isText(value: unknown): boolean {
   return value === undefined || typeof value === 'string'
 }
+
+/** Another one might be read as either. */
+const refTypes: ReadonlySet<unknown> = new Set(['ref/prompt', 'ref/resource'])
 
 const alsoNamed: ReadonlyMap<string, string> = new Map([
   ['resources/subscribe', 'uri'],

@@ -1,6 +1,7 @@
 // How each member of a message is to be taken by the masker. Promise: everything is `data`, searched by path and shape, but
 // for the few members named here, and those that echo something are `fixed` only once the echo was checked.
 import type { MessageShape, Treatment } from '../gateway/seam.ts'
+import { onlyBinary } from './blocks.ts'
 import { isObject, type Members, metaOf } from './envelope.ts'
 import { clientInfoKey, isKnownVersion, serverInfoKey, versionKey } from './versions.ts'
 
@@ -14,16 +15,18 @@ const id: Member = ['id', 'fixed']
 
 /**
  * A JSON Schema names members and holds no values but in the keywords listed here: a path such as `**.mrn` means the values
- * of members of that name, not what a schema says about them.
+ * of members of that name, not what a schema says about them. What it says in words is searched all the same.
  */
 function schemaMembers(schema: string): readonly Member[] {
   const values = ['default', 'const', 'enum', 'enumNames', 'examples']
+  const structure = ['type', 'format', 'pattern', 'required', 'required.*', '$ref', '$id', '$schema', '$anchor']
   return [
     ...values.flatMap((keyword): Member[] => [
       [`${schema}.**.${keyword}`, 'data'],
       [`${schema}.**.${keyword}.**`, 'data'],
     ]),
-    [`${schema}.**`, 'name'],
+    ...structure.map((keyword): Member => [`${schema}.**.${keyword}`, 'name']),
+    [`${schema}.**`, 'words'],
   ]
 }
 
@@ -88,8 +91,8 @@ const resultMembers: readonly Member[] = [
   ['result.protocolVersion', 'fixed'],
   ['result.supportedVersions.*', 'fixed'],
   ['result.resultType', 'fixed'],
-  ['result.serverInfo.name', 'name'],
-  [`result._meta["${serverInfoKey}"].name`, 'name'],
+  ['result.serverInfo.name', 'words'],
+  [`result._meta["${serverInfoKey}"].name`, 'words'],
   ['result.tools.*.name', 'name'],
   ...schemaMembers('result.tools.*.inputSchema'),
   ...schemaMembers('result.tools.*.outputSchema'),
@@ -123,7 +126,7 @@ const answerShapes = shapesOf([...envelope, id, ...resultMembers], binaryMembers
 /** An answer on its way down; its id was checked. `passBinary`: a rule lets binary content through. */
 export function answerShapeFor(result: Members | null, passBinary: boolean): MessageShape {
   const plain = hasPlainVersion(result?.serverInfo) && hasPlainVersion(metaOf(result ?? {})[serverInfoKey])
-  return answerShapes(passBinary, plain)
+  return answerShapes(passBinary && (result === null || onlyBinary(result)), plain)
 }
 
 const noticeMembers: readonly Member[] = [

@@ -26,6 +26,8 @@ const CHARS_PER_STEP = 64
 export function visible(value: unknown, budget: Budget): CelInput {
   budget.spend(typeof value === 'string' ? 1 + Math.floor(value.length / CHARS_PER_STEP) : 1)
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  // A larger one may stand for several that were written: it equals none of them for sure.
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) throw new Error('not exact')
   if (typeof value === 'number') return value
   if (value instanceof Set) return new JsonList([...value], budget) as unknown as CelInput
   if (Array.isArray(value)) return new JsonList(value, budget) as unknown as CelInput

@@ -11,6 +11,8 @@ export interface Pattern {
   readonly uri: Glob | null
   /** What comes after the schema, for a relation whose schema is not known. */
   readonly relation: Glob | null
+  /** Of `name`, for names that are in no list: a server may fold what these rules do not. */
+  readonly folded: Glob | null
   /** Of `uri`, for addresses brought into their plain form and into the loosest one. */
   readonly plain: Glob | null
   readonly loose: Glob | null
@@ -24,6 +26,7 @@ export function compilePattern(source: string): Pattern {
     operation: compileGlob(colon < 0 ? source : source.slice(0, colon), 'name'),
     name: matter === null ? null : compileGlob(matter, 'name'),
     uri: matter === null ? null : compileGlob(matter, 'uri'),
+    folded: matter === null ? null : compileGlob(foldedName(matter), 'name'),
     relation: matter === null ? null : compileGlob(matter.slice(matter.indexOf('.') + 1), 'name'),
     plain: matter === null ? null : compileGlob(lowerHead(matter), 'uri'),
     loose: matter === null ? null : compileGlob(looseHead(matter), 'uri'),
@@ -34,6 +37,8 @@ export function compilePattern(source: string): Pattern {
 export interface Matter {
   readonly operation: string
   readonly isUri: boolean
+  /** The name without case and what is not seen, where it is in no list. */
+  readonly folded: string | null
   /** As written, and with its escapes decoded. */
   readonly readings: readonly string[]
   /** Scheme and authority in lower case, without dot segments: what the standard says is the same. */
@@ -42,12 +47,14 @@ export interface Matter {
   readonly loose: readonly string[]
 }
 
-export function matterOf(operation: string, subjectMatter: string): Matter {
-  const isUri = operations.get(operation)?.about === 'uri'
-  if (!isUri) return { operation, isUri, readings: [subjectMatter], plain: subjectMatter, loose: [] }
+export function matterOf(operation: string, subjectMatter: string, unlisted = false): Matter {
+  const about = operations.get(operation)?.about
+  const isUri = about === 'uri'
+  const folded = unlisted && about === 'name' ? foldedName(subjectMatter) : null
+  if (!isUri) return { operation, isUri, folded, readings: [subjectMatter], plain: subjectMatter, loose: [] }
   const decoded = decode(subjectMatter)
   const readings = decoded === subjectMatter ? [decoded] : [subjectMatter, decoded]
-  return { operation, isUri, readings, plain: plainForm(decoded), loose: looseForms(decoded) }
+  return { operation, isUri, folded, readings, plain: plainForm(decoded), loose: looseForms(decoded) }
 }
 
 /**
@@ -57,7 +64,10 @@ export function matterOf(operation: string, subjectMatter: string): Matter {
 export function matches(pattern: Pattern, matter: Matter, quantity: 'every' | 'some'): boolean {
   if (!pattern.operation.matches(matter.operation)) return false
   const { name, uri, plain, loose } = pattern
-  if (!matter.isUri) return name === null || name.matches(matter.plain) || isUnplaced(pattern, matter, quantity)
+  if (!matter.isUri) {
+    if (name === null || name.matches(matter.plain) || isUnplaced(pattern, matter, quantity)) return true
+    return quantity === 'some' && matter.folded !== null && (pattern.folded?.matches(matter.folded) ?? false)
+  }
   if (uri === null || plain === null || loose === null) return true
   if (quantity === 'every') {
     // Where steps go up, servers do not agree on whether they can leave the authority.
@@ -71,6 +81,14 @@ export function matches(pattern: Pattern, matter: Matter, quantity: 'every' | 's
 function isUnplaced({ relation }: Pattern, { operation, plain }: Matter, quantity: 'every' | 'some'): boolean {
   if (quantity === 'every' || operations.get(operation)?.about !== 'relation') return false
   return plain !== '' && !plain.includes('.') && (relation?.matches(plain) ?? false)
+}
+
+function foldedName(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/[\p{C}\p{Z}\p{M}]/gu, '')
+    .toUpperCase()
+    .toLowerCase()
 }
 
 /** True only if every action that `narrow` is about is one that `wide` is about. */

@@ -29,7 +29,9 @@ export function questionOf(asked: Asked, part: ActionPart, stage: Stage, nature?
   return {
     subject,
     nature: kind,
-    matters: readAs(part.operation, action.facts).map(operation => matterOf(operation, part.subjectMatter)),
+    matters: readAs(part.operation, action.facts).map(operation =>
+      matterOf(operation, part.subjectMatter, part.target === 'unlisted'),
+    ),
     effects: kind === 'use' ? part.effects : new Set([...part.effects, kind]),
     columns: columnsOf(part, kind, sql),
     found: stage === 'list' ? 'later' : action.found,

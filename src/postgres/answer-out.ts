@@ -23,6 +23,8 @@ export interface AnswersParts {
   readonly onCopyIn: (asked: Asked) => void
   /** That is over, by an error. */
   readonly onCopyFailed: () => void
+  /** The system says that a setting has this value. */
+  readonly onSetting?: (setting: string, value: string) => void
   /** Every turn is answered. */
   readonly onIdle: (failed: boolean, ended: boolean) => void
   /** For what goes wrong while no frame is being read. */

@@ -7,7 +7,7 @@ import { AnswerOut, type AnswersParts } from './answer-out.ts'
 import { fieldsOf } from './answer-rows.ts'
 import { type Asked, type OwnAnswer, reply, type Turn } from './asked.ts'
 import { described, undescribed } from './descriptions.ts'
-import { back, HEAD_BYTES, int16, WireFault } from './frames.ts'
+import { back, HEAD_BYTES, int16, uint32, WireFault } from './frames.ts'
 import { readyBytes } from './messages.ts'
 import { unknownOrigins } from './reading.ts'
 import type { SystemFrames } from './system-framer.ts'
@@ -80,6 +80,7 @@ export class Answers implements SystemFrames {
     const turn = this.#turns[this.#head]
     this.#readied = null
     this.#farewell = type === back.error
+    if (type === back.parameterStatus) this.#setting(buffer.subarray(start, end))
     if (type === back.notification || turn === undefined) {
       // Without a turn: a setting, a notice, or the last words of a system that ends the connection.
       if (!unprompted.has(type)) throw unasked()
@@ -187,7 +188,13 @@ export class Answers implements SystemFrames {
 
   /** What the system reported of itself while it let us in. */
   settings(raw: Buffer): void {
+    for (let at = 0; raw.length - at >= HEAD_BYTES; at += 1 + uint32(raw, at + 1)) this.#setting(raw.subarray(at))
     if (raw.length > 0) this.#out.standing(raw)
+  }
+
+  #setting(frame: Buffer): void {
+    const [setting = '', value = ''] = frame.toString('utf8', HEAD_BYTES, 1 + uint32(frame, 1)).split('\0')
+    this.#parts.onSetting?.(setting, value)
   }
 
   /** The frames of one read are done: what is left waits a moment for the rest of its answer. */

@@ -16,9 +16,9 @@ import { WireFault } from './frames.ts'
 import { Guard } from './guard.ts'
 import { LinkAsk } from './link-ask.ts'
 import { errorBytes, failingExecute, own, refusalReport } from './messages.ts'
-import type { Changes, Names } from './names.ts'
+import type { Changes, Names, Portal } from './names.ts'
 import type { WireOutlet } from './outlets.ts'
-import { type Answer, changesOf, PENDING_RUNS, type Pending, runs, turnOf } from './pending.ts'
+import { type Answer, boundBefore, changesOf, PENDING_RUNS, type Pending, resumedBy, runs, turnOf } from './pending.ts'
 import { actionOf, through, toldOf, type Wanted } from './question.ts'
 import type { LinkReader, ReadContext } from './reading.ts'
 import { NOTHING, Readings, type Refused } from './readings.ts'
@@ -151,7 +151,13 @@ export class Asking {
 
   async #book(run: Run): Promise<void> {
     const changes: Changes = []
-    const resumed = this.#resumed(run)
+    const resumed = resumedBy(run, this.#parts.names)
+    const portal = boundBefore(run, this.#parts.names)
+    if (portal?.reading.calls) {
+      const outdated = await this.#outdated(run, portal)
+      if (this.#skipping) return this.#drop(run)
+      if (outdated !== null) return this.#pend(run, changes, outdated)
+    }
     if (resumed) {
       this.#pending.push({ run, wanted: null, changes, asking: resumed.admission, withdrawn: null, resumed })
       return
@@ -286,9 +292,17 @@ export class Asking {
     if (run.synced) this.#parts.names.batch++
   }
 
-  #resumed({ executes, bind, parse, describes, closes }: Run): Asked | null {
-    if (executes === null || bind !== null || parse !== null || describes.length > 0 || closes.length > 0) return null
-    return this.#parts.names.portal(executes)?.asked ?? null
+  /** A portal that was bound before runs the functions that are there now. */
+  async #outdated(run: Run, { prepared, parameters, reading }: Portal): Promise<Refused | null> {
+    if (this.#mustWait(run)) {
+      await this.#pass()
+      if (this.#skipping) return null
+      if (this.#unsynced) await this.#write(own.flush)
+      await this.#idle()
+    }
+    const again = await this.#readings.read(prepared.sql, parameters, reading)
+    if ('refusal' in again) return again
+    return reading.lasts() ? null : this.#readings.refused(OUTDATED, '55000')
   }
 
   /** Whether what this run means depends on something the system has not answered yet. */
@@ -398,4 +412,5 @@ export class Asking {
   }
 }
 
+const OUTDATED = 'What the functions of this portal do may have changed: bind it again.'
 const UNKNOWN_ROWS = {}

@@ -6,6 +6,7 @@ import { limits } from '../gateway/limits.ts'
 import type { Admission } from '../gateway/seam.ts'
 import type { MaskingPlan } from '../masking/plan.ts'
 import { stampSql } from './catalog-stamp.ts'
+import { WireFault } from './frames.ts'
 import type { Catalog } from './lineage/catalog.ts'
 import { loadCatalog, type RunQuery } from './lineage/catalog-load.ts'
 import { type Protection, protect } from './lineage/protection.ts'
@@ -170,7 +171,7 @@ async function readThrough(link: ReaderLink, before: Snapshot | null): Promise<S
       if (more instanceof Refusal) throw more
       return more
     })
-    const found = await snapshotOf(sql => (queries as OwnQueries).rows(sql), before)
+    const found = await settled(() => snapshotOf(sql => (queries as OwnQueries).rows(sql), before))
     outcome = 'done'
     return found
   } catch (fault) {
@@ -181,6 +182,19 @@ async function readThrough(link: ReaderLink, before: Snapshot | null): Promise<S
   }
 }
 
+/** A relation may be locked just as it is looked at: what is locked is left out the next time. */
+async function settled<T>(read: () => Promise<T>): Promise<T> {
+  for (let left = RETRIES; left > 0; left--) {
+    try {
+      return await read()
+    } catch (fault) {
+      if (!(fault instanceof WireFault) || fault.code !== 'upstream') throw fault
+    }
+  }
+  return read()
+}
+
+const RETRIES = 3
 const UNREADABLE = 'What the database holds could not be read, so nothing is passed on.'
 
 /** `before`, where that is what the database still holds. */
@@ -188,7 +202,7 @@ export async function snapshotOf(run: RunQuery, before: Snapshot | null = null):
   const [row = []] = await run(sessionSql)
   const [user, path, usable, stamp] = row.map(value => value ?? '') as [string, string, string, string]
   const found = { stamp, user, path, usable: new Set((JSON.parse(usable || '[]') as unknown[]).map(String)) }
-  if (before?.stamp === stamp && sameSession(before, found)) return before
+  if (before?.stamp === stamp && before.catalog.partial !== true && sameSession(before, found)) return before
   return { ...found, catalog: await loadCatalog(run), protections: new WeakMap() }
 }
 

@@ -2,21 +2,18 @@
 // prepared statements, cursors and temporary relations of this session; where that is in doubt the system is asked, and
 // where it cannot be asked nothing is known.
 import type { Ruling } from '../gateway/ruling.ts'
-import { stampSql } from './catalog-stamp.ts'
-import { type Catalogs, protectionOf, type Snapshot, snapshotOf } from './catalogs.ts'
+import { type Catalogs, protectionOf, type Snapshot } from './catalogs.ts'
 import { copyOutOf } from './copy-plan.ts'
 import { estimableOf } from './estimable.ts'
 import { FLOW, refusal, UNKNOWN_COPY, UNKNOWN_FLOW } from './flow-refusals.ts'
 import { launders } from './laundering.ts'
-import { findRelation } from './lineage/catalog.ts'
+import { callsOwn, unsettles } from './lineage/behind-names.ts'
 import { sessionNames } from './lineage/names.ts'
 import { originsOf } from './lineage/origins.ts'
-import { columnsOf, type Plan, type SessionNames } from './lineage/resolve.ts'
+import { columnsOf, cursorOf, type Plan, type SessionNames } from './lineage/resolve.ts'
 import { afterStatement, newSession, type SessionUser } from './lineage/session.ts'
-import { unknown } from './lineage/taint.ts'
 import {
   type AskLink,
-  type Bound,
   type Estimable,
   type Field,
   type LinkReader,
@@ -27,10 +24,26 @@ import {
   type StatementReading,
   unknownOrigins,
 } from './reading.ts'
+import {
+  ADDING,
+  allOf,
+  blinded,
+  type Change,
+  endsWork,
+  mustBe,
+  namesUnknown,
+  readOwn,
+  reads,
+  refusedBy,
+  snapshotPath,
+  stateSql,
+  visible,
+  withBound,
+} from './session-state.ts'
 import { type ParseAside, readLongSql } from './statement/read-sql.ts'
 import { searchPathOf } from './statement/settings.ts'
 import type { Statement } from './statement/statement.ts'
-import { as, count, tagged, text } from './statement/tree.ts'
+import { as, count, tagged } from './statement/tree.ts'
 import { changesOf, definesForAll, forgottenBy, turnsBack } from './statement-changes.ts'
 import { actionOf, emptyAction, type Planned, type Setting } from './statement-facts.ts'
 import { SpokenLabels, shownBy } from './statement-labels.ts'
@@ -50,12 +63,6 @@ export async function openLinkReader(parts: LinkReaderParts): Promise<LinkReader
 const IDLE = 'I'.charCodeAt(0)
 const CURSOR_HOLDS = 0x20
 const NONE_MADE: NonNullable<SessionNames['temporary']> = new Map()
-const SYSTEM = /^(?:pg_|information_schema$)/
-
-const stateSql = `select pg_catalog.current_setting('search_path'), current_user,
-  exists (select 1 from pg_catalog.pg_class where relnamespace = pg_catalog.pg_my_temp_schema()),
-  (${stampSql}),
-  (select pg_catalog.json_agg(name) from pg_catalog.pg_prepared_statements where from_sql)`
 
 class SessionReader implements LinkReader {
   readonly #parts: LinkReaderParts
@@ -80,11 +87,20 @@ class SessionReader implements LinkReader {
   #defining = false
   /** Ends the time in which nobody relies on what the shared catalog said before. */
   #changed: (() => void) | null = null
+  /** By what cursors were read when they were declared. */
+  readonly #declared = new WeakMap<Statement, string>()
+  /** As the system last reported it; null where it does not. */
+  #path: string | null = null
+  /** What it began with is not known yet. */
+  #begins = false
+  #gone = false
+  /** What was there when it was last in no transaction. */
+  #began = ''
 
   constructor(parts: LinkReaderParts, shared: Snapshot) {
     this.#parts = parts
     const path = parts.link.settings.get('search_path') ?? shared.path
-    this.#user = { name: shared.user, path: pathIn(shared, path, shared.user) }
+    this.#user = { name: shared.user, path: searchPathOf([path], shared.user) }
     this.#names = newSession(this.#user)
     this.#before = this.#names
   }
@@ -96,16 +112,17 @@ class SessionReader implements LinkReader {
       else await this.#refresh(context.ask, context.forget)
     }
     const snapshot = this.#own ?? (await catalogs.current(link))
-    const names = sessionNames(snapshot.catalog, this.#names)
+    const names = sessionNames(snapshot.catalog, visible(this.#names, snapshot))
     const read = await readLongSql(sql, { names }, parseAside)
     if (read.kind === 'refused') return read
     // It may have been made by somebody else a moment ago.
     const fresh =
-      this.#own === null && this.#namesUnknown(read.statements, snapshot)
+      this.#own === null && namesUnknown(read.statements, snapshot, this.#names)
         ? await catalogs.again(link, snapshot)
         : snapshot
     if (fresh === snapshot) return this.#reading(read.statements, snapshot)
-    const again = await readLongSql(sql, { names: sessionNames(fresh.catalog, this.#names) }, parseAside)
+    const anew = sessionNames(fresh.catalog, visible(this.#names, fresh))
+    const again = await readLongSql(sql, { names: anew }, parseAside)
     return again.kind === 'refused' ? again : this.#reading(again.statements, fresh)
   }
 
@@ -117,15 +134,6 @@ class SessionReader implements LinkReader {
     return this.#names.inTransaction && catalogs.fresh(link) === null
   }
 
-  #namesUnknown(statements: readonly Statement[], { catalog }: Snapshot): boolean {
-    const { path, temporary } = this.#names
-    const known = (schema: string | null, name: string) =>
-      SYSTEM.test(schema ?? name) || temporary?.has(name) || findRelation(catalog, path, schema, name) !== null
-    return statements.some(({ relations }) =>
-      relations.some(({ use, schema, name }) => use !== 'define' && !known(schema, name)),
-    )
-  }
-
   idle(status: number, failed: boolean): void {
     const open = status !== IDLE
     if (failed && this.#names !== this.#before) {
@@ -135,6 +143,7 @@ class SessionReader implements LinkReader {
     }
     if (this.#touched.size > 0) this.#touched.clear()
     if (!open) this.#ended()
+    if (this.#pathDiffers()) this.#doubt = true
     let { cursors } = this.#names
     if (!open && cursors.size > 0) cursors = new Map([...cursors].filter(([name]) => this.#holdable.has(name)))
     if (open !== this.#names.inTransaction || cursors !== this.#names.cursors)
@@ -165,39 +174,43 @@ class SessionReader implements LinkReader {
     const { inTransaction, temporary: made = NONE_MADE } = this.#names
     const at = performance.now()
     const [row = []] = await ask(stateSql)
-    const [path, user, temporary, stamp, prepared] = row
-    const shared = inTransaction ? catalogs.last(link) : await catalogs.current(link)
+    const [path, user, temporary, stamp, prepared, isolation, strings, encoding] = row
+    this.heard('standard_conforming_strings', strings ?? '')
+    this.heard('client_encoding', encoding ?? '')
+    const asBefore = inTransaction && isolation !== 'read committed'
+    const shared = inTransaction && !asBefore ? catalogs.last(link) : await catalogs.current(link)
     const differs = shared?.stamp !== stamp
     this.#temporary = temporary === 't'
-    if (this.#temporary || inTransaction) {
-      if (this.#own?.stamp !== stamp) this.#own = differs ? await this.#readOwn(ask, path ?? '') : shared
+    // It sees the catalog as it was when its transaction began, and the system reads names by what is there now.
+    if (asBefore && differs && shared !== null && shared.stamp !== this.#began) {
+      if (this.#temporary || this.#defining) {
+        this.#names = { ...this.#names, path: [] }
+        return
+      }
+      this.#own = shared
+      this.#ownAt = at
+    } else if (this.#temporary || inTransaction) {
+      if (this.#own === null || this.#own.stamp !== stamp || this.#own.catalog.partial)
+        this.#own =
+          differs || shared === null || shared.catalog.partial ? await readOwn(ask, path ?? '', inTransaction) : shared
       this.#ownAt = at
     } else {
       this.#own = null
       if (differs) catalogs.changed(link)
     }
-    const now = this.#own ?? (await catalogs.current(link))
-    this.#user = { ...this.#user, name: user ?? '' }
+    // Who acts as another may look into other schemas.
+    const known = user === this.#user.name ? searchPathOf([path ?? ''], this.#user.name) : []
+    if (this.#begins) this.#user = { ...this.#user, path: known }
+    this.#begins = false
+    if (this.#path !== null && user === this.#user.name) this.#path = path ?? ''
     // What a function prepared under a name the caller had used for something else.
     for (const name of JSON.parse(prepared ?? '[]') as unknown[]) {
       if (!this.#names.prepared.has(String(name))) forget(String(name))
     }
     const kept = this.#temporary || inTransaction ? made : NONE_MADE
-    this.#names = { ...this.#names, path: pathIn(now, path ?? '', this.#user.name), temporary: kept }
+    this.#names = { ...this.#names, path: known, temporary: kept }
     this.#before = this.#names
     this.#doubt = false
-  }
-
-  /** Through the session itself, whose path is the same afterwards. */
-  async #readOwn(ask: AskLink, path: string): Promise<Snapshot> {
-    const local = this.#names.inTransaction
-    const set = (value: string) =>
-      ask(`select pg_catalog.set_config('search_path', '${value.replaceAll("'", "''")}', ${local})`)
-    try {
-      return await snapshotOf(sql => (sql.startsWith('set search_path') ? set('') : ask(sql)))
-    } finally {
-      await set(path)
-    }
   }
 
   // ---- one text ----
@@ -209,42 +222,53 @@ class SessionReader implements LinkReader {
     if (masking === undefined) return refusal('forbidden', '42501', 'This connection is no longer there.')
     const protection = protectionOf(snapshot, masking)
     const planned: Planned[] = []
-    const before = this.#names
+    if (!this.#names.inTransaction) this.#began = snapshot.stamp
+    let written = this.#names
+    const before = visible(written, snapshot)
     let names = before
     const temporary = new Map(before.temporary)
     let changes: StatementReading['changes'] = 'nothing'
     let carries = false
+    let forAll = false
+    let spoke = false
     // In doubt still: the system could not be asked.
     let blind = this.#doubt
     const estimates: (() => Estimable | null)[] = []
     for (const statement of statements) {
-      const refused = this.#refused(statement, names)
+      const refused = refusedBy(statement, names)
       if (refused !== null) return refused
       const resolved = columnsOf(statement.tree, protection, names)
       // What an earlier statement of this text has changed is not in the catalog that was read.
-      const plan = blind ? blinded(resolved) : resolved
+      const outdated = blind || this.#outdated(statement, names, snapshot)
+      const plan = outdated ? blinded(resolved) : resolved
       if (blind && statement.effects.has('write') && reads(statement)) return UNKNOWN_FLOW
       const flow = plan.flows.find(({ to }) => to !== 'view')
       if (flow !== undefined) return flow.labels === 'unknown' ? UNKNOWN_FLOW : FLOW
       const setting: Setting = { catalog, protection, path: names.path, names: sessionNames(catalog, names) }
       if (statement.kind === 'copy-out' && copyOutOf(statement.tree, plan, catalog) === null) return UNKNOWN_COPY
       carries ||= launders(statement, statement.written(), snapshot, protection, names)
-      planned.push({ statement, decided: stoodFor(statement, names, setting.names), plan })
+      const decided = stoodFor(statement, names, setting.names)
+      planned.push({ statement, decided, plan })
+      if (statement.kind === 'declare') this.#declared.set(statement, snapshotPath(snapshot, names))
+      forAll ||= definesForAll(statement, decided, catalog)
+      spoke ||= unsettles(decided.tree, catalog)
       const session = names
       estimates.push(() => estimableOf(statement, session, setting))
-      const change = this.#defining && turnsBack(statement) ? 'unknown' : changesOf(statement, setting)
+      const change = this.#defining && turnsBack(statement) ? 'unknown' : changesOf(statement, decided, setting)
       const adds = statement.kind === 'create-table-as' || ADDING.has(tagged(statement.tree)?.tag ?? '')
       blind ||= change === 'unknown' && !adds
       if (change === 'unknown' || changes === 'nothing') changes = change === 'nothing' ? changes : change
-      names = afterStatement(names, statement, plan, this.#user)
-      names = { ...names, path: names.path.filter(schema => snapshot.usable.has(schema) || schema === 'pg_temp') }
+      const after = afterStatement(names, statement, plan, this.#user)
+      written = after.path === names.path ? { ...after, path: written.path } : after
+      names = visible(written, snapshot)
       for (const [name, rows] of names.temporary ?? []) temporary.set(name, rows)
     }
     if (planned.length === 0) {
       const none = new Set<string>()
       return { ...opaque, action: emptyAction, quotes: none }
     }
-    const path = before.path.join('\0')
+    const path = this.#names.path.join('\0')
+    const passed = written
     // What a text makes for itself is known to the statements after it.
     const known = sessionNames(catalog, { path: before.path, temporary })
     const setting = { catalog, protection, path: before.path, names: known }
@@ -276,29 +300,27 @@ class SessionReader implements LinkReader {
       },
       passes: bound => {
         spoken.add(shown.quotes)
-        this.#pass(statements, bound === null ? names : withBound(names, statements, bound), changes)
+        const now = bound === null ? passed : withBound(passed, statements, bound)
+        this.#pass(statements, now, { changes, forAll, spoke })
+      },
+      calls: planned.some(({ decided }) => callsOwn(decided.tree, catalog)),
+      lasts: () => {
+        if (ruling().connections.get(link.config.connection.name)?.masking !== masking) return false
+        const now = this.#own ?? this.#parts.catalogs.last(link)
+        return !this.#doubt && now?.catalog.version === catalog.version && this.#names.path.join('\0') === path
       },
       estimable: () => (planned.length === 1 || !blind ? allOf(estimates) : null),
     }
   }
 
-  #refused(statement: Statement, names: SessionNames): SqlRefusal | null {
-    if (statement.refusal !== null) return statement.refusal
-    const { kind } = statement
-    if (kind === 'do' || kind === 'define' || kind === 'call') {
-      if (/sallyport/i.test(statement.written()))
-        return refusal('blocked', '42501', 'Settings of the gateway cannot be changed.')
-    }
-    const root = tagged(statement.tree)
-    const held = root?.tag === 'ExplainStmt' ? tagged(root.body.query) : root
-    if (held?.tag === 'ExecuteStmt' && !names.prepared.has(text(held.body, 'name')))
-      return refusal('unreadable', '26000', 'The gateway knows no prepared statement of this name: prepare it again.')
-    if (held?.tag === 'FetchStmt' && !names.cursors.has(text(held.body, 'portalname')))
-      return refusal('unreadable', '34000', 'The gateway knows no cursor of this name: declare it in a statement.')
-    return null
+  /** What functions in the query of a cursor do is what they do now, and not when it was declared. */
+  #outdated(statement: Statement, names: SessionNames, snapshot: Snapshot): boolean {
+    const declared = cursorOf(statement.tree, names)?.statement
+    if (declared === undefined || !callsOwn(declared.tree, snapshot.catalog)) return false
+    return this.#declared.get(declared) !== snapshotPath(snapshot, names)
   }
 
-  #pass(statements: readonly Statement[], names: SessionNames, changes: StatementReading['changes']): void {
+  #pass(statements: readonly Statement[], names: SessionNames, { changes, forAll, spoke }: Change): void {
     if (changes === 'nothing') return
     for (const { session, tree } of statements) {
       for (const change of session) {
@@ -310,13 +332,13 @@ class SessionReader implements LinkReader {
         else this.#holdable.delete(change.name)
       }
     }
-    if (this.#changed === null && statements.some(one => definesForAll(one, this.#names.path))) this.#change()
+    if (this.#changed === null && forAll) this.#change()
     this.#names = names
     if (changes === 'unknown') {
       this.#defining = true
       // A function may have opened, prepared or defined anything.
-      const spoke = statements.some(({ kind, functions }) => kind === 'do' || kind === 'call' || functions.length > 0)
-      if (spoke) this.#names = { ...names, cursors: new Map(), prepared: new Map() }
+      const ran = statements.some(({ kind, functions }) => kind === 'do' || kind === 'call' || functions.length > 0)
+      if (spoke || ran) this.#names = { ...names, cursors: new Map(), prepared: new Map() }
       this.#doubt = true
     }
     if (names.path.length === 0) this.#doubt = true
@@ -324,14 +346,38 @@ class SessionReader implements LinkReader {
 
   #change(): void {
     const { catalogs, link } = this.#parts
-    const changed = catalogs.changing(link)
-    const { ended } = link.session
-    this.#changed = () => {
-      ended.removeEventListener('abort', changed)
-      changed()
-    }
-    if (ended.aborted) changed()
-    else ended.addEventListener('abort', changed, { once: true })
+    this.#changed = catalogs.changing(link)
+    if (this.#gone) this.gone()
+  }
+
+  get unfinished(): boolean {
+    return this.#changed !== null
+  }
+
+  /** What it was doing may have gone on after its caller had left. */
+  gone(): void {
+    this.#gone = true
+    this.#changed?.()
+    this.#changed = null
+  }
+
+  heard(setting: string, value: string): void {
+    if (setting === 'search_path') this.#path = value
+    mustBe(setting, value)
+  }
+
+  /** The path it begins with may have been given to its login a moment ago. */
+  begins(): void {
+    this.#begins = this.#path === null
+    if (this.#path === null) this.#doubt = true
+    else this.#user = { ...this.#user, path: searchPathOf([this.#path], this.#user.name) }
+    this.#names = newSession(this.#user)
+    this.#before = this.#names
+  }
+
+  /** What the system has last said of the path is not what is believed. */
+  #pathDiffers(): boolean {
+    return this.#path !== null && searchPathOf([this.#path], this.#user.name).join('\0') !== this.#names.path.join('\0')
   }
 
   #origins(plan: Plan | null, snapshot: Snapshot, fields: readonly Field[]) {
@@ -357,46 +403,4 @@ class SessionReader implements LinkReader {
       group: origins[at]?.group,
     }))
   }
-}
-
-/** They add something under a name of its own, and change nothing that there is. */
-const ADDING = new Set([
-  'CreateStmt',
-  'CreateSeqStmt',
-  'CreateSchemaStmt',
-  'IndexStmt',
-  'CommentStmt',
-  'GrantStmt',
-  'VariableSetStmt',
-])
-
-function allOf(estimates: readonly (() => Estimable | null)[]): readonly Estimable[] | null {
-  const found = estimates.map(one => one()).filter(one => one !== null)
-  return found.length === estimates.length ? found : null
-}
-
-/** What was declared with parameters is estimated with them. */
-function withBound(names: SessionNames, statements: readonly Statement[], bound: Bound): SessionNames {
-  const declared = new Map(names.declared)
-  for (const [name, one] of declared) if (statements.includes(one.statement)) declared.set(name, { ...one, bound })
-  return { ...names, declared }
-}
-
-/** What was put off until now happens, and words about it quote what came before. */
-function endsWork({ kind, tree }: Statement): boolean {
-  return kind === 'transaction' || tagged(tree)?.tag === 'ConstraintsSetStmt'
-}
-
-function blinded(plan: Plan): Plan {
-  const rows = { columns: [], rest: unknown }
-  const columns = plan.columns?.length === 0 ? plan.columns : null
-  return { ...plan, columns, allClean: false, touches: 'unknown', rows, made: null }
-}
-
-function reads({ relations, kind }: Statement): boolean {
-  return kind === 'create-table-as' || relations.some(({ use }) => use === 'read')
-}
-
-function pathIn(snapshot: Snapshot, value: string, user: string): readonly string[] {
-  return searchPathOf([value], user).filter(schema => snapshot.usable.has(schema) || schema === 'pg_temp')
 }

@@ -98,6 +98,7 @@ export class Link {
       notices: config.notices !== false,
       onCopyIn: asked => this.#copyIn.begin(asked),
       onCopyFailed: () => this.#copyIn.stop(),
+      onSetting: (setting, value) => parts.reader?.heard?.(setting, value),
       onIdle: (failed, ended) => this.#idle(failed, ended),
       onFault: fault => void this.#fault(fault),
     })
@@ -136,6 +137,7 @@ export class Link {
       fault => void this.#fault(fault),
     )
     this.#answers.settings(upstream.parameters)
+    this.#parts.reader?.begins?.()
     this.#releases.author(authoredBytes(Buffer.concat([frame(back.keyData, this.#key), readyBytes(IDLE)])))
     session.ended.addEventListener('abort', () => this.#sessionEnded(), { once: true })
     upstream.socket.once('close', () => this.#systemGone())
@@ -318,7 +320,7 @@ export class Link {
   #end(last: Authored | null, outcome: 'done' | 'gone' | 'cut' | 'failed'): void {
     if (this.#closed) return
     this.#closed = true
-    const { upstream, keys, session, caller } = this.#parts
+    const { upstream, keys, session, caller, reader } = this.#parts
     keys.revoke(this.#key)
     this.#withdrawal.abort()
     this.#copyIn.stop()
@@ -331,10 +333,14 @@ export class Link {
     upstream.attach(unheard, ignored, () => upstream.socket.destroy())
     upstream.socket.resume()
     upstream.outlet.end(own.terminate)
-    setTimeout(() => {
-      upstream.socket.destroy()
-      caller.destroy()
-    }, LINGER_MS).unref()
+    setTimeout(() => caller.destroy(), LINGER_MS).unref()
+    const unfinished = reader?.unfinished === true
+    setTimeout(() => upstream.socket.destroy(), unfinished ? limits.patientHoldMs : LINGER_MS).unref()
+    if (upstream.socket.destroyed) reader?.gone?.()
+    else {
+      upstream.socket.unref()
+      upstream.socket.once('close', () => reader?.gone?.())
+    }
     void session.close(outcome === 'done' || outcome === 'gone' ? 'done' : 'cut')
     this.#onClose(this)
   }

@@ -2,7 +2,7 @@
 import type { Refusal } from '../gateway/errors.ts'
 import type { Admission } from '../gateway/seam.ts'
 import type { Asked, Turn } from './asked.ts'
-import type { Changes } from './names.ts'
+import type { Changes, Names, Portal } from './names.ts'
 import type { Wanted } from './question.ts'
 import type { StatementReading } from './reading.ts'
 import type { Refused } from './readings.ts'
@@ -34,4 +34,15 @@ export function changesOf({ run, wanted }: Pick<Pending, 'run' | 'wanted'>): Sta
 export function turnOf(run: Run, asked: Asked, wanted: Wanted | null, changes: Changes): Turn {
   const described = run.describes.map(({ kind }) => (kind === 'statement' ? (wanted?.prepared ?? null) : null))
   return { asked, expects: run.expects, at: 0, changes, described, refusal: null }
+}
+
+/** The portal that a run executes and does not bind. */
+export function boundBefore({ executes, bind }: Run, names: Names): Portal | null {
+  return executes === null || bind !== null ? null : (names.portal(executes) ?? null)
+}
+
+/** What a run does no more than go on with. */
+export function resumedBy(run: Run, names: Names): Asked | null {
+  if (run.parse !== null || run.describes.length > 0 || run.closes.length > 0) return null
+  return boundBefore(run, names)?.asked ?? null
 }

@@ -46,6 +46,10 @@ export interface StatementReading {
   readonly forgets: readonly { readonly kind: 'statement' | 'portal'; readonly name: string | null }[]
   /** Whether it would be read the same now. */
   readonly holds: () => boolean
+  /** It runs functions that people wrote. */
+  readonly calls: boolean
+  /** Whether those do what they did when it was read, as far as is known. */
+  readonly lasts: () => boolean
   /** It is passed on, with these parameters: what follows is read as if it had run. */
   readonly passes: (bound: Bound | null) => void
   /** How many rows it takes can be asked; null where that of some statement cannot. */
@@ -124,6 +128,14 @@ export interface LinkReader {
   idle(status: number, failed: boolean): void
   /** Whether the next statement is read well only where the system can be asked before it. */
   readonly asks: boolean
+  /** It has begun; what the system said of its settings while it let the session in was `heard` before. */
+  begins?(): void
+  /** The system says that a setting of the session has this value. Throws a WireFault where it must have another. */
+  heard?(setting: string, value: string): void
+  /** Something was defined in a transaction that is not over: the session is over only once the system ends it. */
+  readonly unfinished?: boolean
+  /** The system has ended the session. */
+  gone?(): void
 }
 
 export interface StatementReader {
@@ -160,6 +172,8 @@ export const opaque: Omit<StatementReading, 'action'> = {
   launders: false,
   forgets: [],
   holds: () => true,
+  calls: false,
+  lasts: () => true,
   passes: () => undefined,
   estimable: () => null,
 }

@@ -1,5 +1,6 @@
 // What a statement changes for those after it. Promise: what people wrote may have changed anything.
-import { findFunctions } from './lineage/catalog.ts'
+import { unsettles } from './lineage/behind-names.ts'
+import { type Catalog, findFunctions } from './lineage/catalog.ts'
 import { isTemporary } from './lineage/temporary.ts'
 import type { StatementReading } from './reading.ts'
 import { builtinReach } from './statement/builtin-functions.ts'
@@ -7,8 +8,13 @@ import type { Statement } from './statement/statement.ts'
 import { as, sub } from './statement/tree.ts'
 import type { Setting } from './statement-facts.ts'
 
-export function changesOf(statement: Statement, { catalog, path }: Setting): StatementReading['changes'] {
+export function changesOf(
+  statement: Statement,
+  { tree }: Statement,
+  { catalog, path }: Setting,
+): StatementReading['changes'] {
   const { kind, session, functions } = statement
+  if (unsettles(tree, catalog)) return 'unknown'
   const own = functions.some(
     ({ schema, name, reach }) =>
       reach === 'write' && (builtinReach(name) === 'unlisted' || findFunctions(catalog, path, schema, name).length > 0),
@@ -25,12 +31,13 @@ export function turnsBack({ session }: Statement): boolean {
 }
 
 /** Whether sessions of others may see something else afterwards. */
-export function definesForAll({ kind, session, tree }: Statement, path: readonly string[]): boolean {
-  if (kind === 'do' || kind === 'call') return true
+export function definesForAll({ kind, session, tree }: Statement, runs: Statement, catalog: Catalog): boolean {
+  if (kind === 'do' || kind === 'call' || unsettles(runs.tree, catalog)) return true
   if (!session.some(change => change.kind === 'define')) return false
   const made = MAKING.map(([tag, part]) => sub(as(tree, tag) ?? {}, part)).find(range => range !== null)
   const range = made && (sub(made, 'rel') ?? made)
-  return !range || !isTemporary(range, path)
+  // What the path is by then may be another: only what is written says that it is temporary.
+  return !range || !isTemporary(range, [])
 }
 
 const MAKING = [

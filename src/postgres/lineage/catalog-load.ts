@@ -19,13 +19,32 @@ export type RunQuery = (sql: string) => Promise<readonly Row[]>
 const schema = `case when n.oid = pg_catalog.pg_my_temp_schema() then 'pg_temp' else n.nspname end`
 const seen = `(n.nspname !~ '^pg_(toast|temp)' or n.oid = pg_catalog.pg_my_temp_schema())`
 
-const relationsSql = `select c.oid, ${schema}, c.relname, c.relkind,
+/** Printing what is made of a relation waits for whoever changes it, or is about to, unless one has looked at it before. */
+const lockedSql = `with held as (select relation, pid, mode, granted from pg_catalog.pg_locks where locktype = 'relation'
+    and relation >= 16384 and database = (select oid from pg_catalog.pg_database
+      where datname = pg_catalog.current_database()))
+  select distinct relation from held where mode = 'AccessExclusiveLock' and pid <> pg_catalog.pg_backend_pid()
+    and relation not in (select relation from held where granted and pid = pg_catalog.pg_backend_pid()) order by 1`
+
+/** What is printed, where that needs none of these: otherwise an empty text, which nobody can read. */
+function printed(locked: readonly number[], relation: string, text: string, made = ''): string {
+  if (locked.length === 0) return text
+  const all = `(${locked.join()})`
+  return `case when ${relation} in ${all} ${made === '' ? '' : `or ${made} and d.refobjid in ${all})`} then '' else ${text} end`
+}
+
+const madeBy = (kind: string, object: string) => `exists (select 1 from pg_catalog.pg_depend d
+  where d.classid = 'pg_catalog.${kind}'::pg_catalog.regclass and d.objid ${object}
+    and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass`
+const ofRules = madeBy('pg_rewrite', 'in (select w.oid from pg_catalog.pg_rewrite w where w.ev_class = c.oid)')
+
+const relationsSql = (locked: readonly number[]) => `select c.oid, ${schema}, c.relname, c.relkind,
   case when c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
-    then pg_catalog.pg_get_viewdef(c.oid) end,
+    then ${printed(locked, 'c.oid', 'pg_catalog.pg_get_viewdef(c.oid)', ofRules)} end,
   (select pg_catalog.string_agg(inhparent::pg_catalog.text, ',') from pg_catalog.pg_inherits where inhrelid = c.oid),
   exists (select 1 from pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN'
     and n.nspname <> 'pg_catalog'),
-  (select pg_catalog.json_agg(pg_catalog.pg_get_ruledef(r.oid) order by r.oid) from pg_catalog.pg_rewrite r
+  (select pg_catalog.json_agg(${printed(locked, 'c.oid', 'pg_catalog.pg_get_ruledef(r.oid)', ofRules)} order by r.oid) from pg_catalog.pg_rewrite r
     where r.ev_class = c.oid and r.rulename <> '_RETURN' and n.nspname <> 'pg_catalog'),
   (select pg_catalog.json_agg(pg_catalog.json_build_array(t.tgfoid::pg_catalog.int8, t.tgtype,
     t.tgattr::pg_catalog.text) order by t.oid)
@@ -33,13 +52,13 @@ const relationsSql = `select c.oid, ${schema}, c.relname, c.relkind,
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c') and ${seen} order by c.oid`
 
-const columnsSql = `select a.attrelid, a.attnum, a.attname, a.atttypid,
-  case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
+const columnsSql = (locked: readonly number[]) => `select a.attrelid, a.attnum, a.attname, a.atttypid,
+  case when a.attgenerated <> '' then ${printed(locked, 'd.adrelid', 'pg_catalog.pg_get_expr(d.adbin, d.adrelid)')} end,
   case when a.attgenerated = '' and exists (select 1 from pg_catalog.pg_depend p
       join pg_catalog.pg_proc f on f.oid = p.refobjid join pg_catalog.pg_namespace n on n.oid = f.pronamespace
       where p.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and p.objid = d.oid
         and p.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and n.nspname <> 'pg_catalog')
-    then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end, a.attnotnull
+    then ${printed(locked, 'd.adrelid', 'pg_catalog.pg_get_expr(d.adbin, d.adrelid)')} end, a.attnotnull
   from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c')
@@ -52,8 +71,11 @@ const trusted = `exists (select 1 from pg_catalog.pg_depend d join pg_catalog.pg
       or e.extname in ('btree_gin', 'btree_gist', 'citext', 'cube', 'earthdistance', 'fuzzystrmatch', 'hstore',
       'intarray', 'isn', 'ltree', 'pg_trgm', 'pgcrypto', 'seg', 'unaccent', 'uuid-ossp')))`
 
-const functionsSql = `select p.oid, n.nspname, p.proname, p.prokind, l.lanname, p.provolatile, p.prosrc,
-  case when p.prosqlbody is not null then pg_catalog.pg_get_functiondef(p.oid) end,
+const functionsSql = (
+  locked: readonly number[],
+) => `select p.oid, n.nspname, p.proname, p.prokind, l.lanname, p.provolatile, p.prosrc,
+  case when p.prosqlbody is not null
+    then ${printed(locked, '0', 'pg_catalog.pg_get_functiondef(p.oid)', madeBy('pg_proc', '= p.oid'))} end,
   pg_catalog.array_to_json(p.proargnames), pg_catalog.array_to_json(p.proargmodes::pg_catalog.text[]),
   p.prorettype, p.proretset,
   (select s from pg_catalog.unnest(p.proconfig) s where s like 'search_path=%' limit 1),
@@ -88,21 +110,36 @@ const castsSql = `select t.typname, p.oid from pg_catalog.pg_cast c
   join pg_catalog.pg_type t on t.oid = c.casttarget
   where (n.nspname <> 'pg_catalog' or c.oid >= 16384) and ${notTrusted} order by 1, 2`
 
+/** Conditions, policies, indexes, domains and defaults of arguments. */
+const dependentsSql = `select distinct d.refobjid, coalesce(c.relname, t.typname, f.proname)
+  from pg_catalog.pg_depend d
+  left join pg_catalog.pg_constraint k on d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and k.oid = d.objid
+  left join pg_catalog.pg_policy p on d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and p.oid = d.objid
+  left join pg_catalog.pg_index i on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and i.indexrelid = d.objid
+  left join pg_catalog.pg_class c on c.oid = coalesce(nullif(k.conrelid, 0), p.polrelid, i.indrelid)
+  left join pg_catalog.pg_type t on t.oid = k.contypid
+  left join pg_catalog.pg_proc f on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and f.oid = d.objid
+  where d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.refobjid >= 16384
+    and coalesce(c.relname, t.typname, f.proname) is not null order by 1, 2`
+
 export async function loadCatalog(run: RunQuery): Promise<Catalog> {
   await run(`set search_path = ''`)
-  const [relations, columns, functions, builtins, types, operators, casts, references] = [
-    await run(relationsSql),
-    await run(columnsSql),
-    await run(functionsSql),
+  const locked = (await run(lockedSql)).map(([oid]) => int(oid))
+  const [relations, columns, functions, builtins, types, operators, casts, references, dependents] = [
+    await run(relationsSql(locked)),
+    await run(columnsSql(locked)),
+    await run(functionsSql(locked)),
     await run(builtinsSql),
     await run(typesSql),
     await run(operatorsSql),
     await run(castsSql),
     await run(referencesSql),
+    await run(dependentsSql),
   ]
-  const seen = [relations, columns, functions, types, operators, casts, references]
+  const seen = [locked, relations, columns, functions, types, operators, casts, references, dependents]
   const digest = createHash('sha256').update(JSON.stringify(seen))
   return index({
+    ...(locked.length > 0 ? { partial: true } : {}),
     version: digest.digest('base64url'),
     relations: relationsOf(relations, columns),
     functions: functionsOf(functions),
@@ -110,6 +147,7 @@ export async function loadCatalog(run: RunQuery): Promise<Catalog> {
     builtinColumns: builtinsOf(builtins),
     ownOperators: functionsBy(operators),
     ownCasts: functionsBy(casts),
+    dependents: dependents.map(([oid, name]) => ({ function: int(oid), name: name ?? '' })),
     references: references.map(([relation, attribute, toRelation, toAttribute]) => ({
       relation: int(relation),
       attribute: int(attribute),

@@ -94,6 +94,10 @@ export interface Catalog {
   /** Types with a cast function outside pg_catalog. */
   readonly ownCasts: ReadonlyMap<string, readonly number[]>
   readonly references?: readonly CatalogReference[]
+  /** Relations, types and functions that run a function of people's where no text of theirs is here. */
+  readonly dependents?: readonly { readonly function: number; readonly name: string }[]
+  /** Relations were being changed: what is made of them could not be read, and is here as an empty text. */
+  readonly partial?: boolean
   readonly byName: ReadonlyMap<string, CatalogRelation>
   readonly schemas: ReadonlySet<string>
   readonly functionsByOid: ReadonlyMap<number, CatalogFunction>

@@ -1,0 +1,114 @@
+// What runs when a name is used. Promise: a statement that could run a function of these, by whatever way (a view, a trigger, a
+// default, a condition, an operator, another function), names something that is found here.
+import type { Tree } from '../statement/tree.ts'
+import type { Catalog, CatalogFunction, CatalogRelation } from './catalog.ts'
+
+interface Behind {
+  readonly names: readonly (readonly string[])[]
+  readonly symbols: readonly string[]
+}
+
+/** Definitions, the path and other settings, prepared statements and cursors: what statements after it mean. */
+const UNSETTLING =
+  /\b(?:create|alter|drop|execute|set_config|search_path|schema|reset|discard|grant|revoke|reassign|import|prepare|deallocate|open|close|conforming\w*|standard_conforming_strings|\w*encoding|backslash_quote|role|authorization)\b|\bdo\s+(?:language\b|\$|')|u&"/i
+const SYSTEM = /^(?:pg_catalog|information_schema)$/
+const NOTHING: Behind = { names: [], symbols: [] }
+
+const unsettling = new WeakMap<Catalog, Behind>()
+const calling = new WeakMap<Catalog, Behind>()
+
+/** Whether it could run something after which other statements mean something else. */
+export function unsettles(tree: Tree, catalog: Catalog): boolean {
+  return meets(
+    tree,
+    known(unsettling, catalog, one => !compiled(one) && (!readable(one) || UNSETTLING.test(bodyOf(one)))),
+  )
+}
+
+/** Whether it could run what people wrote and may write anew while it goes on. */
+export function callsOwn(tree: Tree, catalog: Catalog): boolean {
+  return meets(
+    tree,
+    known(calling, catalog, one => !compiled(one)),
+  )
+}
+
+const compiled = ({ trusted, language }: CatalogFunction) => trusted || language === 'c' || language === 'internal'
+const readable = ({ language, definition }: CatalogFunction) => /^(?:sql|plpgsql)$/.test(language) && definition !== ''
+/** Of one with a body of parsed SQL the whole definition is printed: `CREATE` there says nothing. */
+const bodyOf = ({ source, definition }: CatalogFunction) => definition?.replace(/^create\b/i, '') ?? source
+
+function known(all: WeakMap<Catalog, Behind>, catalog: Catalog, starts: (one: CatalogFunction) => boolean): Behind {
+  const found = all.get(catalog) ?? behind(catalog, starts)
+  all.set(catalog, found)
+  return found
+}
+
+function meets(tree: Tree, { names, symbols }: Behind): boolean {
+  if (names.length === 0) return false
+  const printed = JSON.stringify(tree)
+  const words = wordsOf(printed)
+  return names.some(name => name.every(word => words.has(word))) || symbols.some(one => printed.includes(`"${one}"`))
+}
+
+function behind(catalog: Catalog, starts: (one: CatalogFunction) => boolean): Behind {
+  const functions = new Set([...catalog.functionsByOid.values()].filter(starts))
+  if (functions.size === 0) return NOTHING
+  const names = new Map<string, readonly string[]>()
+  const symbols = new Set<string>()
+  const oids = new Set<number>()
+  const add = (name: string) => {
+    if (names.has(name)) return false
+    names.set(name, [...wordsOf(name)])
+    return true
+  }
+  const reach = (texts: string, words: ReadonlySet<string>) =>
+    [...names.values()].some(name => name.every(word => words.has(word))) ||
+    [...symbols].some(symbol => texts.includes(symbol))
+  const own = [...catalog.relations.values()].filter(({ schema }) => !SYSTEM.test(schema))
+  const relations = own.map(relation => ({ relation, ...textOf(relation, catalog) }))
+  const written = [...catalog.functionsByOid.values()]
+    .filter(one => !compiled(one))
+    .map(one => ({ one, texts: bodyOf(one), words: wordsOf(bodyOf(one)) }))
+  for (let more = true; more; ) {
+    more = false
+    for (const one of functions) {
+      oids.add(one.oid)
+      more = add(one.name) || more
+    }
+    for (const [type, casts] of catalog.ownCasts) if (casts.some(oid => oids.has(oid))) more = add(type) || more
+    for (const [symbol, all] of catalog.ownOperators) if (all.some(oid => oids.has(oid))) symbols.add(symbol)
+    for (const { function: oid, name } of catalog.dependents ?? []) if (oids.has(oid)) more = add(name) || more
+    for (const { relation, texts, words } of relations) {
+      if (names.has(relation.name)) continue
+      const triggered = relation.triggers?.some(trigger => oids.has(trigger.function)) === true
+      if (triggered || relation.definition === '' || reach(texts, words)) more = add(relation.name) || more
+    }
+    for (const { one, texts, words } of written) {
+      if (functions.has(one) || !reach(texts, words)) continue
+      functions.add(one)
+      more = true
+    }
+  }
+  return { names: [...names.values()], symbols: [...symbols] }
+}
+
+/** All that says what takes part when it is used: rows of its children, and of what refers to it, too. */
+function textOf(relation: CatalogRelation, catalog: Catalog) {
+  const { definition, rules = [], columns } = relation
+  const related = [...catalog.relations.values()].filter(({ parents }) => parents.includes(relation.oid))
+  const referring = (catalog.references ?? []).filter(({ toRelation }) => toRelation === relation.oid)
+  const children = [...related, ...referring.map(one => catalog.relations.get(one.relation))].map(
+    one => one?.name ?? '',
+  )
+  const types = columns
+    .map(({ type }) => catalog.types.get(type))
+    .filter(type => type !== undefined && !SYSTEM.test(type.schema))
+  const made = columns.flatMap(({ generated, preset }) => [generated ?? '', preset ?? ''])
+  const texts = [definition ?? '', ...rules, ...made, ...children, ...types.map(type => type?.name ?? '')].join(' ')
+  return { texts, words: wordsOf(texts) }
+}
+
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [])
+}

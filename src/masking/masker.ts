@@ -52,6 +52,8 @@ class PlanMasker implements Masker {
   readonly #plan: MaskingPlan
   readonly #hidden: readonly boolean[]
   readonly #hidesAny: boolean
+  /** For answers that have the same columns as one before. */
+  readonly #rows = new WeakMap<readonly ColumnOrigin[], RowMasker>()
 
   constructor(plan: MaskingPlan, hidden: readonly boolean[]) {
     this.#plan = plan
@@ -112,6 +114,15 @@ class PlanMasker implements Masker {
   }
 
   columns(origins: readonly ColumnOrigin[]): RowMasker {
+    const known = this.#rows.get(origins)
+    if (known !== undefined) return known
+    const made = this.#columns(origins)
+    // Where one column decides about others, what it said is kept from row to row.
+    if (made.first === undefined || made.first.length === 0) this.#rows.set(origins, made)
+    return made
+  }
+
+  #columns(origins: readonly ColumnOrigin[]): RowMasker {
     const hides = (label: string) => {
       const index = this.#plan.labels.findIndex(({ name }) => name === label)
       return index < 0 ? this.#hidesAny : (this.#hidden[index] as boolean)

@@ -55,6 +55,8 @@ export interface MaskingPlan {
   /** Label of a path of the automaton; CLEAN for a `clean` path. */
   readonly pathLabel: readonly number[]
   readonly columns: ReadonlyMap<string, readonly number[]>
+  /** Length of the longest of their names. */
+  readonly longestColumn: number
   readonly keys: KeyIndex
   readonly keyLabels: ReadonlyMap<string, readonly number[]>
   /** Bits of the shapes that are looked for. */
@@ -153,6 +155,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
     deep,
     pathLabel,
     columns,
+    longestColumn: Math.max(0, ...[...columns.keys()].map(name => name.length)),
     keys: indexKeys(keyLabels.keys()),
     keyLabels,
     active,

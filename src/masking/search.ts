@@ -25,7 +25,7 @@ export interface TextSearch {
 }
 
 /** Where a document stands in a text, and what holds for all of it. */
-export interface Nested {
+interface Nested {
   readonly offset: number
   readonly level: number
   readonly clean: boolean
@@ -242,6 +242,7 @@ function tables(search: TextSearch, text: string, from: number, to: number, shap
   const columns = {
     labelled: (name: string) => plan.columns.has(name),
     telling: (name: string) => shapes && plan.active !== 0 && contextOf(name) !== NO_SHAPE,
+    longest: plan.longestColumn,
   }
   for (const cell of findCells(text, from, to, columns)) {
     for (const label of plan.columns.get(cell.column) ?? []) {

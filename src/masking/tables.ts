@@ -13,10 +13,17 @@ export interface Columns {
   labelled(name: string): boolean
   /** Whether its name alone says what a bare number in it is. */
   telling(name: string): boolean
+  /** Length of the longest labelled name. */
+  readonly longest: number
 }
 
-const DELIMITERS = [0x7c, 0x09, 0x2c, 0x3b, 0x2502, 0x2551]
+const DELIMITERS = ['|', '\t', ',', ';', '\u2502', '\u2551'].map(character => ({
+  character,
+  code: character.charCodeAt(0),
+}))
 const MOST_HEADER = 262_144
+/** Of a line with one name: blanks and quotes around it. */
+const AROUND_NAME = 64
 /** Of the text that is read: a carriage return where it has no other. */
 let lineBreak = 0x0a
 
@@ -43,9 +50,9 @@ interface Header {
 
 function readHeader(text: string, from: number, to: number, columns: Columns): Header | null {
   if (to - from > MOST_HEADER) return null
-  for (const delimiter of DELIMITERS) {
-    const line = text.slice(from, to)
-    if (!line.includes(String.fromCharCode(delimiter))) continue
+  const line = text.slice(from, to)
+  for (const { character, code: delimiter } of DELIMITERS) {
+    if (!line.includes(character)) continue
     const { fields } = readRow(text, from, to, delimiter)
     // `name | value` line by line is a record, not a table, unless a rule follows the first line.
     if (delimiter === 0x7c && fields.length === 2 && / \|/.test(line) && !line.startsWith('|') && !ruled(text, to))
@@ -62,8 +69,8 @@ function readHeader(text: string, from: number, to: number, columns: Columns): H
   }
   const stretches = aligned(text, from, to, columns)
   if (stretches !== null) return { delimiter: 0, size: 0, wanted: [], aligned: stretches }
-  const alone = text
-    .slice(from, to)
+  if (line.length > columns.longest + AROUND_NAME) return null
+  const alone = line
     .trim()
     .toLowerCase()
     .replace(/^"(.*)"$/, '$1')

@@ -2,6 +2,7 @@
 // prepared statements, cursors and temporary relations of this session; where that is in doubt the system is asked, and
 // where it cannot be asked nothing is known.
 import type { Ruling } from '../gateway/ruling.ts'
+import type { MaskingPlan } from '../masking/plan.ts'
 import { type Catalogs, protectionOf, type Snapshot } from './catalogs.ts'
 import { copyOutOf } from './copy-plan.ts'
 import { estimableOf } from './estimable.ts'
@@ -48,6 +49,7 @@ import { changesOf, definesForAll, forgottenBy, turnsBack } from './statement-ch
 import { actionOf, emptyAction, type Planned, type Setting } from './statement-facts.ts'
 import { SpokenLabels, shownBy } from './statement-labels.ts'
 import { stoodFor } from './stood-for.ts'
+import { type Traced, TracedColumns } from './traced-columns.ts'
 
 export interface LinkReaderParts {
   readonly link: ReaderLink
@@ -275,6 +277,7 @@ class SessionReader implements LinkReader {
     const named = planned.some(({ statement: { kind, inner } }) => /^(execute|fetch)$/.test(inner ?? kind))
     const spoken = this.#spoken
     const shown = shownBy(planned)
+    const traced = new TracedColumns()
     const ends = planned.some(({ statement }) => endsWork(statement))
     return {
       ...opaque,
@@ -284,7 +287,11 @@ class SessionReader implements LinkReader {
       },
       endQuotes: () => spoken.with(shown.quotes),
       action: actionOf(planned, setting),
-      origins: (fields, result) => this.#origins(planned[result]?.plan ?? null, snapshot, fields),
+      origins: (fields, result) => {
+        const now = ruling().connections.get(link.config.connection.name)?.masking
+        const plan = planned[result]?.plan ?? null
+        return traced.of(fields, result, now, () => this.#origins(plan, snapshot, fields, now))
+      },
       copyOut: result => {
         const one = planned[result]
         return one === undefined ? null : copyOutOf(one.statement.tree, one.plan, catalog)
@@ -380,21 +387,19 @@ class SessionReader implements LinkReader {
     return this.#path !== null && searchPathOf([this.#path], this.#user.name).join('\0') !== this.#names.path.join('\0')
   }
 
-  #origins(plan: Plan | null, snapshot: Snapshot, fields: readonly Field[]) {
-    const { ruling, link, catalogs } = this.#parts
-    const masking = ruling().connections.get(link.config.connection.name)?.masking
-    if (plan === null || masking === undefined) return unknownOrigins(fields)
+  #origins(plan: Plan | null, snapshot: Snapshot, fields: readonly Field[], masking: MaskingPlan | undefined): Traced {
+    const { link, catalogs } = this.#parts
+    if (plan === null || masking === undefined) return { origins: unknownOrigins(fields), sure: false }
     const origins = originsOf(plan, protectionOf(snapshot, masking), fields)
     const planned = plan.columns
-    if (
-      planned !== null &&
-      origins.some(({ labels }, at) => labels === 'unknown' && planned[at]?.labels !== 'unknown')
-    ) {
+    const differs =
+      planned !== null && origins.some(({ labels }, at) => labels === 'unknown' && planned[at]?.labels !== 'unknown')
+    if (differs) {
       // What is there is not what was read.
       catalogs.changed(link)
       this.#doubt = true
     }
-    return fields.map(({ name, type, format }, at) => ({
+    const named = fields.map(({ name, type, format }, at) => ({
       name,
       type,
       format,
@@ -402,5 +407,6 @@ class SessionReader implements LinkReader {
       derived: origins[at]?.derived ?? true,
       group: origins[at]?.group,
     }))
+    return { origins: named, sure: !differs }
   }
 }

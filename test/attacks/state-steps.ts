@@ -7,9 +7,9 @@ import { compileMasking } from '../../src/masking/plan.ts'
 import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
 
-export const SECRET = 'zebra'
+const SECRET = 'zebra'
 
-export interface Attack {
+interface Attack {
   /** Definitions that are there before; `$` is the number of the attack. */
   readonly setup?: string
   /** `1: text`: session and text; `2~ text` does not wait for its answer; `2. ` ends the session. */
@@ -18,7 +18,7 @@ export interface Attack {
   readonly modes?: readonly Mode[]
 }
 
-export type Mode = 'simple' | 'extended' | 'named' | 'piped' | 'flight'
+type Mode = 'simple' | 'extended' | 'named' | 'piped' | 'flight'
 export type Attacks = Readonly<Record<string, Attack>>
 
 const masking = compileMasking({

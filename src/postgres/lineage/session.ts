@@ -19,8 +19,8 @@ export function newSession(user: SessionUser): SessionNames {
 }
 
 /**
- * The names after a statement has run. A path that a transaction changed is not known once it has ended, until `onPath`
- * hears it from the server: PostgreSQL 18 reports it, others are asked.
+ * The names after a statement has run. A path that a transaction changed is not known once it has ended, until it is
+ * heard from the server: PostgreSQL 18 reports it, others are asked.
  */
 export function afterStatement(
   session: SessionNames,
@@ -78,14 +78,6 @@ function intoOf(body: Tree): Tree | null {
     if (into !== null) return into
   }
   return null
-}
-
-/**
- * What the server says its path is.
- * @public The wire calls it once a ParameterStatus of the path is read.
- */
-export function onPath(names: SessionNames, value: string, user: SessionUser): SessionNames {
-  return { ...names, path: searchPathOf([value], user.name) }
 }
 
 function after(

@@ -9,24 +9,20 @@ let loading: Promise<void> | null = null
 
 /** Once per process; again, it does nothing. */
 export function loadParser(): Promise<void> {
-  loading ??= compiledOnce(async () => {
-    const parser = await import('libpg-query')
-    await parser.loadModule()
-    loaded = parser
-  })
+  loading ??= load()
   return loading
 }
 
 /**
- * WebAssembly is compiled by the quick compiler alone: doing the parser's largest functions over for speed takes 550 MB for a
- * moment and saves a microsecond a statement.
+ * From here on WebAssembly is compiled by the quick compiler alone: doing the parser's largest functions over for speed takes
+ * 550 MB for a moment and saves a microsecond a statement. What V8 is told for the time of loading does not last.
  */
-async function compiledOnce(load: () => Promise<void>): Promise<void> {
+async function load(): Promise<void> {
   setFlagsFromString('--no-wasm-tier-up')
   setFlagsFromString('--no-wasm-dynamic-tiering')
-  await load()
-  setFlagsFromString('--wasm-tier-up')
-  setFlagsFromString('--wasm-dynamic-tiering')
+  const parser = await import('libpg-query')
+  await parser.loadModule()
+  loaded = parser
 }
 
 function parser(): Parser {

@@ -96,6 +96,8 @@ class SessionReader implements LinkReader {
   /** What it began with is not known yet. */
   #begins = false
   #gone = false
+  /** A path as the system said it that was found to be the one believed: so it is for all transactions but a few. */
+  #agreed: { readonly said: string; readonly path: readonly string[] } | null = null
   /** What was there when it was last in no transaction. */
   #began = ''
 
@@ -384,7 +386,12 @@ class SessionReader implements LinkReader {
 
   /** What the system has last said of the path is not what is believed. */
   #pathDiffers(): boolean {
-    return this.#path !== null && searchPathOf([this.#path], this.#user.name).join('\0') !== this.#names.path.join('\0')
+    if (this.#path === null || (this.#path === this.#agreed?.said && this.#names.path === this.#agreed.path))
+      return false
+    const { path } = this.#names
+    if (searchPathOf([this.#path], this.#user.name).join('\0') !== path.join('\0')) return true
+    this.#agreed = { said: this.#path, path }
+    return false
   }
 
   #origins(plan: Plan | null, snapshot: Snapshot, fields: readonly Field[], masking: MaskingPlan | undefined): Traced {

@@ -109,14 +109,21 @@ test('a write that was cut short at any byte is taken away, and what was durable
   }
 })
 
-test('a write that had not come to all sectors is taken away where there is room behind it', async () => {
+/** One file, as it is after a call of some sectors. */
+async function closedLog() {
   const { dir, inbox } = await openInbox()
   await call(inbox, await openSession(inbox), 'x'.repeat(3_000))
   await inbox.close()
   const folder = join(dir, 'inbox', 'one')
   const file = join(folder, 'inbox-000001.log')
-  const whole = readFileSync(file)
-  const ends = frameEnds(file)
+  const withoutIndex = () => {
+    for (const name of readdirSync(folder)) if (name.startsWith('index')) rmSync(join(folder, name))
+  }
+  return { dir, file, whole: readFileSync(file), ends: frameEnds(file), withoutIndex }
+}
+
+test('a write that had not come to all sectors is taken away where there is room behind it', async () => {
+  const { dir, file, whole, ends, withoutIndex } = await closedLog()
   // The newest frame that is longer than a sector, and those behind it as if they had never been.
   const last = ends.findLastIndex((end, at) => end - (ends[at - 1] ?? 0) > 1_500)
   const [start, end] = [ends[last - 1] as number, ends[last] as number]
@@ -130,7 +137,7 @@ test('a write that had not come to all sectors is taken away where there is room
   assert.ok(written.length > 20)
   for (const [at, bytes] of written.entries()) {
     writeFileSync(file, bytes)
-    for (const name of readdirSync(folder)) if (name.startsWith('index')) rmSync(join(folder, name))
+    withoutIndex()
     assert.deepEqual((await verifyLog(dir, { publicKey: keys.verifying })).faults, [], `written ${at}`)
     const again = await Inbox.open({ dir, instance: 'one', keys })
     await again.close()
@@ -141,19 +148,13 @@ test('a write that had not come to all sectors is taken away where there is room
 })
 
 test('zeros before a frame that is there are a change, and nothing is taken away', async () => {
-  const { dir, inbox } = await openInbox()
-  await call(inbox, await openSession(inbox), 'x'.repeat(3_000))
-  await inbox.close()
-  const folder = join(dir, 'inbox', 'one')
-  const file = join(folder, 'inbox-000001.log')
-  const whole = readFileSync(file)
-  const ends = frameEnds(file)
+  const { dir, file, whole, ends, withoutIndex } = await closedLog()
   for (const [from, to] of [
     [ends[0], ends[1]],
     [ends[0], (ends[0] as number) + 600],
     [(ends[1] as number) - 20, ends[1]],
   ] as [number, number][]) {
-    for (const name of readdirSync(folder)) if (name.startsWith('index')) rmSync(join(folder, name))
+    withoutIndex()
     const changed = Buffer.from(whole).fill(0, from, to)
     writeFileSync(file, changed)
     assert.equal((await verifyLog(dir, { publicKey: keys.verifying })).intact, false)

@@ -2,7 +2,7 @@
 // and soon; what is being changed is shown again as soon as that is over.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import pg from 'pg'
+import type pg from 'pg'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
 
@@ -36,12 +36,7 @@ after(async () => {
   await stopTestPostgres()
 })
 
-async function connected(): Promise<pg.Client> {
-  const client = new pg.Client(rig.settings)
-  client.on('error', () => undefined)
-  await client.connect()
-  return client
-}
+const connected = () => rig.client()
 
 async function saying(client: pg.Client, ...texts: readonly string[]): Promise<void> {
   for (const text of texts) await client.query(text)

@@ -94,12 +94,7 @@ after(async () => {
 const run = (sql: string): readonly Message[] => [say.parse('', sql), say.bind('', ''), say.execute('')]
 const textOf = (client: RawClient) => client.heard.map(({ body }) => body.toString('latin1')).join()
 
-async function opened(): Promise<pg.Client> {
-  const client = new pg.Client(rig.settings)
-  client.on('error', () => undefined)
-  await client.connect()
-  return client
-}
+const opened = () => rig.client()
 
 async function heardOf({ meanwhile, own, first, atOnce }: Portals, at: string): Promise<string> {
   const [client, other] = [await RawClient.signedIn(rig.port), await opened()]

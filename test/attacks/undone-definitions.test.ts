@@ -2,7 +2,7 @@
 // transaction, a definition that another session changes. Promise: no protected value comes out of any of them.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import pg from 'pg'
+import type pg from 'pg'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
@@ -49,12 +49,7 @@ after(async () => {
   await stopTestPostgres()
 })
 
-async function connected(): Promise<pg.Client> {
-  const client = new pg.Client(rig.settings)
-  client.on('error', () => undefined)
-  await client.connect()
-  return client
-}
+const connected = () => rig.client()
 
 type Mode = 'simple' | 'extended' | 'named'
 

@@ -198,6 +198,14 @@ export class Rig {
     return { host: '127.0.0.1', port: this.port, user: 'alice', password: 'token-of-alice', database: 'clinic' }
   }
 
+  /** A client that stays, and may be cut off. */
+  async client(): Promise<pg.Client> {
+    const client = new pg.Client(this.settings)
+    client.on('error', () => undefined)
+    await client.connect()
+    return client
+  }
+
   async withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client(this.settings)
     await client.connect()

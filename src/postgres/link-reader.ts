@@ -281,12 +281,9 @@ class SessionReader implements LinkReader {
     const shown = shownBy(planned)
     const traced = new TracedColumns()
     const ends = planned.some(({ statement }) => endsWork(statement))
-    return {
+    const reading: StatementReading = {
       ...opaque,
       ...shown,
-      get quotes() {
-        return ends ? spoken.with(shown.quotes) : shown.quotes
-      },
       endQuotes: () => spoken.with(shown.quotes),
       action: actionOf(planned, setting),
       origins: (fields, result) => {
@@ -320,6 +317,8 @@ class SessionReader implements LinkReader {
       },
       estimable: () => (planned.length === 1 || !blind ? allOf(estimates) : null),
     }
+    // For these alone: each getter makes a class of its own that outlives it.
+    return ends ? Object.defineProperty(reading, 'quotes', { get: () => spoken.with(shown.quotes) }) : reading
   }
 
   /** What functions in the query of a cursor do is what they do now, and not when it was declared. */

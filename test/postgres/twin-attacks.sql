@@ -267,8 +267,8 @@ select nextval('tickets') + keycount from vault.souls
 select setval('tickets', keycount) from vault.souls where id = 1 ;; select last_value from tickets
 select setval('tickets', (select ascii(pin) from vault.souls where id = 1)) ;; select nextval('tickets')
 select nextval('tickets') from vault.souls where pin like 'x%' ;; select last_value from tickets
-select pg_advisory_lock(keycount) from vault.souls where id = 1 ;; select objid from pg_locks where locktype = 'advisory'
-select pg_advisory_xact_lock(ascii(pin)) from vault.souls where id = 1 ;; select classid, objid from pg_locks where locktype = 'advisory'
+select pg_advisory_lock(keycount) from vault.souls where id = 1 ;; select objid from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()
+select pg_advisory_xact_lock(ascii(pin)) from vault.souls where id = 1 ;; select classid, objid from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()
 select lo_from_bytea(0, pin::bytea) from vault.souls
 select lo_create(keycount) from vault.souls where id = 1 ;; select oid from pg_largeobject_metadata
 select setseed(keycount / 100000.0) from vault.souls where id = 1 ;; select random()

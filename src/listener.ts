@@ -76,7 +76,25 @@ export class Listener {
   }
 }
 
+/**
+ * Of these Node keeps the first and forgets the others; a proxy before the gateway may have looked at another one. Joined
+ * they are neither a token nor a host, and are refused like any that is wrong.
+ */
+const ONCE: ReadonlySet<string> = new Set(['authorization', 'host'])
+
+function joinRepeated({ headers, rawHeaders }: IncomingMessage): void {
+  const seen: Record<string, string> = {}
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] as string).toLowerCase()
+    if (!ONCE.has(name)) continue
+    const value = rawHeaders[at + 1] as string
+    seen[name] = seen[name] === undefined ? value : `${seen[name]}, ${value}`
+    headers[name] = seen[name]
+  }
+}
+
 function dispatch(request: IncomingMessage, response: ServerResponse, doors: Doors): void {
+  joinRepeated(request)
   const target = request.url ?? '/'
   const query = target.indexOf('?')
   const path = query < 0 ? target : target.slice(0, query)

@@ -125,13 +125,6 @@ export class Approvals {
   /** Opens a request, joins the open one, or says that there are too many. The caller has recorded the question before. */
   async request(asked: ApprovalRequest): Promise<Approval | 'too-many'> {
     const requester = subjectName(asked.subject)
-    const counts = await this.#options.store
-      .selectFrom('approval')
-      .select(({ fn }) => [fn.countAll<number>().as('all')])
-      .select(({ fn }) => fn.count<number>('id').filterWhere('requester', '=', requester).as('own'))
-      .where('state', '=', 'open')
-      .executeTakeFirstOrThrow()
-    if (counts.all >= limits.holds || counts.own >= limits.holdsPerSubject) return 'too-many'
     const now = this.#wall()
     const withinMs = Math.min(...asked.needs.map(need => need.withinMs))
     const row: ApprovalRow = {
@@ -150,7 +143,8 @@ export class Approvals {
       until: now + withinMs,
       decided: null,
     }
-    // Two identical questions at once find nothing to join: the second joins what the first has opened by now.
+    // Two identical questions at once find nothing to join: the second joins what the first has opened by now. Those that
+    // differ are counted here too, else as many as came at once would pass the limits.
     const joined = await this.#options.store.transaction().execute(async store => {
       const open = await store
         .selectFrom('approval')
@@ -160,11 +154,18 @@ export class Approvals {
         .execute()
       const known = open.find(candidate => !this.#past(candidate.id))
       if (known) return known
+      const counts = await store
+        .selectFrom('approval')
+        .select(({ fn }) => [fn.countAll<number>().as('all')])
+        .select(({ fn }) => fn.count<number>('id').filterWhere('requester', '=', requester).as('own'))
+        .where('state', '=', 'open')
+        .executeTakeFirstOrThrow()
+      if (counts.all >= limits.holds || counts.own >= limits.holdsPerSubject) return null
       await store.insertInto('approval').values(row).execute()
       this.#watch(row.id, withinMs)
       return row
     })
-    return read(joined)
+    return joined === null ? 'too-many' : read(joined)
   }
 
   /** Waits for people, at most `ms`, or until `signal`. Resolves with `waiting` when neither has happened. */

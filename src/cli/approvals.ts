@@ -117,7 +117,7 @@ async function show(flags: ApiFlags, reference: string): Promise<void> {
   print(
     found.asked === null
       ? `  ${paint('red', 'It cannot be shown, so do not approve it.')}`
-      : payload(found.asked, '  '),
+      : payload(found.asked, '  ', found.target),
   )
   print(`\n${nextOf(found)}`)
 }

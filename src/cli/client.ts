@@ -27,8 +27,23 @@ export function globalOptions(program: Command): Command {
 
 /** An action that gets its arguments, then its options with the global ones. */
 export function action<F>(run: (flags: F, argument: string) => Promise<void>): (...args: unknown[]) => Promise<void> {
-  return (...args) => run((args.at(-1) as Command).optsWithGlobals() as F, String(args[0]))
+  return async (...args) => {
+    answered = false
+    try {
+      await run((args.at(-1) as Command).optsWithGlobals() as F, String(args[0]))
+    } catch (error) {
+      if (!answered || !(error instanceof TypeError || error instanceof RangeError)) throw error
+      throw new CliError(
+        'failed',
+        'The gateway answered in a way that is not of this version.',
+        'Use the command line of the version that the gateway runs.',
+      )
+    }
+  }
 }
+
+/** Whether a gateway has answered the command that runs: what cannot be read then is its answer. */
+let answered = false
 
 export class Client {
   readonly #base: string
@@ -71,6 +86,7 @@ export class Client {
       throw new CliError('unreachable', `No gateway answers at ${this.#base}.`, this.#otherwise)
     }
     const body = parsed(text)
+    answered = status === 200
     if (status === 200 && body !== undefined) return body as T
     throw failure(status, body, this.#base, why(challenge))
   }

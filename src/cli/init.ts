@@ -19,7 +19,12 @@ async function init(dir: string): Promise<void> {
   const folder = resolve(dir)
   const file = join(folder, defaultFile)
   const schema = fileURLToPath(new URL('../../schemas/config.schema.json', import.meta.url))
-  await mkdir(folder, { recursive: true })
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+    throw new CliError('usage', `${folder} cannot be made${code}.`, 'Name a folder: sallyport init DIR')
+  }
   try {
     await writeFile(file, template(relative(folder, schema)), { flag: 'wx' })
   } catch (error) {

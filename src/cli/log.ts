@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { z } from 'zod'
 import type { log as health } from '../api/schemas.ts'
+import { parseCheckpoint } from '../recording/checkpoint.ts'
 import { type LogVerdict, verifyLog } from '../recording/verify.ts'
 import { type ApiFlags, action, connect, demoFolder } from './client.ts'
 import { defaultFile, readConfiguration } from './configuration.ts'
@@ -16,6 +17,7 @@ interface VerifyFlags extends ApiFlags {
   readonly data?: string
   readonly config?: string
   readonly key?: string
+  readonly checkpoint?: string
 }
 
 /** Until then nobody wonders whether anything happens. */
@@ -30,6 +32,7 @@ export function register(program: Command): void {
     .option('--data <dir>', 'data directory')
     .option('-c, --config <file>', `configuration that names it (default: ${defaultFile})`)
     .option('--key <file>', 'your own copy of the public key (default: log-public.pem in the data directory)')
+    .option('--checkpoint <file>', 'a checkpoint you kept, as log show --json printed it: the log must still hold it')
     .option('--json', 'print JSON')
     .action(action(verify))
   log
@@ -50,7 +53,12 @@ async function verify(flags: VerifyFlags): Promise<void> {
   }
   const progress = progressLine()
   const publicKey = keyOf(flags.key)
-  const verdict = await verifyLog(dir, { onProgress: progress.at, ...(publicKey && { publicKey }) })
+  const kept = keptNote(flags.checkpoint)
+  const verdict = await verifyLog(dir, {
+    onProgress: progress.at,
+    ...(publicKey && { publicKey }),
+    ...(kept !== null && { kept }),
+  })
   progress.end()
   if (!verdict.intact || !verdict.complete) process.exitCode = exitCodes.failed
   if (flags.json) printJson(verdict)
@@ -72,6 +80,17 @@ function keyOf(file: string | undefined): KeyObject | null {
   }
 }
 
+/** The note itself, or what `log show --json` printed. */
+function keptNote(file: string | undefined): string | null {
+  if (file === undefined) return null
+  try {
+    const text = readFileSync(file, 'utf8')
+    const note: unknown = text.trimStart().startsWith('{') ? JSON.parse(text)?.checkpoint?.note : text
+    if (typeof note === 'string' && parseCheckpoint(note) !== null) return note
+  } catch {}
+  throw new CliError('usage', `${file} holds no checkpoint.`, 'Give what sallyport log show --json printed.')
+}
+
 function printVerdict(verdict: LogVerdict): void {
   const says = (good: boolean, yes: string, no: string) => (good ? paint('green', yes) : paint('red', no))
   const { entries, signed, sessions, openSessions, faults, faultCount } = verdict
@@ -84,6 +103,9 @@ function printVerdict(verdict: LogVerdict): void {
         says(verdict.complete, 'yes: nothing is missing or out of order', 'NO: something is missing or out of order'),
       ],
       ['anchored', `${verdict.anchored}: nobody outside remembers this log yet`],
+      ...(verdict.kept === null
+        ? []
+        : [['kept', `yes: the log goes on from your checkpoint of ${verdict.kept} entries`] as const]),
       ['entries', `${entries}, ${later === 0 ? 'all' : signed} under a signed checkpoint`],
       [
         'sessions',

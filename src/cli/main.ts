@@ -58,4 +58,13 @@ function inherit(command: Command): void {
   }
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
+/** Whoever reads has had enough, as `head` has: there is nobody left to tell. */
+function endWith(stream: NodeJS.WriteStream): void {
+  stream.on('error', () => process.exit(exitCodes.failed))
+}
+
+if (import.meta.main) {
+  endWith(process.stdout)
+  endWith(process.stderr)
+  process.exitCode = await main(process.argv.slice(2))
+}

@@ -21,16 +21,21 @@ export class CliError extends Error {
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
-/** In colour where the output is a terminal that wants it. */
+/** On one line; in colour where the output is a terminal that wants it. */
 export function paint(style: Style, text: string): string {
-  return styleText(style, harmless(text), { stream: process.stdout })
+  return styleText(style, oneLine(harmless(text)), { stream: process.stdout })
 }
 
-/** Without control characters and direction marks; line breaks and tabs stay. */
+/** Control characters, direction marks, and what takes no room: somebody must see that it is there. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** Line breaks and tabs stay. */
 function harmless(text: string): string {
-  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, character =>
-    character === '\n' || character === '\t' ? character : '\ufffd',
-  )
+  return text.replace(UNSEEN, character => (character === '\n' || character === '\t' ? character : '\ufffd'))
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll('\n', ' ')
 }
 
 export function print(text = ''): void {
@@ -41,13 +46,22 @@ export function printError(text: string): void {
   process.stderr.write(`${harmless(text)}\n`)
 }
 
+/** What a terminal would not show is written as an escape, which says the same. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  const text = JSON.stringify(value, null, 2)
+  process.stdout.write(`${text.replace(UNSEEN, each => (each === '\n' ? each : escaped(each)))}\n`)
+}
+
+function escaped(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('')
 }
 
 /** Columns as wide as their widest cell; one line for each row. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [head, ...rows].map(row => row.map(cell => keepingStyles(cell).replaceAll('\n', ' ')))
+  const cells = [head, ...rows].map(row => row.map(cell => oneLine(keepingStyles(cell))))
   const widths = head.map((_, column) => Math.max(...cells.map(row => width(row[column] ?? ''))))
   const line = (row: readonly string[]) => row.map((cell, column) => padded(cell, widths[column] ?? 0)).join('  ')
   return cells.map(row => line(row).trimEnd()).join('\n')
@@ -56,7 +70,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** A name and a value on each line. */
 export function facts(pairs: readonly (readonly [name: string, value: string])[]): string {
   const widest = Math.max(0, ...pairs.map(([name]) => width(name)))
-  return pairs.map(([name, value]) => `  ${padded(name, widest)}  ${keepingStyles(value)}`).join('\n')
+  return pairs.map(([name, value]) => `  ${padded(name, widest)}  ${oneLine(keepingStyles(value))}`).join('\n')
 }
 
 // The sequences paint() writes. Found in other text they can colour it and nothing more.

@@ -18,7 +18,7 @@ export function stepText(step: Step): string {
     ...(Object.keys(step.hidden).length === 0 ? [] : [`hidden: ${counts(step.hidden)}`]),
   ]
   if (notes.length > 0) lines.push(INDENT + paint('dim', notes.join('  ')))
-  if (step.shown !== null && step.shown.bytes > 0) lines.push(payload(step.shown, INDENT))
+  if (step.shown !== null && step.shown.bytes > 0) lines.push(payload(step.shown, INDENT, step.target))
   if (step.unreadable) lines.push(INDENT + paint('red', 'not shown: the payload is not what its entry committed to'))
   return lines.join('\n')
 }

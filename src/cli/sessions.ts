@@ -123,6 +123,8 @@ async function replaySession(flags: ReplayFlags, id: string): Promise<void> {
 async function* pagesOf<T extends { readonly next: number | null }>(client: Client, path: string): AsyncGenerator<T> {
   for (let from: number | null = 0; from !== null; ) {
     const page: T = await client.get<T>(path, { from, limit: PAGE })
+    // Else it would be asked for ever.
+    if (page.next !== null && !(page.next > from)) throw new RangeError('no next page')
     yield page
     from = page.next
   }

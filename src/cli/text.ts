@@ -41,28 +41,35 @@ export function plural(count: number, noun: string): string {
 
 /**
  * A transcript for the eye: JSON is laid out, the JSON-RPC envelope is left away, JSON inside a text block is laid out as
- * `text (JSON)`. What is not JSON is shown as it is.
+ * `text (JSON)`. What is not JSON is shown as it is. `told` is the tool whose name stands beside it.
  */
 export function payload(
   shown: { readonly text: string; readonly bytes: number; readonly cut: boolean },
   indent: string,
+  told: string | null,
 ): string {
-  const lines = laidOut(shown.text).split('\n')
+  const lines = laidOut(shown.text, told).split('\n')
   if (shown.cut) lines.push(`… cut: ${shown.bytes} bytes in all`)
   return lines.map(line => indent + line).join('\n')
 }
 
-function laidOut(text: string): string {
+function laidOut(text: string, told: string | null): string {
   const value = parsed(text)
-  return value === undefined ? text : JSON.stringify(expanded(withoutEnvelope(value)), null, 2)
+  return value === undefined ? text : JSON.stringify(expanded(withoutEnvelope(value, told)), null, 2)
 }
 
-function withoutEnvelope(value: unknown): unknown {
+function withoutEnvelope(value: unknown, told: string | null): unknown {
   if (!isObject(value) || value.jsonrpc !== '2.0') return value
   const { params, result, error, method } = value
-  if (method === 'tools/call' && isObject(params) && isObject(params.arguments)) return params.arguments
+  if (method === 'tools/call' && isObject(params) && isObject(params.arguments)) {
+    const { _meta, ...asked } = params
+    // Whoever approves must see all that would go up.
+    return asked.name === told && Object.keys(asked).length === 2 ? params.arguments : asked
+  }
   return params ?? result ?? error ?? {}
 }
+
+const LAID_OUT = 'text (JSON)'
 
 function expanded(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(expanded)
@@ -70,7 +77,8 @@ function expanded(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       const inner = name === 'text' && typeof member === 'string' ? parsed(member) : undefined
-      return typeof inner === 'object' && inner !== null ? ['text (JSON)', inner] : [name, expanded(member)]
+      const laid = typeof inner === 'object' && inner !== null && !Object.hasOwn(value, LAID_OUT)
+      return laid ? [LAID_OUT, inner] : [name, expanded(member)]
     }),
   )
 }

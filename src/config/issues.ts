@@ -10,11 +10,16 @@ export function faultsOf(issues: readonly Issue[], at: Path = []): Fault[] {
   return issues.flatMap(issue => faultOf(issue, [...at, ...(issue.path as (string | number)[])]))
 }
 
+/** Nobody reads more at once, and each is compared with all that are known. */
+const KEYS_MAX = 1_000
+
 function faultOf(issue: Issue, path: Path): Fault[] {
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = issue.message.slice(issue.message.lastIndexOf('it can be ') + 'it can be '.length).split(', ')
-      return issue.keys.map(key => ({ path: [...path, key], message: unknownKey(key, known), at: 'key' as const }))
+      return issue.keys
+        .slice(0, KEYS_MAX)
+        .map(key => ({ path: [...path, key], message: unknownKey(key, known), at: 'key' as const }))
     }
     case 'invalid_key':
       return [{ path, message: issue.issues[0]?.message ?? issue.message, at: 'key' }]

@@ -11,6 +11,7 @@ import { type Config, placedSecrets } from './config.ts'
 import { readConnection } from './connections.ts'
 import { parseDuration } from './duration.ts'
 import { faultsOf } from './issues.ts'
+import { keyFaults } from './keys.ts'
 import { readListen } from './listen.ts'
 import { type Fault, inOrder, locateAll, type Problem, problemAt, type Source } from './problem.ts'
 import { readRisk, readRule } from './rules.ts'
@@ -21,6 +22,9 @@ import { secretFault, secretFileFault } from './secrets.ts'
 export type Loaded =
   | { readonly ok: true; readonly config: Config; readonly digest: string; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** Nobody reads more at once. */
+const PROBLEMS_MAX = 200
 
 export async function loadConfig(path: string, env: NodeJS.ProcessEnv = process.env): Promise<Loaded> {
   const file = resolve(path)
@@ -68,7 +72,7 @@ function readRead(read: ReturnType<typeof readYaml>, bytes: Uint8Array, file: st
   const found = readable === null ? { faults: [], warnings: [] } : check(readable)
   const faults = [...issues, ...(broken(issues, 'listen') ? [] : listenFaults), ...found.faults]
   if (faults.length > 0 || !parsed.success) {
-    return { ok: false, problems: locateAll(source, unique(faults)) }
+    return { ok: false, problems: firstOf(unique(faults), source) }
   }
   return {
     ok: true,
@@ -88,10 +92,15 @@ function readYaml(bytes: Uint8Array, file: string): { source: Source; raw: unkno
   } catch {
     return { problems: [at(0, 'not UTF-8 text: save it as UTF-8')] }
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false })
-  const wrong = [...document.errors, ...document.warnings]
+  // Keys are compared below: the parser's own way takes the square of their number.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false, uniqueKeys: false })
+  const wrong = [...document.errors, ...document.warnings].slice(0, PROBLEMS_MAX)
+  const deep = wrong.find(error => /call stack/.test(error.message))
+  if (deep !== undefined) return { problems: [at(deep.pos[0], 'nested too deeply')] }
   if (wrong.length > 0)
     return { problems: wrong.map(error => at(error.pos[0], `not YAML: ${firstLine(error.message)}`)) }
+  const keys = keyFaults(document).slice(0, PROBLEMS_MAX)
+  if (keys.length > 0) return { problems: keys.map(({ offset, message }) => at(offset, message)) }
   let raw: unknown
   try {
     raw = document.toJS({ maxAliasCount: 100 })
@@ -155,6 +164,15 @@ function broken(
 
 function unique(faults: readonly Fault[]): Fault[] {
   return [...new Map(faults.map(fault => [JSON.stringify([fault.path, fault.message]), fault])).values()]
+}
+
+function firstOf(faults: readonly Fault[], source: Source): readonly Problem[] {
+  const problems = locateAll(source, faults.slice(0, PROBLEMS_MAX))
+  const last = problems.at(-1)
+  const more = faults.length - problems.length
+  return last === undefined || more === 0
+    ? problems
+    : [...problems, { ...last, message: `and ${more} more`, excerpt: null }]
 }
 
 function configOf(text: ConfigText, file: string, listen: Config['listen']): Config {

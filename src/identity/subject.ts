@@ -63,9 +63,14 @@ function isService(claims: Claims, id: string): boolean {
 /** Null where the provider says that nobody checked the address: anyone could have typed it. */
 function personOf(claims: Claims, provider: Provider): string | null {
   const person = identifier(claimAt(claims, provider.personClaim))
-  const unchecked = claims.email_verified === false || claims.email_verified === 'false'
-  if (claimName(provider.personClaim) === 'email' && unchecked) return null
+  const says = claims.email_verified
+  const checked = says === undefined || says === true || says === 1 || /^(?:true|1)$/i.test(textOf(says))
+  if (claimName(provider.personClaim) === 'email' && !checked) return null
   return person?.normalize('NFKC').trim().toLowerCase() || null
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** OpenID Connect allows 255 characters; control characters would break lines wherever the id is shown. */

@@ -39,22 +39,31 @@ export interface Matter {
   readonly isUri: boolean
   /** The name without case and what is not seen, where it is in no list. */
   readonly folded: string | null
-  /** As written, and with its escapes decoded. */
-  readonly readings: readonly string[]
+  /** As written, and with its escapes decoded once, twice and so on. */
+  readonly readings: readonly [Reading, ...Reading[]]
+}
+
+interface Reading {
+  readonly text: string
   /** Scheme and authority in lower case, without dot segments: what the standard says is the same. */
   readonly plain: string
   /** What servers that split addresses themselves may take it for. */
   readonly loose: readonly string[]
+  /** Where steps go up, servers do not agree on whether they can leave the authority. */
+  readonly goesUp: boolean
 }
 
 export function matterOf(operation: string, subjectMatter: string, unlisted = false): Matter {
   const about = operations.get(operation)?.about
   const isUri = about === 'uri'
   const folded = unlisted && about === 'name' ? foldedName(subjectMatter) : null
-  if (!isUri) return { operation, isUri, folded, readings: [subjectMatter], plain: subjectMatter, loose: [] }
-  const decoded = decode(subjectMatter)
-  const readings = decoded === subjectMatter ? [decoded] : [subjectMatter, decoded]
-  return { operation, isUri, folded, readings, plain: plainForm(decoded), loose: looseForms(decoded) }
+  if (isUri) return { operation, isUri, folded, readings: readingsOf(subjectMatter) }
+  return {
+    operation,
+    isUri,
+    folded,
+    readings: [{ text: subjectMatter, plain: subjectMatter, loose: [], goesUp: false }],
+  }
 }
 
 /**
@@ -65,20 +74,26 @@ export function matches(pattern: Pattern, matter: Matter, quantity: 'every' | 's
   if (!pattern.operation.matches(matter.operation)) return false
   const { name, uri, plain, loose } = pattern
   if (!matter.isUri) {
-    if (name === null || name.matches(matter.plain) || isUnplaced(pattern, matter, quantity)) return true
+    if (name === null || name.matches(matter.readings[0].text) || isUnplaced(pattern, matter, quantity)) return true
     return quantity === 'some' && matter.folded !== null && (pattern.folded?.matches(matter.folded) ?? false)
   }
   if (uri === null || plain === null || loose === null) return true
-  if (quantity === 'every') {
-    // Where steps go up, servers do not agree on whether they can leave the authority.
-    const steps = matter.readings.some(reading => reading.includes('..')) ? matter.loose.slice(0, 1) : []
-    return matter.readings.every(uri.matches) && plain.matches(matter.plain) && steps.every(loose.matches)
-  }
-  return matter.readings.some(uri.matches) || plain.matches(matter.plain) || matter.loose.some(loose.matches)
+  if (quantity === 'some')
+    return matter.readings.some(
+      each => uri.matches(each.text) || plain.matches(each.plain) || each.loose.some(loose.matches),
+    )
+  return matter.readings.every(
+    each =>
+      uri.matches(each.text) && plain.matches(each.plain) && (!each.goesUp || loose.matches(each.loose[0] as string)),
+  )
 }
 
 /** A relation whose schema nobody knows may be the one that a rule blocks or holds. */
-function isUnplaced({ relation }: Pattern, { operation, plain }: Matter, quantity: 'every' | 'some'): boolean {
+function isUnplaced(
+  { relation }: Pattern,
+  { operation, readings: [{ plain }] }: Matter,
+  quantity: 'every' | 'some',
+): boolean {
   if (quantity === 'every' || operations.get(operation)?.about !== 'relation') return false
   return plain !== '' && !plain.includes('.') && (relation?.matches(plain) ?? false)
 }
@@ -118,39 +133,61 @@ function looseHead(uri: string): string {
   return `${scheme.toLowerCase()}://${first.toLowerCase()}${uri.slice(head.length)}`
 }
 
-/** Without user, port, closing dot, blanks, parameters, query, fragment and empty segments. */
-function looseForms(decoded: string): readonly string[] {
-  const text = decoded
+/** Without blanks and what is not seen: parsers leave these out wherever they stand. */
+function bare(text: string): string {
+  return text
     .normalize('NFKC')
     .replace(/[\p{C}\p{Z}]/gu, '')
     .replaceAll('\\', '/')
+}
+
+/** Without user, port, closing dot, blanks, query, fragment and empty segments; without parameters and with them. */
+function looseForms(text: string): readonly [string, ...string[]] {
   const parts = /^([A-Za-z][A-Za-z0-9+.-]*):([^?#]*)/.exec(text)
-  if (parts === null) return []
+  if (parts === null) return [withoutDots(text)]
   const [, scheme, rest] = parts as unknown as [string, string, string]
-  const [first = '', ...others] = rest.split('/').flatMap(segment => segment.replace(/;.*$/s, '') || [])
+  const form = looseForm(scheme, rest.replace(/;[^/]*/g, ''))
+  // Many that read files take the path and never look at the host.
+  const hostless = /^file$/i.test(scheme) ? [looseForm(scheme, rest.replace(/^\/\/[^/]+/, ''))] : []
+  // A closing slash that was left out is one to servers that split by slashes.
+  return [form, `${form}/`, looseForm(scheme, rest), ...hostless]
+}
+
+function looseForm(scheme: string, rest: string): string {
+  const [first = '', ...others] = rest.split('/').filter(segment => segment !== '')
   const host = first.replace(/^.*@/s, '').replace(/:\d*$/, '').replace(/\.+$/, '') || first
   const local = scheme.toLowerCase() === 'file' && /^localhost$/i.test(host)
-  const segments = local ? others : [host, ...others]
   const kept: string[] = []
-  for (const segment of segments) {
+  for (const segment of local ? others : [host, ...others]) {
     if (segment === '..') kept.pop()
     else if (segment !== '.') kept.push(segment)
   }
-  const form = (path: readonly string[]) => looseHead(`${scheme}://${path.join('/')}`)
-  // A closing slash that was left out is one to servers that split by slashes.
-  return [form(kept), `${form(kept)}/`]
+  return looseHead(`${scheme}://${kept.join('/')}`)
 }
 
-function decode(uri: string): string {
+const DECODED = 4
+
+function readingsOf(uri: string): [Reading, ...Reading[]] {
+  const readings: [Reading, ...Reading[]] = [readingOf(uri)]
   let text = uri
-  for (let round = 0; round < 4 && text.includes('%'); round++) {
-    try {
-      text = decodeURIComponent(text)
-    } catch {
-      return text
-    }
+  for (let round = 0; round < DECODED; round++) {
+    const decoded = decode(text)
+    if (decoded === text) break
+    text = decoded
+    readings.push(readingOf(text))
   }
-  return text
+  return readings
+}
+
+function readingOf(text: string): Reading {
+  const stripped = bare(text)
+  return { text, plain: plainForm(text), loose: looseForms(stripped), goesUp: stripped.includes('..') }
+}
+
+/** As lenient servers do: an escape that cannot be decoded stays, or becomes a mark, and hides nothing beside it. */
+function decode(text: string): string {
+  if (!text.includes('%')) return text
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, run => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
 }
 
 function withoutDots(path: string): string {

@@ -1,11 +1,11 @@
 // Whether a log is what it was. Promise: everything is recomputed from the leaves, with a public key as the only thing
 // believed, in memory that does not grow with the log; a fault says where and what, and never an excerpt.
 //
-// Its limit: entries after the newest checkpoint are covered by nothing signed. Whoever can write the files can cut them
-// off together with what the index says of them, or go back to a whole older copy; only an anchor outside would tell.
+// Its limit: whoever can write the files can cut the end off, together with what the index says of it, or go back to a
+// whole older copy. What is left is intact and complete in itself; only somebody who kept a later checkpoint can tell.
 import type { KeyObject } from 'node:crypto'
 import { closeSync, existsSync } from 'node:fs'
-import { origin, verifyCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, origin, verifyCheckpoint } from './checkpoint.ts'
 import { type CheckpointRecord, type FrameRecord, MalformedFrame, readRecords, type StoredEntry } from './frame.ts'
 import { fileNumbers, filePath, logDir, logsIn } from './inbox-folder.ts'
 import { type Frame, FrameReader, openForReading } from './inbox-frames.ts'
@@ -27,6 +27,8 @@ export interface LogVerdict {
   readonly intact: boolean
   readonly complete: boolean
   readonly anchored: 'not configured'
+  /** Entries under the checkpoint that was kept, where they are those; null where there are not, or none was given. */
+  readonly kept: number | null
   readonly entries: number
   /** Entries that a signed checkpoint covers; the rest are younger than the last one. */
   readonly signed: number
@@ -42,6 +44,8 @@ export interface VerifyOptions {
   /** Default: the one of this data directory. */
   readonly publicKey?: KeyObject
   readonly instance?: string
+  /** A checkpoint that somebody kept: a signed note. The log must still hold what it states. */
+  readonly kept?: string
   readonly onProgress?: (entries: number) => void
 }
 
@@ -66,8 +70,11 @@ export async function verifyLog(dir: string, options: VerifyOptions = {}): Promi
   const publicKey = options.publicKey ?? readVerifyingKey(dir)
   const logs = options.instance === undefined ? logsIn(dir) : [options.instance]
   if (logs.length === 0) reportFor('')('complete', null, 'there is no log')
+  const kept = options.kept === undefined ? null : new KeptCheckpoint(options.kept, publicKey, logs)
+  if (kept !== null && kept.log === null)
+    reportFor('')('intact', null, 'the checkpoint that was kept is not signed for a log here by this key')
   for (const log of logs) {
-    const walk = new LogWalk(dir, log, publicKey, reportFor(log))
+    const walk = new LogWalk(dir, log, publicKey, reportFor(log), kept?.log === log ? kept : null)
     const result = await walk.run(entries => options.onProgress?.(total.entries + entries))
     for (const name of ['entries', 'signed', 'sessions', 'openSessions'] as const) total[name] += result[name]
   }
@@ -75,9 +82,42 @@ export async function verifyLog(dir: string, options: VerifyOptions = {}): Promi
     intact: !broken.intact,
     complete: !broken.complete,
     anchored: 'not configured',
+    kept: kept?.held ?? null,
     ...total,
     faults,
     faultCount,
+  }
+}
+
+/** What somebody outside remembers of a log. */
+class KeptCheckpoint {
+  /** The log it was signed for; null where it was for none of these, or by another key. */
+  readonly log: string | null
+  readonly #stated: Checkpoint | null = null
+  #held: boolean | null = null
+
+  constructor(note: string, publicKey: KeyObject | null, logs: readonly string[]) {
+    const stated = logs.map(log => publicKey && verifyCheckpoint(note, origin(log), publicKey))
+    const at = stated.findIndex(one => one !== null)
+    this.log = logs[at] ?? null
+    this.#stated = stated[at] ?? null
+  }
+
+  /** Its number of entries, where the log holds them. */
+  get held(): number | null {
+    return this.#held === true ? (this.#stated?.size ?? null) : null
+  }
+
+  /** `edge` is null where it is not known any more what the tree was. */
+  reached(size: number, edge: Edge | null, report: Report): void {
+    if (this.#stated === null || size !== this.#stated.size) return
+    this.#held = edge !== null && root(edge).equals(this.#stated.root)
+    if (!this.#held) report('intact', size - 1, 'the entries are not those under the checkpoint that was kept')
+  }
+
+  end(size: number, report: Report): void {
+    if (this.#stated === null || this.#held !== null) return
+    report('complete', size, `the checkpoint that was kept says that there were ${this.#stated.size} entries`)
   }
 }
 
@@ -87,16 +127,18 @@ class LogWalk {
   readonly #publicKey: KeyObject | null
   readonly #report: Report
   readonly #story: LogStory
+  readonly #kept: KeptCheckpoint | null
   #edge: Edge = emptyEdge
   #signed = 0
   /** After a gap or a root that is not the signed one, later roots cannot be right: they are not counted as faults. */
   #treeBroken = false
 
-  constructor(dir: string, log: string, publicKey: KeyObject | null, report: Report) {
+  constructor(dir: string, log: string, publicKey: KeyObject | null, report: Report, kept: KeptCheckpoint | null) {
     this.#folder = logDir(dir, log)
     this.#log = log
     this.#publicKey = publicKey
     this.#report = report
+    this.#kept = kept
     this.#story = new LogStory(this.#folder, readIndex(this.#folder), report)
   }
 
@@ -121,6 +163,7 @@ class LogWalk {
         this.#unreadable(number, error)
       }
     }
+    this.#kept?.end(this.#edge.size, this.#report)
     this.#story.end(this.#edge.size)
     const { sessions, openSessions } = this.#story
     return { entries: this.#edge.size, signed: this.#signed, sessions, openSessions }
@@ -207,6 +250,7 @@ class LogWalk {
     }
     const hash = this.#story.entry(row, number)
     this.#edge = this.#treeBroken ? { size: row.seq + 1, hashes: [] } : append(this.#edge, hash)
+    this.#kept?.reached(this.#edge.size, this.#treeBroken ? null : this.#edge, this.#report)
   }
 
   #checkpoint(record: CheckpointRecord): void {

@@ -3,24 +3,35 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { migrations } from './migrations.ts'
 import type { Tables } from './tables.ts'
 
 export type Store = Kysely<Tables>
 
-/** Opens or creates `state.sqlite` in `dir`. Throws an Error with one sentence when the file has an unknown format. */
+/** Opens or creates `state.sqlite` in `dir`. Throws an Error that says what to do where the file cannot be used. */
 export async function openStore(dir: string): Promise<Store> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const file = join(dir, 'state.sqlite')
-  const database = new DatabaseSync(file)
-  chmodSync(file, 0o600)
-  database.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000; pragma foreign_keys = on',
-  )
+  const database = opened(file)
   const store = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) })
   await migrate(store, database, file)
   return store
+}
+
+function opened(file: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(file)
+    chmodSync(file, 0o600)
+    database.exec(
+      'pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000; pragma foreign_keys = on',
+    )
+    return database
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'failed'
+    const next = 'Restore it, or move it away: requests for approval that are open are then asked anew'
+    throw new Error(`The store ${file} cannot be opened (${why}). ${next}.`)
+  }
 }
 
 async function migrate(store: Store, database: DatabaseSync, file: string): Promise<void> {
@@ -33,16 +44,19 @@ async function migrate(store: Store, database: DatabaseSync, file: string): Prom
   }
   for (const [index, step] of migrations.entries()) {
     if (index < found) continue
-    await store.transaction().execute(step)
-    database.exec(`pragma user_version = ${index + 1}`)
+    await store.transaction().execute(async inside => {
+      await step(inside)
+      // With the step or not at all: a start that is cut off between the two could never be made good.
+      await sql.raw(`pragma user_version = ${index + 1}`).execute(inside)
+    })
   }
 }
 
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
-    prepare(sql) {
-      const statement = database.prepare(sql)
+    prepare(text) {
+      const statement = database.prepare(text)
       type Values = Parameters<typeof statement.all>
       return {
         reader: statement.columns().length > 0,

@@ -20,7 +20,7 @@ function run(text: string): { status: number | null; out: string } {
   const hook = new URL('left-listening.ts', import.meta.url).href
   const args = ['--import', hook, '--test-reporter=spec', file]
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    env,
+    env: { ...env, SALLYPORT_TEST_GRACE_MS: '1000' },
     encoding: 'utf8',
     timeout: 40_000,
     maxBuffer: 16 << 20,

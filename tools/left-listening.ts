@@ -4,8 +4,8 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { Server } from 'node:net'
 import { after } from 'node:test'
 
-/** What closes by itself, such as a connection kept for a next request, has closed by then. */
-const GRACE_MS = 10_000
+/** What closes by itself, such as a connection kept for a next request, has closed by then. Its own test waits less. */
+const GRACE_MS = Number(process.env.SALLYPORT_TEST_GRACE_MS ?? 10_000)
 
 const listened = new Set<Server>()
 subscribe('tracing:net.server.listen:asyncEnd', message =>

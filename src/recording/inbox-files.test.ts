@@ -129,12 +129,12 @@ test('a write that had not come to all sectors is taken away where there is room
   const [start, end] = [ends[last - 1] as number, ends[last] as number]
   const room = Buffer.concat([whole.subarray(0, end), Buffer.alloc(20_000)])
   const written: Buffer[] = []
-  for (let at = start + 1; at < end; at += 97) written.push(Buffer.from(room).fill(0, at, end))
+  for (let at = start + 1; at < end; at += 397) written.push(Buffer.from(room).fill(0, at, end))
   for (let at = Math.ceil(start / 512) * 512; at + 512 <= end; at += 512) {
     written.push(Buffer.from(room).fill(0, at, at + 512))
     written.push(Buffer.from(room).fill(0, start, at))
   }
-  assert.ok(written.length > 20)
+  assert.ok(written.length > 12)
   for (const [at, bytes] of written.entries()) {
     writeFileSync(file, bytes)
     withoutIndex()

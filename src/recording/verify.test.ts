@@ -89,7 +89,7 @@ test('one flipped bit anywhere in a file is found', async () => {
   const whole = readFileSync(path)
   for (let at = 0; at < whole.length; at++) {
     // Every byte of the frames' heads and of the first entries, then at steps that visit ever other fields.
-    if (at > 4_000 && at % 7 !== 0) continue
+    if (at > 2_000 && at % 11 !== 0) continue
     const changed = Buffer.from(whole)
     changed[at] = (changed[at] as number) ^ (1 << (at % 8))
     writeFileSync(path, changed)

@@ -132,13 +132,18 @@ export class ApprovalsRig {
     return { state: body.state, votes: (body.votes as unknown[]).length }
   }
 
-  /** The reference of the one open request for approval of this person. */
+  /** References of this person's open requests for approval. */
+  async open(person: string): Promise<string[]> {
+    const { body } = await this.api(person, '/approvals')
+    return (body.approvals as { reference: string }[]).map(({ reference }) => reference)
+  }
+
+  /** The reference of the one request of this person that is open beside others. */
   async opened(person: string, than: readonly string[] = []): Promise<string> {
     for (let waited = 0; ; waited += 25) {
       assert.ok(waited < 10_000, 'no request for approval was opened')
-      const { body } = await this.api(person, '/approvals')
-      const fresh = (body.approvals as { reference: string }[]).filter(({ reference }) => !than.includes(reference))
-      if (fresh[0]) return fresh[0].reference
+      const fresh = (await this.open(person)).find(reference => !than.includes(reference))
+      if (fresh) return fresh
       await delay(25)
     }
   }

@@ -43,6 +43,7 @@ export function emailAt(lexer: Lexer, at: number, from: number): void {
   if (best > 0) lexer.add(Shape.email, start, best, false)
 }
 
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i
 const SCHEMES = ['http', 'https', 'ftp', 'ftps', 'sftp', 'ws', 'wss']
 
 /** Hosts of public vocabularies: their URLs name a concept or a schema, never a person. */
@@ -126,8 +127,27 @@ function urlEnd(text: string, from: number, to: number): number {
   return end
 }
 
-/** An IPv6 address around the colon at `at`; a clock time or a C++ name is none. */
-export function ipv6At(lexer: Lexer, at: number, from: number): void {
+/** `example.org/jane`: the ending of the name is at [start, end). A name alone may be a file or a package. */
+export function domainAt(lexer: Lexer, start: number, end: number): void {
+  const { text, to } = lexer
+  if (start < lexer.urlEnd || text.charCodeAt(start - 1) !== 0x2e || text.charCodeAt(end) !== 0x2f) return
+  let from = start - 1
+  while (from > lexer.urlEnd && start - from < 64) {
+    const code = text.charCodeAt(from - 1)
+    if (!isWord(code) && code !== 0x2d && code !== 0x2e) break
+    from--
+  }
+  while (!isWord(text.charCodeAt(from))) from++
+  const before = text.charCodeAt(from - 1)
+  if (from >= start - 1 || before === 0x40 || before === 0x2f) return
+  const last = urlEnd(text, end + 1, to)
+  if (last <= end + 1) return
+  lexer.urlEnd = last
+  if (!isVocabulary(text.slice(from, Math.min(last, from + 200)))) lexer.add(Shape.url, from, last, false)
+}
+
+/** An IPv6 or MAC address around the colon at `at`; a clock time or a C++ name is none. */
+export function hexPairsAt(lexer: Lexer, at: number, from: number): void {
   const { text, to } = lexer
   if (at < lexer.hexEnd) return
   const next = text.charCodeAt(at + 1)
@@ -151,5 +171,7 @@ export function ipv6At(lexer: Lexer, at: number, from: number): void {
   if (start > from && isWord(text.charCodeAt(start - 1))) return
   if (end < to && isWord(text.charCodeAt(end))) return
   const address = text.slice(start, end)
-  if (/\d/.test(address) && isIPv6(address)) lexer.add(Shape.ip, start, end, false)
+  if (lexer.has(Shape.ip) && /\d/.test(address) && isIPv6(address)) lexer.add(Shape.ip, start, end, false)
+  else if (lexer.has(Shape.device) && /\d.*\d/.test(address) && MAC.test(address))
+    lexer.add(Shape.device, start, end, false)
 }

@@ -1,7 +1,22 @@
 // Dates more precise than a year, with their clock times, and ages over 89. Promise: what is no day of a calendar is no
 // date, and neither is a fraction, a version or a range.
-import { DASH, DOT, endOf, groups, isDigit, isLetter, len, number, SLASH, SPACE, sep, startOf } from './groups.ts'
+import {
+  DASH,
+  DOT,
+  endOf,
+  groups,
+  isDigit,
+  isLetter,
+  len,
+  number,
+  PAREN,
+  SLASH,
+  SPACE,
+  sep,
+  startOf,
+} from './groups.ts'
 import type { Lexer } from './lexer.ts'
+import { isMeasured } from './measures.ts'
 import { Shape } from './shapes.ts'
 import { AGE, monthAt } from './words.ts'
 
@@ -9,7 +24,8 @@ const isYear = (value: number): boolean => value >= 1800 && value <= 2199
 const isMonth = (value: number): boolean => value >= 1 && value <= 12
 const isDay = (value: number): boolean => value >= 1 && value <= 31
 
-const isBar = (code: number): boolean => code === 0x7c || code === 0x5e || code === 0x7e
+/** Marks between fields, components and repetitions of HL7 v2. */
+const isBar = (code: number): boolean => code === 0x7c || code === 0x5e || code === 0x7e || code === 0x26
 
 /** "n1970-01-01" after a lost backslash, "T2024-…": a full ISO date right after a letter. */
 export function gluedDate(lexer: Lexer, next: number): number {
@@ -28,8 +44,8 @@ export function date(lexer: Lexer, context: number, continues: boolean): number 
       return dated(lexer, from, endOf(2))
     if (len(0) <= 2 && len(1) <= 2 && ((isMonth(a) && isDay(b)) || (isDay(a) && isMonth(b)))) {
       if (len(2) === 4 && isYear(c)) return dated(lexer, from, endOf(2))
-      const short = sep(1) === SLASH || (context === Shape.date && sep(1) === DASH)
-      if (len(2) === 2 && short && sep(3) !== SLASH) return dated(lexer, from, endOf(2))
+      const short = sep(1) === SLASH || (context === Shape.date && (sep(1) === DASH || (sep(1) === DOT && lexer.close)))
+      if (len(2) === 2 && short && (sep(3) === 0 || sep(3) !== sep(1))) return dated(lexer, from, endOf(2))
     }
   }
   if (continues) return 0
@@ -47,17 +63,79 @@ export function date(lexer: Lexer, context: number, continues: boolean): number 
   ) {
     return dated(lexer, from, endOf(1))
   }
+  if (context === Shape.date && groups >= 2 && len(0) <= 2 && len(1) === 4 && (sep(1) === DASH || sep(1) === DOT)) {
+    if (isMonth(number(text, 0)) && isYear(number(text, 1))) return dated(lexer, from, endOf(1))
+  }
+  if (len(0) === 4 && isYear(number(text, 0))) {
+    const end = inYear(lexer, context)
+    if (end > 0) return dated(lexer, from, end)
+  }
   const packed = packedDate(text, from, len(0))
-  const bars = isBar(text.charCodeAt(from - 1)) && (isBar(text.charCodeAt(endOf(0))) || endOf(0) === to)
-  if (packed && (context === Shape.date || bars)) return dated(lexer, from, endOf(0))
+  const whole = packed ? zoned(text, endOf(0), to) : 0
+  if (packed && (context === Shape.date || isField(text, from, whole, to))) return dated(lexer, from, whole)
   const basic = packed && len(0) === 8 ? basicTime(text, endOf(0), to) : 0
   if (basic > 0) return dated(lexer, from, basic)
   return len(0) <= 2 && isDay(number(text, 0)) ? dayMonth(lexer, from) : 0
 }
 
-/** yyyymmdd with or without hhmm, hhmmss; mmddyyyy. */
+/** Of what begins with a year: a week, "2021-Mar-05", or the year alone where the words before say "born". */
+function inYear(lexer: Lexer, context: number): number {
+  const { text, to } = lexer
+  const end = endOf(0)
+  const after = text.charCodeAt(end)
+  if (isLetter(after)) return 0
+  if (isLetter(text.charCodeAt(end + 1)) && (after === 0x2d || after === 0x2f || after === 0x20)) {
+    const week = after === 0x2d ? weekAt(text, end, to) : 0
+    const { month, end: named } = week > 0 ? { month: 0, end: 0 } : monthAt(text, end + 1, to)
+    const day = month > 0 && text.charCodeAt(named) === after ? dayAt(text, named + 1, to) : 0
+    if (week > 0 || day > 0) return Math.max(week, day)
+  }
+  const alone = groups === 1 || sep(1) === SPACE || sep(1) === PAREN
+  const born = lexer.birth && lexer.close && context === Shape.date
+  return born && alone && number(text, 0) <= 2099 && !isMeasured(text, end, to) ? end : 0
+}
+
+/** The end of a day of the month at `at`, or 0. */
+function dayAt(text: string, at: number, to: number): number {
+  let end = at
+  while (end < to && end - at < 3 && isDigit(text.charCodeAt(end))) end++
+  return end > at && end - at < 3 && isDay(Number(text.slice(at, end))) ? end : 0
+}
+
+/** `-W12-3` at `at`: the end of the week of an ISO date, or 0. */
+function weekAt(text: string, at: number, to: number): number {
+  if (text.charCodeAt(at) !== 0x2d || text.charCodeAt(at + 1) !== 0x57) return 0
+  const week = Number(text.slice(at + 2, Math.min(to, at + 4)))
+  if (!isDigit(text.charCodeAt(at + 2)) || !isDigit(text.charCodeAt(at + 3)) || week < 1 || week > 53) return 0
+  const day = text.charCodeAt(at + 4) === 0x2d && isDigit(text.charCodeAt(at + 5)) ? at + 6 : at + 4
+  return isDigit(text.charCodeAt(day)) || isLetter(text.charCodeAt(day)) ? 0 : day
+}
+
+/** Past the fraction and the offset that a packed time may have: `.4+0200`. */
+function zoned(text: string, from: number, to: number): number {
+  let at = from
+  if (text.charCodeAt(at) === 0x2e && isDigit(text.charCodeAt(at + 1))) {
+    at++
+    while (at < to && at - from < 6 && isDigit(text.charCodeAt(at))) at++
+  }
+  const sign = text.charCodeAt(at)
+  if (sign !== 0x2b && sign !== 0x2d) return at
+  let end = at + 1
+  while (end < to && end - at < 6 && isDigit(text.charCodeAt(end))) end++
+  return end - at === 5 ? end : at
+}
+
+/** Between marks of HL7 v2, or the whole value of an attribute of XML. */
+function isField(text: string, from: number, at: number, to: number): boolean {
+  const before = text.charCodeAt(from - 1)
+  const code = text.charCodeAt(at)
+  if (before === 0x22) return code === 0x22 && text.charCodeAt(from - 2) === 0x3d
+  return isBar(before) && (at === to || isBar(code) || code === 0x0d || code === 0x0a)
+}
+
+/** yyyymmdd with or without hh, hhmm, hhmmss; mmddyyyy. */
 function packedDate(text: string, from: number, digits: number): boolean {
-  if (digits !== 8 && digits !== 12 && digits !== 14) return false
+  if (digits !== 8 && digits !== 10 && digits !== 12 && digits !== 14) return false
   const part = (at: number, size: number): number => Number(text.slice(from + at, from + at + size))
   if (isYear(part(0, 4)) && isMonth(part(4, 2)) && isDay(part(6, 2))) return true
   return digits === 8 && isMonth(part(0, 2)) && isDay(part(2, 2)) && isYear(part(4, 4))
@@ -72,21 +150,52 @@ function basicTime(text: string, at: number, to: number): number {
   return (text.charCodeAt(end) | 0x20) === 0x7a ? end + 1 : end
 }
 
-/** "5 March 2021", "5th of March", "05-Mar-2021", "05MAR2021"; `from` is at the day. */
+/** "5 March 2021", "5th of March", "3-5 March", "05-Mar-21", "05MAR2021"; `from` is at the day. */
 function dayMonth(lexer: Lexer, from: number): number {
   const { text, to } = lexer
-  let at = endOf(0)
-  const ordinal = text.slice(at, at + 2).toLowerCase()
-  if (ordinal === 'st' || ordinal === 'nd' || ordinal === 'rd' || ordinal === 'th') at += 2
-  at = pass(text, at, to)
-  if (text.slice(at, at + 3).toLowerCase() === 'of ') at += 3
+  if (!mayBeMonth(text, endOf(0)) && sep(1) !== DASH) return 0
+  const ranges = sep(1) === DASH && len(1) <= 2 && !isLetter(text.charCodeAt(endOf(0))) && isDay(number(text, 1))
+  let at = pastOrdinal(text, ranges ? endOf(1) : endOf(0))
+  const dotted = text.charCodeAt(at) === 0x2e && isLetter(text.charCodeAt(at + 1))
+  at = pass(text, dotted ? at + 1 : at, to)
+  for (const words of ['day ', 'of ']) {
+    if (text.slice(at, at + words.length).toLowerCase() === words) at += words.length
+  }
   const { month, end } = monthAt(text, at, to)
   if (month === 0) return 0
-  const dotted = text.charCodeAt(end) === 0x2e ? end + 1 : end
-  const year = yearAt(text, pass(text, dotted, to), to)
+  const year = yearAfter(text, end, to)
   if (year > 0) return dated(lexer, from, year)
   if ((text.charCodeAt(at) & 0x20) !== 0) return 0
   return dated(lexer, from, end)
+}
+
+/** A letter that a month, an ordinal or "of" begins with, at most three characters on: most numbers have none. */
+function mayBeMonth(text: string, from: number): boolean {
+  for (let at = from; at < from + 4; at++) {
+    const code = text.charCodeAt(at)
+    if (isLetter(code)) return (FIRST_LETTERS & (1 << (code & 31))) !== 0
+    if (isDigit(code)) return false
+  }
+  return false
+}
+
+const FIRST_LETTERS = [...'jfmasondtr'].reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) & 31)), 0)
+
+function pastOrdinal(text: string, at: number): number {
+  const ordinal = text.slice(at, at + 2).toLowerCase()
+  return ordinal === 'st' || ordinal === 'nd' || ordinal === 'rd' || ordinal === 'th' ? at + 2 : at
+}
+
+/** The end of the year after a month's name or a day: four digits, or two behind a dash, a slash or nothing. */
+function yearAfter(text: string, from: number, to: number): number {
+  const dotted = text.charCodeAt(from) === 0x2e ? from + 1 : from
+  const year = yearAt(text, pass(text, dotted, to), to)
+  if (year > 0) return year
+  const mark = text.charCodeAt(from)
+  const at = mark === 0x2d || mark === 0x2f ? from + 1 : from
+  if (isDigit(mark) && isDigit(text.charCodeAt(from - 1))) return 0
+  const short = isDigit(text.charCodeAt(at)) && isDigit(text.charCodeAt(at + 1)) && !isDigit(text.charCodeAt(at + 2))
+  return short && at + 2 <= to ? at + 2 : 0
 }
 
 /** Over blanks, a comma and a dash: at most three characters. */
@@ -110,26 +219,38 @@ function yearAt(text: string, at: number, to: number): number {
   return end - digits === 4 && isYear(Number(text.slice(digits, end))) ? end : 0
 }
 
-/** After a month's name at [from, end): "March 5, 2021", "Mar. 5th", "March 2021". */
+/** After a month's name at [from, end): "March 5, 2021", "Mar. 5th", "March 3-5, 2021", "March 2021", "last March". */
 export function monthDay(lexer: Lexer, from: number, end: number): void {
   const { text, to } = lexer
   const capital = (text.charCodeAt(from) & 0x20) === 0
   let at = text.charCodeAt(end) === 0x2e ? end + 1 : end
   at = pass(text, at, to)
-  if (at === end) return
-  const year = yearAt(text, at, to)
+  if (text.startsWith('the ', at)) at += 4
+  const year = at > end ? yearAt(text, at, to) : 0
   if (year > 0) {
     dated(lexer, from, year)
     return
   }
-  let last = at
-  while (last < to && last - at < 3 && isDigit(text.charCodeAt(last))) last++
-  if (last === at || last - at > 2 || !isDay(Number(text.slice(at, last)))) return
-  const ordinal = text.slice(last, last + 2).toLowerCase()
-  if (ordinal === 'st' || ordinal === 'nd' || ordinal === 'rd' || ordinal === 'th') last += 2
-  const after = yearAt(text, pass(text, last, to), to)
+  const day = at > end ? dayAt(text, at, to) : 0
+  if (day === 0) {
+    if (capital && RELATIVE.has(text.slice(from - 5, from))) dated(lexer, from - 5, end)
+    return
+  }
+  const last = rangeEnd(text, pastOrdinal(text, day), to)
+  const after = yearAfter(text, last, to)
   if (after > 0) dated(lexer, from, after)
-  else if (capital && !isLetter(text.charCodeAt(last)) && text.charCodeAt(last) !== 0x25) dated(lexer, from, last)
+  else if (capital && !isLetter(text.charCodeAt(last)) && !isMeasured(text, last, to)) dated(lexer, from, last)
+}
+
+const RELATIVE: ReadonlySet<string> = new Set(['last ', 'next ', 'past '])
+
+/** Past "-5th" or " – 5" behind a day. */
+function rangeEnd(text: string, day: number, to: number): number {
+  let at = text.charCodeAt(day) === 0x20 ? day + 1 : day
+  if (text.charCodeAt(at) !== 0x2d && text.charCodeAt(at) !== 0x2013) return day
+  at += text.charCodeAt(at + 1) === 0x20 ? 2 : 1
+  const end = dayAt(text, at, to)
+  return end === 0 || isDigit(text.charCodeAt(end)) ? day : pastOrdinal(text, end)
 }
 
 /** Adds a date with the clock time that follows it, and returns the end of both. */
@@ -148,7 +269,7 @@ function dated(lexer: Lexer, from: number, until: number): number {
       end++
     }
     if (colons > 0) {
-      at = end
+      at = meridiem(text, end)
       const zone = text.charCodeAt(at)
       if (zone === 0x5a || zone === 0x7a) at++
       else if (zone === 0x2b || zone === 0x2d) {
@@ -164,6 +285,16 @@ function dated(lexer: Lexer, from: number, until: number): number {
   return at
 }
 
+/** Past "PM", "a.m." behind a clock time. */
+function meridiem(text: string, end: number): number {
+  const at = text.charCodeAt(end) === 0x20 ? end + 1 : end
+  const first = text.charCodeAt(at) | 0x20
+  if (first !== 0x61 && first !== 0x70) return end
+  const dot = text.charCodeAt(at + 1) === 0x2e ? 1 : 0
+  if ((text.charCodeAt(at + 1 + dot) | 0x20) !== 0x6d || isLetter(text.charCodeAt(at + 2 + dot))) return end
+  return at + 2 + dot
+}
+
 /** Ages of 90 and more: Safe Harbor keeps only "90 or over". */
 export function age(lexer: Lexer, context: number): number {
   const { text, to } = lexer
@@ -171,15 +302,23 @@ export function age(lexer: Lexer, context: number): number {
   const years = number(text, 0)
   if (years < 90 || years > 130) return 0
   const end = endOf(0)
-  if (
-    context !== AGE &&
-    !/^[\s-]?(?:y\/?o\b|y\.o\.|yrs?\b|years?\b|-year)/i.test(text.slice(end, Math.min(to, end + 8)))
-  )
-    return 0
   // "for 120 years" is no age; "120 years old" is.
-  const old = /^[\s-]?(?:y\/?o\b|y\.o\.|(?:yrs?|years?)[\s-](?:old|of age))/i
-  if (context !== AGE && !old.test(text.slice(end, Math.min(to, end + 16)))) return 0
+  if (context !== AGE && !OLD.test(text.slice(end, Math.min(to, end + 16))) && !isSexed(text, startOf(0), end)) return 0
   lexer.add(Shape.date, startOf(0), end, false)
   lexer.used(end)
   return end
+}
+
+const OLD = /^[\s-]?(?:y\/?o\b|y\.o\.|(?:yrs?|years?)[\s-](?:old|of age))/i
+
+/** "a 92M with", "a 93 F presenting"; 98 F may be a temperature elsewhere. */
+function isSexed(text: string, from: number, end: number): boolean {
+  const at = text.charCodeAt(end) === 0x20 ? end + 1 : end
+  const sex = text.charCodeAt(at)
+  if ((sex !== 0x4d && sex !== 0x46) || text.charCodeAt(from - 1) !== 0x20) return false
+  return (
+    (text.charCodeAt(from - 2) | 0x20) === 0x61 &&
+    !isLetter(text.charCodeAt(from - 3)) &&
+    text.charCodeAt(at + 1) === 0x20
+  )
 }

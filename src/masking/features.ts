@@ -60,7 +60,7 @@ const fewest: readonly (readonly [shape: number, of: keyof Digits, digits: numbe
   [Shape.phone, 'together', 7],
   [Shape.fax, 'together', 7],
   [Shape.card, 'together', 12],
-  [Shape.zip, 'together', 5],
+  [Shape.zip, 'all', 2],
   [Shape.ip, 'together', 4],
   [Shape.mrn, 'all', 2],
   [Shape.plan, 'all', 2],
@@ -68,6 +68,7 @@ const fewest: readonly (readonly [shape: number, of: keyof Digits, digits: numbe
   [Shape.license, 'all', 2],
   [Shape.vehicle, 'all', 2],
   [Shape.device, 'all', 2],
+  [Shape.other, 'all', 2],
   [Shape.date, 'all', 1],
 ]
 
@@ -98,12 +99,13 @@ export function mayHold(bytes: Uint8Array, start: number, end: number, wanted: n
   return (seen & wanted) !== 0 || all >= fewest.all || most >= fewest.together
 }
 
-/** Without any of these none of the shapes of `active` can be there: every other shape has a digit in it. */
+/** Without any of these none of the shapes of `active` can be there. */
 export function featuresOf(active: number): number {
   if (active === 0) return 0
   const has = (shape: number): boolean => (active & (1 << shape)) !== 0
   const at = has(Shape.email) ? Feature.at : 0
   const url = has(Shape.url) ? Feature.colon | Feature.dot : 0
   const ip = has(Shape.ip) ? Feature.colon : 0
-  return Feature.digit | Feature.escape | Feature.high | at | url | ip
+  // Where a field or an element tells what it holds, that may be anything.
+  return Feature.digit | Feature.escape | Feature.high | Feature.pipe | Feature.angle | at | url | ip
 }

@@ -1,10 +1,14 @@
 // The shapes of identifiers in text, found in one pass. Promise: time linear in the text whatever it holds, no regular
 // expression, nothing allocated but what is found. Fixtures such as 123-45-6789 count: a shape is a shape.
-import { emailAt, ipv6At, urlAt, wwwAt } from './addresses.ts'
+import { domainAt, emailAt, hexPairsAt, urlAt, wwwAt } from './addresses.ts'
 import { monthDay } from './dates.ts'
+import { elementAt } from './elements.ts'
+import { identifierAt, isNumbered, likelyIdentifierAt } from './identifiers.ts'
 import { numberAt } from './numbers.ts'
+import { postalCodeAt } from './postal-codes.ts'
+import { segmentAt } from './segments.ts'
 import { NO_SHAPE, Shape } from './shapes.ts'
-import { AGE, HASH_SEED, hashStep, lookUp, Role } from './words.ts'
+import { BIRTH, HASH_SEED, hashStep, lookUp, Role } from './words.ts'
 
 /** Found places as triples [shape, start, end]; a contextual one has its shape + CONTEXTUAL. */
 export type Found = number[]
@@ -20,7 +24,10 @@ const ID_SHAPES =
   (1 << Shape.account) |
   (1 << Shape.license) |
   (1 << Shape.vehicle) |
-  (1 << Shape.device)
+  (1 << Shape.device) |
+  (1 << Shape.other)
+/** Found by identifierAt: of a context beyond the shapes only a bit that none has is left. */
+const isIdentifier = (context: number): boolean => context < 28 && (ID_SHAPES & (1 << context)) !== 0
 
 /** What the pass knows at a place. */
 export class Lexer {
@@ -29,21 +36,35 @@ export class Lexer {
   /** Bits of the shapes that are looked for. */
   readonly active: number
   readonly found: Found
-  /** Shape (or AGE) that the words before speak of, else NO_SHAPE. */
+  /** Shape (or AGE, CALL) that the words before speak of, else NO_SHAPE. */
   context: number
   contextEnd = 0
+  /** Whether a date that the words before speak of is one of birth. */
+  birth = false
+  /** Whether no word of another meaning and no find stands between. */
+  close = true
   words = WORDS
   #pending = NO_SHAPE
+  #pendingFrom = 0
   #pendingEnd = 0
+  /** Whether an identifier may follow: there is a context, or a likely one. */
+  #armed: boolean
+  /** Whether only words that say nothing stand behind the pending one. */
+  #likely = false
   /** Ends of what was already judged, so that no region is judged twice. */
   urlEnd = 0
   hexEnd = 0
+  /** Whether what stands here is the head of a clinical document that speaks of its patient. */
+  patient = false
+  /** Of what was found last. */
+  lastEnd = -1
 
   constructor(text: string, to: number, active: number, context: number, found: Found) {
     this.text = text
     this.to = to
     this.active = active
     this.context = context
+    this.#armed = context !== NO_SHAPE
     this.found = found
   }
 
@@ -53,12 +74,15 @@ export class Lexer {
 
   add(shape: number, start: number, end: number, contextual: boolean): void {
     this.found.push(contextual ? shape + CONTEXTUAL : shape, start, end)
+    this.lastEnd = end
   }
 
   /** After a find the words before it have said what they had to say, but "MRNs 1234 and 5678" goes on. */
   used(at: number): void {
     this.words = 0
+    this.close = false
     this.contextEnd = at + REACH
+    this.#likely = false
   }
 
   run(from: number): void {
@@ -69,8 +93,8 @@ export class Lexer {
       const code = text.charCodeAt(at)
       const lower = code | 0x20
       if (lower >= 0x61 && lower <= 0x7a && code < 0x80) {
-        if (this.context !== NO_SHAPE) {
-          const end = this.#identifier(at)
+        if (this.#armed) {
+          const end = this.#identifier(at, false)
           if (end > at) {
             at = end
             glued = true
@@ -90,17 +114,19 @@ export class Lexer {
         glued = this.#word(at, end, hash)
         at = end
       } else if (code >= 0x30 && code <= 0x39) {
-        const end = (glued ? 0 : this.#identifier(at, true)) || numberAt(this, at, glued)
+        const end = (glued || !this.#armed ? 0 : this.#identifier(at, true)) || numberAt(this, at, glued)
         at = end
         glued = true
       } else {
         glued = false
-        if (code === 0x40) {
+        if (code === 0x7c) segmentAt(this, at, from)
+        else if (code === 0x3c) elementAt(this, at)
+        else if (code === 0x40) {
           if (this.has(Shape.email)) emailAt(this, at, from)
         } else if (code === 0x3a) {
           if (this.has(Shape.url)) urlAt(this, at, from)
-          if (this.has(Shape.ip)) ipv6At(this, at, from)
-        } else if (code === 0x23 && this.#pending !== NO_SHAPE && at <= this.#pendingEnd) this.#promote(at)
+          if (this.has(Shape.ip) || this.has(Shape.device)) hexPairsAt(this, at, from)
+        } else if (code === 0x23 && this.#likely) this.#hash(at)
         else if (code === 0x2b && at + 1 < to) {
           const next = text.charCodeAt(at + 1)
           if ((next >= 0x30 && next <= 0x39) || next === 0x28) {
@@ -120,28 +146,36 @@ export class Lexer {
   /** True when digits right after this word would be glued to it. */
   #word(start: number, end: number, hash: number): boolean {
     const known = lookUp(this.text, start, end, hash)
+    if (known === 0) {
+      if (this.#armed) this.#other()
+      return true
+    }
     const of = known & 31
     switch (known >> 5) {
       case Role.sets:
         this.#set(of, end)
         return false
       case Role.needs:
-        // "medical record" and "patient record" say it without "number".
-        if (of === Shape.mrn && this.#pending === Shape.mrn && start <= this.#pendingEnd) this.#promote(end)
-        this.#pending = of
-        this.#pendingEnd = end + 24
+        this.#needs(of, start, end)
         return false
       case Role.joins:
-        if (this.#pending === of && start <= this.#pendingEnd) this.#set(of, end)
+        this.#joins(of, start, end)
         return true
       case Role.identifies:
+        if (this.#pending !== NO_SHAPE && start <= this.#pendingEnd && !this.#counts(start, end)) this.#promote(end)
+        return this.context === NO_SHAPE
+      case Role.numero: {
+        if (!isNumbered(this.text, end, this.to)) return this.#other()
         if (this.#pending !== NO_SHAPE && start <= this.#pendingEnd) this.#promote(end)
         return this.context === NO_SHAPE
+      }
       case Role.fills:
         return true
       case Role.ends:
         this.context = NO_SHAPE
         this.#pending = NO_SHAPE
+        this.#likely = false
+        this.#armed = false
         return true
       case Role.month:
         if (this.has(Shape.date)) monthDay(this, start, end)
@@ -149,10 +183,64 @@ export class Lexer {
       case Role.www:
         if (this.has(Shape.url)) wwwAt(this, start, end)
         return true
+      case Role.slashed:
+        // "S/N"
+        if (this.text.charCodeAt(start - 1) !== 0x2f || (this.text.charCodeAt(start - 2) | 0x20) !== 0x73)
+          return this.#other()
+        this.#set(of, end)
+        return false
+      case Role.domain:
+        if (this.has(Shape.url)) domainAt(this, start, end)
+        return this.#other()
       default:
-        if (this.context !== NO_SHAPE && --this.words < 0) this.context = NO_SHAPE
-        return true
+        return this.#other()
     }
+  }
+
+  #other(): boolean {
+    this.#likely = false
+    if (this.context !== NO_SHAPE) {
+      this.close = false
+      if (--this.words < 0) this.context = NO_SHAPE
+    }
+    this.#armed = this.context !== NO_SHAPE
+    return true
+  }
+
+  #needs(of: number, start: number, end: number): void {
+    // What was found spoke of something else.
+    if (this.words <= 0) this.context = NO_SHAPE
+    // "medical record" and "patient record" say it without "number".
+    if (of === Shape.mrn && this.#pending === Shape.mrn && start <= this.#pendingEnd) this.#promote(end)
+    this.#pending = of
+    this.#pendingFrom = end
+    this.#pendingEnd = end + 24
+    this.#likely = this.has(of)
+    this.#armed = true
+  }
+
+  /** "social security", "license plate", "MAC address"; a plate has a number of its own. */
+  #joins(of: number, start: number, end: number): void {
+    const shape = of === Shape.license ? Shape.vehicle : of
+    if (this.#pending === of && start <= this.#pendingEnd) this.#set(shape, end)
+    else if (of === Shape.license) this.#needs(shape, start, end)
+    else this.#other()
+  }
+
+  /** "a number of" things, where it does not stand right behind what it would number. */
+  #counts(start: number, end: number): boolean {
+    return start > this.#pendingFrom + 1 && this.text.startsWith(' of ', end)
+  }
+
+  /** "Chart #4711", "Chart: #4711" */
+  #hash(at: number): void {
+    const from = this.#pendingFrom
+    if (at - from > 2) return
+    for (let place = from; place < at; place++) {
+      const code = this.text.charCodeAt(place)
+      if (code !== 0x20 && code !== 0x3a && code !== 0x2e) return
+    }
+    this.#promote(at)
   }
 
   #promote(at: number): void {
@@ -161,73 +249,36 @@ export class Lexer {
   }
 
   #set(context: number, at: number): void {
-    this.context = context
+    this.birth = context === BIRTH
+    this.context = this.birth ? Shape.date : context
     this.contextEnd = at + REACH
     this.words = WORDS
+    this.close = true
+    this.#likely = false
+    this.#armed = true
   }
 
-  /**
-   * Where the context asks for an identifier, takes one: letters and digits with inner - _ / . and at least two digits.
-   * Returns its end, or 0. Full dates and 3-2-4 shapes keep their own label.
-   */
-  #identifier(at: number, digitFirst = false): number {
-    const context = this.context
-    if (context === NO_SHAPE) return 0
-    if (at > this.contextEnd) {
-      this.context = NO_SHAPE
-      return 0
-    }
-    if (context === AGE || (ID_SHAPES & (1 << context)) === 0 || !this.has(context)) return 0
-    const { text, to } = this
-    let digits = 0
-    let length = 0
-    let end = at
-    let dotted = 0
-    for (let place = at; place < to && place - at <= 64; place++) {
-      const code = text.charCodeAt(place)
-      const lower = code | 0x20
-      if (code >= 0x30 && code <= 0x39) digits++
-      else if (!(lower >= 0x61 && lower <= 0x7a && code < 0x80)) {
-        if (code !== 0x2d && code !== 0x5f && code !== 0x2f && code !== 0x2e) break
-        if (code === 0x2e) dotted++
-        continue
+  /** Where the words before ask for an identifier or may announce one, takes it. Returns its end, or 0. */
+  #identifier(at: number, digitFirst: boolean): number {
+    const { context } = this
+    if (context !== NO_SHAPE) {
+      if (at > this.contextEnd) this.context = NO_SHAPE
+      else if (isIdentifier(context)) {
+        const end = this.has(context) ? identifierAt(this, at, digitFirst) : 0
+        if (end > 0) return end
+      } else if (context === Shape.zip && this.has(Shape.zip)) {
+        const end = postalCodeAt(this, at)
+        if (end > 0) return end
       }
-      length++
-      end = place + 1
     }
-    if (digits < 2 || length < 4 || end - at > 64) return 0
-    if (
-      digitFirst &&
-      (dotted > 0 ||
-        text.charCodeAt(at + 4) === 0x2d ||
-        text.charCodeAt(at + 2) === 0x2f ||
-        text.charCodeAt(at + 1) === 0x2f)
-    ) {
-      const before = this.found.length
-      const date = numberAt(this, at, false)
-      if (this.found.length > before) return date
-    }
-    this.add(context, at, end, true)
-    this.used(end)
-    return end
+    if (!this.#likely || (!digitFirst && (this.text.charCodeAt(at) & 0x20) !== 0)) return 0
+    if (at <= this.#pendingEnd) return likelyIdentifierAt(this, this.#pending, this.#pendingFrom, at)
+    this.#likely = false
+    return 0
   }
 }
 
 /** Finds the shapes of `active` in text[from, to). */
 export function lex(text: string, from: number, to: number, active: number, context: number, found: Found): void {
   new Lexer(text, to, active, context, found).run(from)
-}
-
-const contexts = new Map<string, number>()
-
-/** What a member name or a column name says about its value: a shape, AGE or NO_SHAPE. */
-export function contextOf(name: string): number {
-  if (name.length > 48) return name.length > 1024 ? NO_SHAPE : contextOf(name.slice(-48))
-  const known = contexts.get(name)
-  if (known !== undefined) return known
-  const lexer = new Lexer(name, name.length, 0, NO_SHAPE, [])
-  lexer.run(0)
-  // Names with digits may be identifiers themselves: not kept.
-  if (contexts.size < 4096 && !/\d/.test(name)) contexts.set(name, lexer.context)
-  return lexer.context
 }

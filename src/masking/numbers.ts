@@ -2,9 +2,13 @@
 // nothing. Promise: looks at no more than what groups.ts reads ahead.
 import { age, date, gluedDate } from './dates.ts'
 import { DASH, DOT, endOf, groups, isDigit, isLetter, len, number, readGroups, SPACE, sep, startOf } from './groups.ts'
+import { ibanAt } from './ibans.ts'
 import type { Lexer } from './lexer.ts'
+import { canadianAt, zipAfterState } from './postal-codes.ts'
 import { Shape } from './shapes.ts'
 import { international, phone } from './telephones.ts'
+
+const isUpper = (code: number): boolean => code >= 0x41 && code <= 0x5a
 
 /** Judges the digits at `at` (or the + before them) and returns where the pass goes on. */
 export function numberAt(lexer: Lexer, at: number, glued: boolean): number {
@@ -18,6 +22,10 @@ export function numberAt(lexer: Lexer, at: number, glued: boolean): number {
     return plus ? at : end
   }
   const next = endOf(0)
+  if (isUpper(text.charCodeAt(at - 1)) && (len(0) === 1 || isUpper(text.charCodeAt(at - 2)))) {
+    const end = afterCapitals(lexer, at)
+    if (end > 0) return end
+  }
   const context = at <= lexer.contextEnd ? lexer.context : -1
   if (plus) return (lexer.has(Shape.phone) && international(lexer, at)) || at
   if (lexer.has(Shape.ssn)) {
@@ -27,15 +35,26 @@ export function numberAt(lexer: Lexer, at: number, glued: boolean): number {
   if (glued) return gluedDate(lexer, next)
   // The dot before is a decimal point, the dash or slash before belongs to a longer run that was judged whole.
   const before = text.charCodeAt(at - 1)
-  const continues = (before === 0x2e || before === 0x2d || before === 0x2f) && isDigit(text.charCodeAt(at - 2))
+  const joined = (before === 0x2e || before === 0x2d || before === 0x2f) && isDigit(text.charCodeAt(at - 2))
+  const continues = joined && lexer.lastEnd !== at - 1
   let end = 0
   if (lexer.has(Shape.date)) end = date(lexer, context, continues)
   if (end === 0 && lexer.has(Shape.ip) && !continues) end = address(lexer)
   if (end === 0 && lexer.has(Shape.card) && !continues) end = card(lexer, context)
   if (end === 0 && (lexer.has(Shape.phone) || lexer.has(Shape.fax))) end = phone(lexer, context, continues)
-  if (end === 0 && context === Shape.zip && lexer.has(Shape.zip)) end = zip(lexer)
+  if (end === 0 && lexer.has(Shape.zip) && !continues) end = zipAfterState(lexer)
   if (end === 0 && lexer.has(Shape.date)) end = age(lexer, context)
   return end === 0 ? next : end
+}
+
+/** What begins with the capitals before its first digits: an IBAN, a Canadian postal code. */
+function afterCapitals(lexer: Lexer, at: number): number {
+  const { text } = lexer
+  if (len(0) === 1) {
+    const isPostal = lexer.has(Shape.zip) && text.charCodeAt(at + 2) === 0x20 && isUpper(text.charCodeAt(at + 1))
+    return isPostal ? canadianAt(lexer, at - 1) : 0
+  }
+  return lexer.has(Shape.account) ? ibanAt(lexer, at - 2) : 0
 }
 
 /** 3-2-4 always, though glued to letters before it; nine digits in other groups only beside a word. */
@@ -76,6 +95,8 @@ function address(lexer: Lexer): number {
 
 function card(lexer: Lexer, context: number): number {
   const { text } = lexer
+  // Most numbers are too short to be one.
+  if (endOf(groups - 1) - startOf(0) < 12) return 0
   let digits = ''
   for (let index = 0; index < groups; index++) {
     if (index > 0 && sep(index) !== DASH && sep(index) !== SPACE) break
@@ -124,12 +145,4 @@ function luhn(digits: string): boolean {
     sum += digit
   }
   return sum % 10 === 0
-}
-
-function zip(lexer: Lexer): number {
-  if (len(0) !== 5 && !(len(0) === 9)) return 0
-  const end = len(1) === 4 && sep(1) === DASH ? endOf(1) : endOf(0)
-  lexer.add(Shape.zip, startOf(0), end, false)
-  lexer.used(end)
-  return end
 }

@@ -3,6 +3,7 @@
 import { RE2JS } from 're2js'
 import { type Digits, featuresOf, fewestDigits } from './features.ts'
 import { indexKeys, type KeyIndex } from './key-values.ts'
+import type { LeafLabel } from './patches.ts'
 import { below, isAnchored, leafName, PathAutomaton, parsePath, type Step } from './paths.ts'
 import { builtInShapes, Shape } from './shapes.ts'
 
@@ -67,6 +68,8 @@ export interface MaskingPlan {
   readonly fewestDigits: Digits
   /** Labels by shape. */
   readonly shapeLabels: readonly (readonly number[])[]
+  /** The same, of shapes that the name of a member tells alone. */
+  readonly fieldLabels: readonly (readonly LeafLabel[])[]
   readonly patterns: readonly { readonly label: number; readonly pattern: RE2JS }[]
   /** Columns of a database that labels name. */
   readonly sql: readonly SqlColumn[]
@@ -162,6 +165,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
     searchable: featuresOf(active),
     fewestDigits: fewestDigits(active),
     shapeLabels,
+    fieldLabels: shapeLabels.map(list => list.map(label => ({ label, detector: 'key' }))),
     patterns,
     sql,
   }

@@ -7,7 +7,8 @@ import { type Folded, fold } from './folding.ts'
 import { findJson, type Segment } from './json-in-text.ts'
 import { findPairs, keyOf } from './key-values.ts'
 import type { KnownValues } from './known.ts'
-import { CONTEXTUAL, contextOf, FOUND_STRIDE, lex } from './lexer.ts'
+import { CONTEXTUAL, FOUND_STRIDE, lex } from './lexer.ts'
+import { toldBy } from './names.ts'
 import { type LeafLabel, type Patch, type Span, UNREADABLE } from './patches.ts'
 import type { MaskingPlan } from './plan.ts'
 import { findKnown, type Searched } from './searched.ts'
@@ -241,7 +242,7 @@ function tables(search: TextSearch, text: string, from: number, to: number, shap
   const { plan, learned } = search
   const columns = {
     labelled: (name: string) => plan.columns.has(name),
-    telling: (name: string) => shapes && plan.active !== 0 && contextOf(name) !== NO_SHAPE,
+    telling: (name: string) => shapes && plan.active !== 0 && tells(plan, name),
     longest: plan.longestColumn,
   }
   for (const cell of findCells(text, from, to, columns)) {
@@ -250,10 +251,20 @@ function tables(search: TextSearch, text: string, from: number, to: number, shap
       learned.add(text.slice(cell.start, cell.end), label)
     }
     if (!columns.telling(cell.column)) continue
+    const { context, field } = toldBy(cell.column)
+    for (const { label } of plan.fieldLabels[field] ?? nowhere) {
+      out.push({ kind: 'span', start: cell.start, end: cell.end, label, detector: 'column' })
+      learned.add(text.slice(cell.start, cell.end), label)
+    }
     const seen = features(text, cell.start, cell.end)
-    if ((seen & plan.searchable) !== 0)
-      searchShapes(search, text, cell.start, cell.end, seen, contextOf(cell.column), 0, out)
+    if (context !== NO_SHAPE && (seen & plan.searchable) !== 0)
+      searchShapes(search, text, cell.start, cell.end, seen, context, 0, out)
   }
+}
+
+function tells(plan: MaskingPlan, name: string): boolean {
+  const { context, field } = toldBy(name)
+  return context !== NO_SHAPE || (plan.fieldLabels[field]?.length ?? 0) > 0
 }
 
 /** Shapes in text[from, to), as it stands and, where it has anything to decode, as decoded. */

@@ -4,8 +4,6 @@
 export interface BuiltInShape {
   readonly shape: string
   readonly label: string
-  /** Only found beside a word such as "MRN", or under such a member name. */
-  readonly contextual: boolean
   readonly finds: string
 }
 
@@ -13,69 +11,86 @@ export const builtInShapes = [
   {
     shape: 'ssn',
     label: 'phi.ssn',
-    contextual: false,
     finds:
       '3-2-4 digits with dashes, dots, slashes or blanks between, whatever the digits; nine bare digits beside "SSN"',
   },
   {
     shape: 'phone',
     label: 'phi.phone',
-    contextual: false,
-    finds: 'North American and +international numbers with extensions; other groupings beside "phone", "tel"',
+    finds:
+      'North American and international numbers with extensions; other groupings beside "phone", "tel", "call", "fax"',
   },
-  { shape: 'fax', label: 'phi.fax', contextual: true, finds: 'telephone numbers beside "fax"' },
-  { shape: 'email', label: 'phi.email', contextual: false, finds: 'mail addresses' },
+  { shape: 'fax', label: 'phi.fax', finds: 'telephone numbers beside "fax"' },
+  { shape: 'email', label: 'phi.email', finds: 'mail addresses' },
   {
     shape: 'date',
     label: 'phi.date',
-    contextual: false,
     finds:
-      'dates more precise than a year, with their times; ages over 89; yyyymmdd beside "DOB", "date" or between | bars',
+      'dates more precise than a year, with their times and as ranges; ages over 89; yyyymmdd beside "DOB", "date" or between | bars; years beside "born", "DOB"',
   },
   {
     shape: 'mrn',
     label: 'phi.mrn',
-    contextual: true,
-    finds: 'identifiers beside "MRN", "medical record", "patient id", "chart no"',
+    finds: 'identifiers beside "MRN", "EMR", "medical record", "patient id", "chart no"',
   },
-  { shape: 'ip', label: 'phi.ip', contextual: false, finds: 'IPv4 and IPv6 addresses' },
+  { shape: 'ip', label: 'phi.ip', finds: 'IPv4 and IPv6 addresses' },
   {
     shape: 'url',
     label: 'phi.url',
-    contextual: false,
-    finds: 'http, https, ftp, ws URLs and www. names; not those of vocabularies such as json-schema.org',
+    finds:
+      'http, https, ftp, ws URLs, www. names and paths such as example.org/jane; not those of vocabularies such as json-schema.org',
   },
   {
     shape: 'card',
     label: 'phi.account',
-    contextual: false,
     finds: 'payment cards: 13 to 19 digits, an issuer prefix and the Luhn check; any Luhn number beside "card"',
   },
-  { shape: 'zip', label: 'phi.geo', contextual: true, finds: 'five or nine digit codes beside "zip", "postal"' },
+  {
+    shape: 'zip',
+    label: 'phi.geo',
+    finds:
+      'five or nine digits after a state of the USA, Canadian postal codes; codes of any country beside "zip", "postal"',
+  },
   {
     shape: 'plan',
     label: 'phi.plan',
-    contextual: true,
-    finds: 'identifiers beside "member id", "policy number", "Medicare no", "MBI"',
+    finds: 'identifiers beside "member id", "policy number", "insurance", "Medicare no", "MBI"',
   },
   {
     shape: 'account',
     label: 'phi.account',
-    contextual: true,
-    finds: 'identifiers beside "account number", "acct", "IBAN"',
+    finds: 'identifiers beside "account number", "acct", "routing no"; IBANs with a right check sum anywhere',
   },
   {
     shape: 'license',
     label: 'phi.license',
-    contextual: true,
-    finds: 'identifiers beside "license number", "certificate no", "DEA"',
+    finds: 'identifiers beside "license number", "certificate no", "passport", "DEA", "NPI"',
   },
-  { shape: 'vehicle', label: 'phi.vehicle', contextual: true, finds: 'identifiers beside "VIN", "license plate"' },
+  {
+    shape: 'vehicle',
+    label: 'phi.vehicle',
+    finds: 'identifiers beside "VIN", "license plate", "vehicle id"',
+  },
   {
     shape: 'device',
     label: 'phi.device',
-    contextual: true,
-    finds: 'identifiers beside "serial number", "device id", "UDI", "IMEI"',
+    finds: 'identifiers beside "serial number", "device id", "UDI", "IMEI"; MAC addresses written with colons anywhere',
+  },
+  {
+    shape: 'other',
+    label: 'phi.other',
+    finds: 'identifiers beside "encounter id", "claim no", "accession number", "case no", "study id", "employee id"',
+  },
+  {
+    shape: 'name',
+    label: 'phi.name',
+    finds:
+      'names in their fields of HL7 v2 messages, elements of C-CDA, members such as "family", "given", "lastName"; not in prose',
+  },
+  {
+    shape: 'address',
+    label: 'phi.geo',
+    finds: 'addresses in such fields, elements, and members such as "streetAddress", "city"; not in prose',
   },
 ] as const satisfies readonly BuiltInShape[]
 

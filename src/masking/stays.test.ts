@@ -36,6 +36,7 @@ const piece = fc.oneof(
         'mrn=',
         'mrn|',
       ],
+      ...['insurance: ', 'call ', 'patient ', 'PID|1|', '<given>x</given>', 'B0J 2H0', ', IL ', '00:1a:2b:3c:4d:5e'],
       ...['{"mrn":"7"}', '\n', '\t', '\\u0031', '%31', '&#49;', '１', 'é', '\u2011', '123-45-6789', '(555) 555-0142'],
     ),
     weight: 3,

@@ -2,8 +2,9 @@
 // own word, JSON inside text included; what could not be searched is reported as `unreadable`, never skipped.
 import type { MessageShape, Treatment } from '../gateway/seam.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
+import { besides, fieldBeside } from './besides.ts'
 import { KnownValues } from './known.ts'
-import { contextOf } from './lexer.ts'
+import { contextOf, toldBy } from './names.ts'
 import type { Leaf, LeafLabel, Patch, Siblings } from './patches.ts'
 import { PathAutomaton, type PathState, parsePath } from './paths.ts'
 import { CLEAN, type MaskingPlan } from './plan.ts'
@@ -224,9 +225,12 @@ export class Walk {
     for (let at = node + 1; at < end; at = document.next(at + 1)) {
       if (this.#edited.has(at + 1)) continue
       const name = document.string(at)
-      const own = contextOf(name)
-      const inner = this.#step(place, name, own === NO_SHAPE ? place.context : own)
-      if (inner.treatment === 'fixed') continue
+      const told = toldBy(name)
+      const own = told.asks ? besides(document, node, at, name, told.context) : told.context
+      const stepped = this.#step(place, name, own === NO_SHAPE ? place.context : own)
+      if (stepped.treatment === 'fixed') continue
+      const field = told.asks ? fieldBeside(document, node, name, told.field) : told.field
+      const inner = field === NO_SHAPE ? stepped : this.#field(document, at, field, stepped)
       const found = this.#name(name, inner)
       if (found.length > 0) {
         siblings ??= { names: () => memberNames(document, node) }
@@ -241,6 +245,15 @@ export class Walk {
         this.#value(at + 1, withLabels(inner, named), out)
       } else this.#value(at + 1, inner, out)
     }
+  }
+
+  /** The place of a member whose name says that it holds a person's name or address: a text or a list of texts. */
+  #field(document: JsonDocument, at: number, field: number, place: Place): Place {
+    const labels = place.clean ? noLabels : (this.#plan.fieldLabels[field] ?? noLabels)
+    if (labels.length === 0) return place
+    const kind = document.kind(at + 1)
+    const first = kind === Kind.array && at + 2 < document.next(at + 1) ? document.kind(at + 2) : kind
+    return first === Kind.string ? withLabels(place, labels) : place
   }
 
   #name(name: string, place: Place): readonly Patch[] {

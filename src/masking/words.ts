@@ -3,10 +3,24 @@
 import { Shape } from './shapes.ts'
 
 /** What a word does to the context. The number under `role` is a shape for `sets` and `needs`, else 0. */
-export const Role = { sets: 1, needs: 2, identifies: 3, fills: 4, ends: 5, joins: 6, month: 7, age: 8, www: 9 } as const
+export const Role = {
+  sets: 1,
+  needs: 2,
+  identifies: 3,
+  fills: 4,
+  ends: 5,
+  joins: 6,
+  month: 7,
+  numero: 8,
+  www: 9,
+  domain: 10,
+  slashed: 11,
+} as const
 
-/** Contexts are shapes plus this one, which makes a bare number an age. */
+/** Contexts are shapes plus these: a bare number is an age, a date or a year of birth, a number somebody is called at. */
 export const AGE = 30
+export const BIRTH = 29
+export const CALL = 28
 
 interface Word {
   readonly text: string
@@ -19,33 +33,53 @@ const add = (role: number, of: number, list: string): void => {
   for (const text of list.split(' ')) words.push({ text, role, of })
 }
 add(Role.sets, Shape.ssn, 'ssn ssns itin socialsecurity')
-add(Role.sets, Shape.phone, 'phone phones telephone telephones tel cell cellphone mobile pager telecom')
+add(
+  Role.sets,
+  Shape.phone,
+  'phone phones telephone telephones tel cell cellphone mobile landline pager telecom whatsapp voicemail',
+)
+add(Role.sets, CALL, 'call calls called calling callback contact contacts reach reached dial')
 add(Role.sets, Shape.fax, 'fax faxes facsimile telefax')
 add(
   Role.sets,
   Shape.date,
-  'dob dod birthdate birthday born birth date dated dates admitted admission discharged discharge died death deceased',
+  'dod date dated dates admitted admission discharged discharge died death deceased appointment appt scheduled dos',
 )
-add(Role.sets, Shape.mrn, 'mrn mrns medrec')
-add(Role.needs, Shape.mrn, 'medical record chart patient pt subject hospital')
-add(Role.sets, Shape.card, 'card visa mastercard amex creditcard')
-add(Role.sets, Shape.zip, 'zip zipcode postcode postal')
-add(Role.sets, Shape.plan, 'mbi hicn')
-add(Role.needs, Shape.plan, 'member subscriber beneficiary policy insurance plan medicare medicaid payer group')
+add(Role.sets, Shape.date, 'expires expiry expiration expired issued effective')
+add(Role.sets, BIRTH, 'dob yob birthdate birthday birthyear born birth')
+add(Role.sets, Shape.mrn, 'mrn mrns medrec mpi empi uhid')
+add(Role.needs, Shape.mrn, 'medical record rec chart patient pt subject hospital emr ehr mr nhs')
+add(Role.sets, Shape.card, 'card visa mastercard amex creditcard cc')
+add(Role.sets, Shape.zip, 'zip zipcode zipcodes postcode postal')
+add(Role.sets, Shape.plan, 'mbi hicn hpbn hbn')
+add(
+  Role.needs,
+  Shape.plan,
+  'member subscriber beneficiary enrollee policy policyholder insurance insurer insured insur ins',
+)
+add(Role.needs, Shape.plan, 'plan medicare medicaid payer payor group')
 add(Role.sets, Shape.account, 'acct iban')
-add(Role.needs, Shape.account, 'account')
-add(Role.sets, Shape.license, 'dea')
-add(Role.needs, Shape.license, 'license licence certificate')
-add(Role.sets, Shape.vehicle, 'vin plate')
-add(Role.sets, Shape.device, 'udi imei')
-add(Role.needs, Shape.device, 'serial device')
+add(Role.needs, Shape.account, 'account accounts bank routing')
+add(Role.sets, Shape.license, 'dea npi')
+add(Role.needs, Shape.license, 'license licence licenses licences certificate certification cert registration passport')
+add(Role.sets, Shape.vehicle, 'vin')
+add(Role.needs, Shape.vehicle, 'vehicle')
+add(Role.joins, Shape.license, 'plate plates')
+add(Role.sets, Shape.device, 'udi imei iccid')
+add(Role.needs, Shape.device, 'serial device implant pacemaker sn mac')
+add(Role.joins, Shape.device, 'address')
+add(Role.needs, Shape.other, 'accession encounter visit claim case specimen study participant employee donor')
+add(Role.sets, Shape.other, 'csn')
 add(Role.needs, Shape.ssn, 'social')
 add(Role.joins, Shape.ssn, 'security')
-add(Role.identifies, 0, 'id ids number numbers no nos num nr nbr identifier identifiers')
-add(Role.fills, 0, 'is was of for the and or as at to her his their my are on in a with')
+add(Role.identifies, 0, 'id ids number numbers num nr nbr identifier identifiers')
+add(Role.numero, 0, 'no nos')
+add(Role.fills, 0, 'is was of for the and or as at to her his their my are on in a with under code me us him them')
 add(Role.ends, 0, 'count counts total type types status size length limit index balance amount name names')
 add(Role.sets, AGE, 'age aged ages')
 add(Role.www, 0, 'www')
+add(Role.slashed, Shape.device, 'n')
+add(Role.domain, 0, 'com org net edu gov')
 for (const [index, month] of [
   'jan january',
   'feb february',
@@ -63,7 +97,7 @@ for (const [index, month] of [
   add(Role.month, index + 1, month)
 
 export const HASH_SEED = 0x811c9dc5 | 0
-const SIZE = 1024
+const SIZE = 4096
 const table = new Int16Array(SIZE).fill(-1)
 const LONGEST = Math.max(...words.map(word => word.text.length))
 

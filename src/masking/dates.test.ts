@@ -1,0 +1,48 @@
+import { testFinds } from './finds.fixture.ts'
+
+testFinds([
+  ['3rd day of May, 1987', 'date 3rd day of May, 1987'],
+  ['March the 5th, 2021', 'date March the 5th, 2021'],
+  ['3-5 March 2021', 'date 3-5 March 2021'],
+  ['March 3-5, 2021', 'date March 3-5, 2021'],
+  ['March 3 – 5, 2021', 'date March 3 – 5, 2021'],
+  ['03/04/2021-03/08/2021', 'date 03/04/2021', 'date 03/08/2021'],
+  ['2021-03-04/2021-03-08', 'date 2021-03-04', 'date 2021-03-08'],
+  ['05-Mar-21', 'date 05-Mar-21'],
+  ['05MAR21', 'date 05MAR21'],
+  ['5.Mar.2021', 'date 5.Mar.2021'],
+  ['2021-Mar-05', 'date 2021-Mar-05'],
+  ['2021 March 5', 'date 2021 March 5'],
+  ['2021-W12-3', 'date 2021-W12-3'],
+  ['DOB 03.04.87', 'date 03.04.87'],
+  ['DOB 05-1987', 'date 05-1987'],
+  ['at 2021-03-04 10:11 p.m. on', 'date 2021-03-04 10:11 p.m'],
+  ['seen last December', 'date last December'],
+  ['born in 1953', 'date 1953'],
+  ['DOB: 1953', 'date 1953'],
+  ['year of birth 1953', 'date 1953'],
+  ['OBR|1|20210817151943.4+0200|F', 'date 20210817151943.4+0200'],
+  ['<effectiveTime value="20130130080051-0500"/>', 'date 20130130080051-0500'],
+  ['<low value="20130130"/>', 'date 20130130'],
+  ['a 92M with', 'date 92'],
+  ['a 93 F presenting', 'date 93'],
+])
+
+testFinds(
+  [
+    'born at 39 weeks',
+    'birth weight 1950 g',
+    'born on a farm, 1200 pigs',
+    'take 5. May repeat',
+    '3 may 12 times',
+    'on 12 may 15 mg',
+    'march 12 miles',
+    'May 10 mg',
+    'pulse 98F',
+    '2020-W60',
+    'version 2021.1 may be',
+    'LocalDate.now)\n\n### 1.1.12',
+    'since 2021, in 2019',
+    'width="12345678"',
+  ].map(text => [text]),
+)

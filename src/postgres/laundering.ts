@@ -25,7 +25,8 @@ export function launders(
   if (tag === 'CreateFunctionStmt' && !carries.test(written)) return false
   if (builds.test(written)) return true
   const words = new Set(written.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu))
-  for (const word of words) if (builtinReach(word) === 'outside' || catalog.functions.has(word)) return true
+  const own = (word: string) => catalog.functions.get(word)?.some(({ trusted }) => !trusted) === true
+  for (const word of words) if (builtinReach(word) === 'outside' || own(word)) return true
   for (const relation of catalog.relations.values()) {
     const names = relation.name.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []
     if (!names.every(name => words.has(name))) continue

@@ -10,7 +10,7 @@ import { columnsOf } from './lineage/resolve.ts'
 import { afterStatement, newSession } from './lineage/session.ts'
 import { loadParser } from './statement/parser.ts'
 import { readSql } from './statement/read-sql.ts'
-import { actionOf, type Planned } from './statement-facts.ts'
+import { actionOf, type Planned } from './statement-action.ts'
 import { shownBy } from './statement-labels.ts'
 import { stoodFor } from './stood-for.ts'
 

@@ -42,7 +42,7 @@ select numeric '1e130000' * keycount * keycount from vault.souls where id = 1
 select regexp_replace('a', left(pin, 1) || case when id = 1 then '' end, '') , ('x' || left(pin, 1))::regclass from vault.souls where id = 1
 select exp(keycount - 40000.0) from vault.souls where id = 1
 select width_bucket(1, 0, keycount - 48271, 10) from vault.souls where id = 1
-select array_fill(1, array[keycount * 10000]) from vault.souls where id = 1
+select array_length(array_fill(1, array[keycount * 3000]), 1) from vault.souls where id = 1
 select sum(keycount * 40000::int) from vault.souls where id = 1
 select to_char(keycount, 'RN'), to_timestamp(keycount * 1e9) from vault.souls where id = 1
 create domain pg_temp.d as text check (value < 'm') ;; select pin::pg_temp.d from vault.souls where id = 1
@@ -64,9 +64,8 @@ insert into public.ports (id, name) values (500, 'xqolvent'), (501, 'aardglim') 
 insert into public.ports (id, name) values (500, 'xqolvent'), (501, 'aardglim') ;; select id from public.ports where exists (select 1 from vault.souls where pin = name)
 insert into public.ports (id, name) values (500, 'xqolvent'), (501, 'aardglim') ;; select p.id from public.ports p left join vault.souls s on s.pin = p.name where s.id is null
 insert into public.ports (id, name) values (500, 'xqolvent'), (501, 'aardglim') ;; select id, name from public.ports where id >= 500 except select 500, pin from vault.souls
-insert into vault.souls (id, alias, true_name, pin, ward, score, created) values (801, 'g1', 'x', 'xqolvent', 'q', 1, now()), (802, 'g2', 'x', 'aardglim', 'q', 1, now()) on conflict do nothing returning id
-insert into vault.souls (id, alias, true_name, pin, ward, score, created) values (801, 'g1', 'x', 'xqolvent', 'q', 1, now()) on conflict (pin) do update set score = 1 returning id
-insert into vault.souls (id, alias, true_name, pin, ward, score, created) values (801, 'g1', 'x', 'xqolvent', 'q', 1, now())
+insert into vault.souls (id, alias, true_name, pin, ward, score, created) select 800 + i, 'g', 'x', chr(96 + i) || 'qolvent', 'q', 1, now() from generate_series(1, 26) i on conflict do nothing returning id
+insert into vault.souls (id, alias, true_name, pin, ward, score, created) select 800 + i, 'g', 'x', chr(96 + i) || 'qolvent', 'q', 1, now() from generate_series(1, 26) i on conflict (pin) do update set score = 1 returning id
 alter table public.visits detach partition public.visits_2024 ;; select note from public.visits_2024
 alter table public.hounds no inherit public.creatures ;; select chip from public.hounds
 alter table public.hounds no inherit public.creatures; select chip from public.hounds

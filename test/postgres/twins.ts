@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { compileMasking } from '../../src/masking/plan.ts'
+import { compileMasking, type MaskingPlan } from '../../src/masking/plan.ts'
 import type { Rule } from '../../src/policy/rules.ts'
 import { loadParser } from '../../src/postgres/statement/parser.ts'
 import { readSql } from '../../src/postgres/statement/read-sql.ts'
@@ -25,6 +25,7 @@ const masking = compileMasking({
   clean: {},
   transforms: { default: 'redact', byLabel: {} },
 })
+const souls: Corpus = { name: 'twin', masking }
 
 const words = (text: string) => text.split(' ').map(word => word.replaceAll('_', ' '))
 const values = {
@@ -70,7 +71,16 @@ let opened = 0
 
 const file = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
 
-export async function openTwins(rules: readonly Rule[] = [rule('all', 'allow', {})]): Promise<Twins> {
+/** The corpus they are made from: `NAME-schema.sql` and `NAME-data.sql`, with what is protected there. */
+export interface Corpus {
+  readonly name: string
+  readonly masking: MaskingPlan
+}
+
+export async function openTwins(
+  rules: readonly Rule[] = [rule('all', 'allow', {})],
+  { name: corpus, masking }: Corpus = souls,
+): Promise<Twins> {
   await loadParser()
   const server = await testPostgres()
   const { host, port, user, password } = server
@@ -82,7 +92,7 @@ export async function openTwins(rules: readonly Rule[] = [rule('all', 'allow', {
   }
   const base = `twin_${process.pid}_${++opened}`
   await within('postgres', `CREATE DATABASE ${base}`)
-  await within(base, file('twin-schema.sql'))
+  await within(base, file(`${corpus}-schema.sql`))
   const rigs: Rig[] = []
   for (const name of names) {
     const database = `${base}_${name}`
@@ -90,7 +100,7 @@ export async function openTwins(rules: readonly Rule[] = [rule('all', 'allow', {
     await within('postgres', `CREATE DATABASE ${database} TEMPLATE ${base}`)
     await within(
       database,
-      file('twin-data.sql').replace(/\{\{(\w)\}\}/g, (_, kind) => arrayOf(name, kind)),
+      file(`${corpus}-data.sql`).replace(/\{\{(\w)\}\}/g, (_, kind) => arrayOf(name, kind)),
     )
     rigs.push(await Rig.start({ postgres: server, masking, database, rules }))
     rigs.push(await Rig.start({ postgres: server, database }))
@@ -175,7 +185,7 @@ function traceIn(frames: readonly Heard[], name: Name, line: string): string | n
     if (type === 'Z') continue
     const cells = type === 'D' ? cellsOf(body) : [body]
     for (const [at, cell] of cells.entries()) {
-      const text = readable(cell)
+      const text = type === 'D' ? readable(cell) : cell.toString('latin1').toLowerCase()
       const trace = news.find(one => text.includes(one))
       if (trace !== undefined) return `${trace} in ${type}`
       if (type === 'D') columns[at] = (columns[at] ?? '') + cell.toString('latin1').toLowerCase()

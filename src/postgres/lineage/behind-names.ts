@@ -16,6 +16,7 @@ const NOTHING: Behind = { names: [], symbols: [] }
 
 const unsettling = new WeakMap<Catalog, Behind>()
 const calling = new WeakMap<Catalog, Behind>()
+const named = new WeakMap<Catalog, Map<string, Behind>>()
 
 /** Whether it could run something after which other statements mean something else. */
 export function unsettles(tree: Tree, catalog: Catalog): boolean {
@@ -33,13 +34,36 @@ export function callsOwn(tree: Tree, catalog: Catalog): boolean {
   )
 }
 
+/** Whether it could come to something of one of these names, whatever its kind and schema. */
+export function comesTo(tree: Tree, catalog: Catalog, names: readonly string[]): boolean {
+  const all = named.get(catalog) ?? new Map<string, Behind>()
+  named.set(catalog, all)
+  const key = JSON.stringify(names)
+  const found = all.get(key) ?? behind(catalog, new Set(), withChildren(names, catalog))
+  all.set(key, found)
+  return meets(tree, found)
+}
+
+/** What becomes of a table becomes of those that inherit from it. */
+function withChildren(names: readonly string[], { relations }: Catalog): readonly string[] {
+  const all = new Set(names)
+  const parents = new Set([...relations.values()].filter(({ name }) => all.has(name)).map(({ oid }) => oid))
+  for (const oid of parents)
+    for (const one of relations.values()) {
+      if (!one.parents.includes(oid)) continue
+      all.add(one.name)
+      parents.add(one.oid)
+    }
+  return [...all]
+}
+
 const compiled = ({ trusted, language }: CatalogFunction) => trusted || language === 'c' || language === 'internal'
 const readable = ({ language, definition }: CatalogFunction) => /^(?:sql|plpgsql)$/.test(language) && definition !== ''
 /** Of one with a body of parsed SQL the whole definition is printed: `CREATE` there says nothing. */
 const bodyOf = ({ source, definition }: CatalogFunction) => definition?.replace(/^create\b/i, '') ?? source
 
 function known(all: WeakMap<Catalog, Behind>, catalog: Catalog, starts: (one: CatalogFunction) => boolean): Behind {
-  const found = all.get(catalog) ?? behind(catalog, starts)
+  const found = all.get(catalog) ?? behind(catalog, new Set([...catalog.functionsByOid.values()].filter(starts)))
   all.set(catalog, found)
   return found
 }
@@ -51,9 +75,9 @@ function meets(tree: Tree, { names, symbols }: Behind): boolean {
   return names.some(name => name.every(word => words.has(word))) || symbols.some(one => printed.includes(`"${one}"`))
 }
 
-function behind(catalog: Catalog, starts: (one: CatalogFunction) => boolean): Behind {
-  const functions = new Set([...catalog.functionsByOid.values()].filter(starts))
-  if (functions.size === 0) return NOTHING
+function behind(catalog: Catalog, functions: Set<CatalogFunction>, first: readonly string[] = []): Behind {
+  for (const one of catalog.functionsByOid.values()) if (first.includes(one.name)) functions.add(one)
+  if (functions.size === 0 && first.length === 0) return NOTHING
   const names = new Map<string, readonly string[]>()
   const symbols = new Set<string>()
   const oids = new Set<number>()
@@ -62,6 +86,7 @@ function behind(catalog: Catalog, starts: (one: CatalogFunction) => boolean): Be
     names.set(name, [...wordsOf(name)])
     return true
   }
+  for (const name of first) add(name)
   const reach = (texts: string, words: ReadonlySet<string>) =>
     [...names.values()].some(name => name.every(word => words.has(word))) ||
     [...symbols].some(symbol => texts.includes(symbol))

@@ -47,7 +47,7 @@ const relationsSql = (locked: readonly number[]) => `select c.oid, ${schema}, c.
   (select pg_catalog.json_agg(${printed(locked, 'c.oid', 'pg_catalog.pg_get_ruledef(r.oid)', ofRules)} order by r.oid) from pg_catalog.pg_rewrite r
     where r.ev_class = c.oid and r.rulename <> '_RETURN' and n.nspname <> 'pg_catalog'),
   (select pg_catalog.json_agg(pg_catalog.json_build_array(t.tgfoid::pg_catalog.int8, t.tgtype,
-    t.tgattr::pg_catalog.text) order by t.oid)
+    t.tgattr::pg_catalog.text, pg_catalog.json_build_array(t.tgoldtable, t.tgnewtable)) order by t.oid)
     from pg_catalog.pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal)
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c') and ${seen} order by c.oid`
@@ -80,7 +80,12 @@ const functionsSql = (
   p.prorettype, p.proretset,
   (select s from pg_catalog.unnest(p.proconfig) s where s like 'search_path=%' limit 1),
   ${trusted}, p.pronargs,
-  p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
+  p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype,
+  case when p.pronargdefaults > 0 then pg_catalog.pg_get_expr(p.proargdefaults, 0) end,
+  (select pg_catalog.json_agg(pg_catalog.json_build_array(q.oid::pg_catalog.int8, m.nspname, q.proname) order by q.oid)
+    from pg_catalog.pg_aggregate a join pg_catalog.pg_proc q on q.oid in (a.aggtransfn, a.aggfinalfn, a.aggcombinefn,
+      a.aggserialfn, a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn)
+    join pg_catalog.pg_namespace m on m.oid = q.pronamespace where a.aggfnoid = p.oid)
   from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   join pg_catalog.pg_language l on l.oid = p.prolang
   where n.nspname not in ('pg_catalog', 'information_schema') order by p.oid`
@@ -92,23 +97,29 @@ const builtinsSql = `select p.proname, pg_catalog.array_to_json(p.proargnames),
     where q.proargmodes is not null and q.pronamespace = 'pg_catalog'::pg_catalog.regnamespace) order by p.oid`
 
 const typesSql = `select t.oid, n.nspname, t.typname, t.typrelid,
-  case when t.typtype = 'd' then t.typbasetype else t.typelem end
+  case when t.typtype = 'd' then t.typbasetype else t.typelem end, t.typtype = 'e'
   from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
-  where t.typrelid <> 0 or t.typtype = 'd' or t.typelem <> 0 order by t.oid`
+  where t.typrelid <> 0 or t.typtype in ('d', 'e') or t.typelem <> 0 order by t.oid`
 
-const referencesSql = `select c.conrelid, k.a, c.confrelid, k.b from pg_catalog.pg_constraint c,
+const referencesSql = `select c.conrelid, k.a, c.confrelid, k.b, c.conname,
+  c.confdeltype not in ('a', 'r') or c.confupdtype not in ('a', 'r') from pg_catalog.pg_constraint c,
   unnest(c.conkey, c.confkey) k(a, b) where c.contype = 'f' order by c.oid, k.a`
 
 const notTrusted = `not ${trusted}`
 
-const operatorsSql = `select o.oprname, p.oid from pg_catalog.pg_operator o
+const operatorsSql = `select o.oprname, p.oid, exists (select 1 from pg_catalog.pg_type t
+    where t.oid in (o.oprleft, o.oprright) and (t.oid < 16384 or t.typtype = 'd')) from pg_catalog.pg_operator o
   join pg_catalog.pg_proc p on p.oid = o.oprcode join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   where (n.nspname <> 'pg_catalog' or o.oid >= 16384) and ${notTrusted} order by 1, 2`
 
-const castsSql = `select t.typname, p.oid from pg_catalog.pg_cast c
-  join pg_catalog.pg_proc p on p.oid = c.castfunc join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+const castsSql = `select t.typname, coalesce(p.oid, 0), s.oid is not null, c.castcontext = 'i'
+  from pg_catalog.pg_cast c
+  left join pg_catalog.pg_proc p on p.oid = c.castfunc left join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   join pg_catalog.pg_type t on t.oid = c.casttarget
-  where (n.nspname <> 'pg_catalog' or c.oid >= 16384) and ${notTrusted} order by 1, 2`
+  left join pg_catalog.pg_type s on s.oid = c.castsource and (s.oid < 16384 or s.typtype = 'd')
+  where (n.nspname <> 'pg_catalog' or c.oid >= 16384) and ${notTrusted} and not exists (select 1
+    from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass and d.objid = c.oid
+      and d.deptype = 'e') order by 1, 2`
 
 /** Conditions, policies, indexes, domains and defaults of arguments. */
 const dependentsSql = `select distinct d.refobjid, coalesce(c.relname, t.typname, f.proname)
@@ -146,9 +157,14 @@ export async function loadCatalog(run: RunQuery): Promise<Catalog> {
     types: new Map(types.map(row => [int(row[0]), typeOf(row)])),
     builtinColumns: builtinsOf(builtins),
     ownOperators: functionsBy(operators),
+    shadowed: new Set(operators.filter(row => truth(row[2])).map(([name]) => name ?? '')),
     ownCasts: functionsBy(casts),
+    bentTo: new Set(casts.filter(row => truth(row[2])).map(([name]) => name ?? '')),
+    bends: casts.some(row => truth(row[2]) && truth(row[3])),
     dependents: dependents.map(([oid, name]) => ({ function: int(oid), name: name ?? '' })),
-    references: references.map(([relation, attribute, toRelation, toAttribute]) => ({
+    references: references.map(([relation, attribute, toRelation, toAttribute, constraint, follows]) => ({
+      constraint: constraint ?? '',
+      follows: truth(follows),
       relation: int(relation),
       attribute: int(attribute),
       toRelation: int(toRelation),
@@ -208,16 +224,18 @@ const events = [
   ['insert', 4],
   ['delete', 8],
   ['update', 16],
+  ['truncate', 32],
 ] as const
 
 function triggersOf(json: string | null | undefined): readonly CatalogTrigger[] {
   const parsed: unknown = JSON.parse(json ?? '[]')
-  return (Array.isArray(parsed) ? parsed : []).map(([oid, bits, columns]: readonly unknown[]) => ({
+  return (Array.isArray(parsed) ? parsed : []).map(([oid, bits, columns, transitions]: readonly unknown[]) => ({
     function: Number(oid),
     columns: String(columns ?? '')
       .split(' ')
       .filter(part => part !== '')
       .map(Number),
+    transitions: (Array.isArray(transitions) ? transitions : []).flatMap(name => (name === null ? [] : [String(name)])),
     on: events.flatMap(([name, bit]) => ((Number(bits) & bit) === 0 ? [] : [name])),
   }))
 }
@@ -259,10 +277,18 @@ function functionsOf(rows: readonly Row[]): ReadonlyMap<string, readonly Catalog
       trusted: truth(row[13]),
       argumentCount: int(row[14]),
       trigger: truth(row[15]),
+      defaults: row[16] ?? null,
+      parts: partsOf(row[17]),
     })
     found.set(name, all)
   }
   return found
+}
+
+function partsOf(json: string | null | undefined): NonNullable<CatalogFunction['parts']> {
+  const parsed: unknown = JSON.parse(json ?? '[]')
+  const all: readonly (readonly unknown[])[] = Array.isArray(parsed) ? parsed : []
+  return all.map(([oid, schema, name]) => ({ oid: Number(oid), schema: String(schema), name: String(name) }))
 }
 
 /** Of overloads with different columns, none: their columns are then not known by name. */
@@ -285,5 +311,6 @@ function typeOf(row: Row): CatalogType {
     name: row[2] ?? '',
     relation: int(row[3]),
     inner: int(row[4]),
+    listed: truth(row[5]),
   }
 }

@@ -33,9 +33,11 @@ export interface CatalogRelation {
 
 export interface CatalogTrigger {
   readonly function: number
-  readonly on: readonly ('insert' | 'update' | 'delete')[]
+  readonly on: readonly ('insert' | 'update' | 'delete' | 'truncate')[]
   /** Of UPDATE OF: the columns, by number. */
   readonly columns?: readonly number[]
+  /** What it calls the tables of old and new rows. */
+  readonly transitions?: readonly string[]
 }
 
 export interface CatalogFunction {
@@ -61,10 +63,23 @@ export interface CatalogFunction {
   readonly trusted: boolean
   /** Run by triggers alone. */
   readonly trigger?: boolean
+  /** Defaults of its last arguments, as a list of expressions. */
+  readonly defaults?: string | null
+  /** Of an aggregate: the functions it is made of. */
+  readonly parts?: readonly FunctionPart[]
+}
+
+interface FunctionPart {
+  readonly oid: number
+  readonly schema: string
+  readonly name: string
 }
 
 /** The column of a foreign key, and the one whose values it holds. */
 interface CatalogReference {
+  readonly constraint?: string
+  /** What becomes of it when that changes or goes: nothing but a check, unless it says otherwise. */
+  readonly follows?: boolean
   readonly relation: number
   readonly attribute: number
   readonly toRelation: number
@@ -79,6 +94,8 @@ export interface CatalogType {
   readonly relation: number
   /** Of an array: its element; of a domain: its base. */
   readonly inner: number
+  /** One of a few values that are listed. */
+  readonly listed?: boolean
 }
 
 export interface Catalog {
@@ -91,8 +108,14 @@ export interface Catalog {
   readonly builtinColumns: ReadonlyMap<string, readonly string[]>
   /** Operator symbols defined outside pg_catalog, with their functions. */
   readonly ownOperators: ReadonlyMap<string, readonly number[]>
+  /** Of those: symbols that could be meant between values of built-in types. */
+  readonly shadowed?: ReadonlySet<string>
   /** Types with a cast function outside pg_catalog. */
   readonly ownCasts: ReadonlyMap<string, readonly number[]>
+  /** Of those: types that values of built-in types are cast to. */
+  readonly bentTo?: ReadonlySet<string>
+  /** Some of these are done without being asked for. */
+  readonly bends?: boolean
   readonly references?: readonly CatalogReference[]
   /** Relations, types and functions that run a function of people's where no text of theirs is here. */
   readonly dependents?: readonly { readonly function: number; readonly name: string }[]

@@ -11,6 +11,7 @@ import { runTrigger } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
 import { type Column, type Item, joinRest, type Scope, within } from './scope.ts'
 import { queryRows, targetRows } from './select.ts'
+import { relationRows } from './stored.ts'
 import { derive, isClean, mark, row, type Taint, unknown } from './taint.ts'
 import { temporaryRows } from './temporary.ts'
 
@@ -45,39 +46,74 @@ function targetOf(tag: string, body: Tree, outer: Scope, ctx: Context): Item {
   // Error texts quote the whole row.
   for (const { taint } of item.columns) touch(ctx.notes, taint)
   if (temporaryRows(range, ctx) !== null) return item
-  if (relation !== null && ctx.depth < deepest) {
+  if (relation === null) return { ...item, rest: unknown }
+  const rules = rulesFor(relation, tag)
+  if (ctx.depth < deepest) {
     for (const one of withChildren(relation, ctx)) runTriggers(one, tag, body, item, ctx)
-    for (const rule of relation.rules ?? []) runRule(rule, item, ctx)
-  }
-  // A trigger may raise what it was given.
-  if ((relation?.triggers?.length ?? 0) > 0) ctx.notes.touched = derive(ctx.notes.touched, unknown)
+    for (const rule of rules ?? []) runRule(rule, item, ctx)
+    if (tag !== 'InsertStmt' || sub(body, 'onConflictClause') !== null) follow(relation, new Set(), ctx)
+  } else if ((relation.triggers?.length ?? 0) > 0) ctx.notes.touched = derive(ctx.notes.touched, unknown)
   // A rule replaces the statement and may return anything.
-  const ruled = relation === null || relation.hasRules
+  const ruled = rules === null || rules.length > 0
   return ruled ? { ...item, rest: unknown } : item
 }
 
 const deepest = 8
+
+/** Null where it has rules that are not known. */
+function rulesFor(relation: CatalogRelation, tag: string): readonly string[] | null {
+  if (!relation.hasRules) return []
+  const { rules = [] } = relation
+  if (rules.length === 0) return null
+  const event = `CMD_${tag.replace('Stmt', '').toUpperCase()}`
+  return rules.filter(rule => {
+    const found = ruleOf(rule)
+    return found === null || tag === 'MergeStmt' || text(found, 'event') === event || text(found, 'event') === ''
+  })
+}
+
+/** Rows that refer to those that change may change or go with them: errors quote them, and their triggers run. */
+function follow(relation: CatalogRelation, seen: Set<number>, ctx: Context): void {
+  for (const one of [relation, ...withChildren(relation, ctx)])
+    for (const { relation: oid, toRelation, follows } of ctx.catalog.references ?? []) {
+      const referring = ctx.catalog.relations.get(oid)
+      if (toRelation !== one.oid || follows !== true || referring === undefined || seen.has(oid)) continue
+      seen.add(oid)
+      const { columns } = relationRows(referring, ctx)
+      for (const { taint } of columns) touch(ctx.notes, taint)
+      const item: Item = { alias: referring.name, schema: referring.schema, columns, rest: null }
+      for (const tag of ['DeleteStmt', 'UpdateStmt']) runTriggers(referring, tag, null, item, ctx)
+      follow(referring, seen, ctx)
+    }
+}
+
 /** Functions of extensions and of PostgreSQL itself that put nothing of the row elsewhere. */
 const tame = new Set(['moddatetime', 'insert_username', 'autoinc', 'lo_manage', 'suppress_redundant_updates_trigger'])
 
-function runTriggers(relation: CatalogRelation, tag: string, body: Tree, item: Item, ctx: Context): void {
-  const set = new Set(list(body, 'targetList').map(target => text(as(target, 'ResTarget') ?? {}, 'name')))
+/** Without a body any column may be set. */
+function runTriggers(relation: CatalogRelation, tag: string, body: Tree | null, item: Item, ctx: Context): void {
+  const conflict = tag === 'InsertStmt' ? sub(body ?? {}, 'onConflictClause') : null
+  const setting = list(conflict ?? body ?? {}, 'targetList')
+  const set = new Set(setting.map(target => text(as(target, 'ResTarget') ?? {}, 'name')))
   const spared = ({ columns = [] }: CatalogTrigger) =>
     columns.length > 0 &&
     !relation.columns.some(one => columns.includes(one.attribute) && (set.has(one.name) || one.generated !== null))
   for (const trigger of relation.triggers ?? []) {
-    if (tag === 'UpdateStmt' && spared(trigger)) continue
-    const fires = tag === 'MergeStmt' || trigger.on.some(event => tag.toLowerCase().startsWith(event))
-    const upserts = tag === 'InsertStmt' && trigger.on.includes('update')
+    const updates = trigger.on.includes('update') && (body === null || !spared(trigger))
+    const fires =
+      tag === 'MergeStmt' || trigger.on.some(event => event !== 'update' && tag.toLowerCase().startsWith(event))
+    const upserts = updates && (tag === 'UpdateStmt' || text(conflict ?? {}, 'action') === 'ONCONFLICT_UPDATE')
     if (!fires && !upserts) continue
     const found = ctx.catalog.functionsByOid.get(trigger.function)
     if (found !== undefined && tame.has(found.name) && found.language === 'c') continue
     const held = row(item.columns)
-    if (found === undefined) noteFlow(ctx.notes, 'table', 'trigger', derive(held))
+    if (found === undefined) noteFlow(ctx.notes, 'table', 'trigger', derive(held, unknown))
     else {
       const columns = item.columns.map(({ name, taint }) => `${name}:${mark(taint)}`)
       const key = JSON.stringify([found.oid, relation.oid, ctx.depth, ctx.path, columns])
-      onceFor(key, ctx.notes, () => runTrigger(found, held, { ...ctx, depth: ctx.depth + 1 }))
+      const rows: Rows = { columns: item.columns, rest: item.rest }
+      const transitions = new Map((trigger.transitions ?? []).map(name => [name, rows]))
+      onceFor(key, ctx.notes, () => runTrigger(found, held, { ...ctx, transitions, depth: ctx.depth + 1 }))
     }
   }
 }
@@ -220,4 +256,24 @@ function returning(body: Tree, target: Item, scope: Scope, ctx: Context): Rows {
 
 function blur(column: Output): Output {
   return { ...column, taint: derive(column.taint, unknown), stored: false }
+}
+
+/** TRUNCATE fires triggers too, and those of what refers to it where it takes that along. */
+export function emptied(body: Tree, ctx: Context): void {
+  const cascade = text(body, 'behavior') === 'DROP_CASCADE'
+  const all = new Set<CatalogRelation>()
+  for (const range of list(body, 'relations').map(item => as(item, 'RangeVar') ?? {})) {
+    const found = findRelation(ctx.catalog, ctx.path, text(range, 'schemaname') || null, text(range, 'relname'))
+    if (found === null) ctx.notes.touched = derive(ctx.notes.touched, unknown)
+    else for (const one of withChildren(found, ctx)) all.add(one)
+  }
+  for (const one of all)
+    for (const { relation, toRelation } of cascade ? (ctx.catalog.references ?? []) : []) {
+      const found = toRelation === one.oid ? ctx.catalog.relations.get(relation) : undefined
+      if (found !== undefined) for (const more of withChildren(found, ctx)) all.add(more)
+    }
+  for (const one of all) {
+    const { columns, rest } = relationRows(one, ctx)
+    runTriggers(one, 'TruncateStmt', null, { alias: one.name, schema: one.schema, columns, rest }, ctx)
+  }
 }

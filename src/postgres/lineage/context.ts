@@ -87,6 +87,12 @@ export interface Context {
   readonly temporary?: ReadonlyMap<string, Rows> | undefined
   /** Functions and views being read, against recursion. */
   readonly depth: number
+  /** The arguments are different ones for each row: what is compared with them is compared with any number of values. */
+  readonly many?: boolean
+  /** Functions being read, each with what it is taken to give where it calls itself. */
+  readonly reading?: ReadonlyMap<number, { readonly taint: Taint; met: boolean }>
+  /** Rows that a trigger knows by names of its own. */
+  readonly transitions?: ReadonlyMap<string, Rows>
 }
 
 export function newNotes(): Notes {

@@ -2,6 +2,7 @@
 // have its values computed into another, is noted as a flow; one that checks or sorts stored rows, as an oracle.
 import { parseSql } from '../statement/parser.ts'
 import { as, isTree, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { findRelation } from './catalog.ts'
 import { type Context, noteFlow, noteOracle } from './context.ts'
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
@@ -68,12 +69,20 @@ function checked(expressions: readonly unknown[], body: Tree, ctx: Context): voi
 function ofType(name: string, ctx: Context): Taint {
   const { catalog, protection } = ctx
   const types = [...catalog.types.values()].filter(type => type.name === name).map(({ oid }) => oid)
+  // Domains on domains, and rows and lists of them.
+  for (const oid of types)
+    for (const type of catalog.types.values()) if (type.inner === oid && !types.includes(type.oid)) types.push(type.oid)
   const labels = [...catalog.relations.values()].flatMap(({ oid, columns }) =>
     columns
       .filter(({ type }) => types.includes(type))
       .flatMap(({ attribute }) => [...labelsAt(protection, oid, attribute)]),
   )
   return ofLabels(labels)
+}
+
+function relationOf(body: Tree, ctx: Context) {
+  const range = sub(body, 'relation') ?? {}
+  return findRelation(ctx.catalog, ctx.path, text(range, 'schemaname') || null, text(range, 'relname'))
 }
 
 function itemOf(body: Tree, ctx: Context): Item | null {
@@ -136,10 +145,38 @@ function moved(command: Tree, body: Tree, item: Item, ctx: Context): void {
   const all = derive(everything(item), everything(other))
   if (/^AT_(DetachPartition|DetachPartitionFinalize|DropInherit)$/.test(kind)) noteFlow(ctx.notes, 'table', kind, all)
   if (kind === 'AT_AttachPartition') noteOracle(ctx.notes, 'comparison', all)
+  const target = /^AT_Drop(Constraint|Column)$/.test(kind) ? relationOf(body, ctx) : null
+  if (target !== null) noteReleased(target.oid, kind === 'AT_DropColumn' ? null : text(command, 'name'), command, ctx)
   // Of the parent alone: its children keep the column.
   const alone = sub(body, 'relation')?.inh !== true
   const column = item.columns.find(({ name }) => name === text(command, 'name'))
   if (kind === 'AT_DropColumn' && alone && column !== undefined) noteFlow(ctx.notes, 'table', kind, column.taint)
+}
+
+/** What refers to protected values is hidden as long as it says so. */
+function noteReleased(oid: number, constraint: string | null, command: Tree, ctx: Context): void {
+  const cascade = text(command, 'behavior') === 'DROP_CASCADE'
+  for (const one of ctx.catalog.references ?? []) {
+    const own = one.relation === oid && one.constraint === constraint
+    if (!own && !(cascade && one.toRelation === oid)) continue
+    const labels = labelsAt(ctx.protection, one.toRelation, one.toAttribute)
+    noteFlow(ctx.notes, 'table', one.constraint ?? '', ofLabels([...labels]))
+  }
+}
+
+/** Dropped with all that hangs on it, constraints of others go too. */
+export function noteDropped(body: Tree, ctx: Context): void {
+  if (text(body, 'behavior') !== 'DROP_CASCADE') return
+  const named = new Set(
+    JSON.stringify(list(body, 'objects'))
+      .match(/"sval":"(?:[^"\\]|\\.)*"/g)
+      ?.map(part => String(JSON.parse(part.slice(7)))),
+  )
+  const kind = text(body, 'removeType')
+  for (const one of ctx.catalog.relations.values()) {
+    const goes = kind === 'OBJECT_SCHEMA' ? named.has(one.schema) : kind === 'OBJECT_TABLE' ? named.has(one.name) : true
+    if (goes && /[rp]/.test(one.kind)) noteReleased(one.oid, null, body, ctx)
+  }
 }
 
 /** A constraint fails on rows that do not meet it, a type on values that it has no room for. */

@@ -6,6 +6,7 @@ import { castMayFail, nodeMayFail, operatorMayFail } from './fallible.ts'
 import { evaluateCall } from './function-call.ts'
 import { callOwn } from './own-functions.ts'
 import { useOf } from './predicate.ts'
+import { quiet } from './quiet.ts'
 import { itemNamed, lookUp, type Scope, wholeRow, within } from './scope.ts'
 import { queryRows } from './select.ts'
 import { clean, derive, isClean, row, type Taint, unknown } from './taint.ts'
@@ -69,7 +70,20 @@ function evaluateTagged(node: Tagged, scope: Scope, ctx: Context): Taint {
       return derive(...rowTaints(node, scope, ctx))
     default:
       if (!composed.has(tag)) return unknown
+      if (tag === 'CoalesceExpr' || tag === 'BoolExpr') noteSkipping(tag, list(body, 'args'), scope, ctx)
       return failing(nodeMayFail(tag, body, scope, ctx), derive(...parts(body, scope, ctx)), ctx)
+  }
+}
+
+/** What stands behind is worked out or not by what stands before it. */
+function noteSkipping(tag: string, args: readonly unknown[], scope: Scope, ctx: Context): void {
+  const hidden = args.map(arg => ({ found: tagged(arg), taint: evaluate(arg, scope, ctx) }))
+  if (hidden.every(({ taint }) => isClean(taint)) || args.every(arg => quiet(arg, scope, ctx))) return
+  for (const { found, taint } of hidden) {
+    if (found === null || isClean(taint)) continue
+    if (tag === 'BoolExpr') noteShown(ctx.notes, useOf(found, scope, ctx), taint)
+    // That a stored value is NULL is shown.
+    else if (found.tag !== 'ColumnRef' || taint.column === null) noteShown(ctx.notes, 'comparison', taint)
   }
 }
 
@@ -84,6 +98,9 @@ function operation(node: Tagged, scope: Scope, ctx: Context): Taint {
   const use = compares ? useOf(node, scope, ctx) : null
   if (!compares) failing(operatorMayFail(operator, body), taint, ctx)
   if (use === 'comparison' || use === 'pattern') noteShown(ctx.notes, use, taint)
+  // Rows and lists are compared one by one until it is clear.
+  else if (use !== null && use !== 'join' && ![body.lexpr, body.rexpr].every(side => quiet(side, scope, ctx)))
+    noteShown(ctx.notes, use, taint)
   if ((operator === '/' || operator === '%') && !isClean(evaluate(body.rexpr, scope, ctx)))
     noteShown(ctx.notes, 'comparison', taint)
   return taint
@@ -113,13 +130,18 @@ function chosen(node: Tagged, scope: Scope, ctx: Context): Taint {
   const taint = derive(...parts(node.body, scope, ctx))
   if (isClean(taint)) return taint
   if (node.tag === 'CaseExpr') {
-    if (node.body.arg !== undefined && !whole(node.body.arg, scope, ctx)) noteShown(ctx.notes, 'comparison', taint)
+    const { arg } = node.body
+    if (arg === undefined) return taint
+    const open =
+      !isClean(evaluate(arg, scope, ctx)) && !quiet({ CaseExpr: { ...node.body, arg: undefined } }, scope, ctx)
+    if (open || !whole(arg, scope, ctx)) noteShown(ctx.notes, 'comparison', taint)
     return taint
   }
   const asked = tagged(node.body.expr)
   if (asked === null || isClean(evaluate(node.body.expr, scope, ctx))) return taint
   const use = useOf(asked, scope, ctx)
-  if (use === 'comparison' || use === 'pattern') noteShown(ctx.notes, use, taint)
+  const told = !quiet(node.body.result, scope, ctx)
+  if (use === 'comparison' || use === 'pattern' || told) noteShown(ctx.notes, use, taint)
   return taint
 }
 
@@ -160,7 +182,7 @@ function byOwn(functions: readonly number[], given: Taint, ctx: Context): Taint 
   if (functions.length === 0) return clean
   if (!isClean(given)) return unknown
   const found = functions.flatMap(oid => ctx.catalog.functionsByOid.get(oid) ?? [])
-  return found.length < functions.length ? unknown : callOwn(found, [clean, clean], ctx).taint
+  return found.length < functions.length ? unknown : callOwn(found, [clean, clean], { ...ctx, many: true }).taint
 }
 
 function evaluateRow(body: Tree, scope: Scope, ctx: Context): Taint {

@@ -3,6 +3,8 @@
 import { as, constant, count, list, strings, sub, type Tree, tagged, text } from '../statement/tree.ts'
 import type { Context } from './context.ts'
 import { evaluate } from './expression.ts'
+import { meansBuiltin } from './own-types.ts'
+import { quiet } from './quiet.ts'
 import { lookUp, type Scope } from './scope.ts'
 import { isClean, type Taint } from './taint.ts'
 
@@ -71,7 +73,11 @@ function small(node: unknown): boolean {
   if (found?.tag === 'FuncCall') return moments.has(strings(list(found.body, 'funcname')).at(-1) ?? '')
   if (found?.tag === 'TypeCast') {
     const span = constant(found.body.arg)
-    return typeName(found.body) === 'interval' && typeof span === 'string' && spans.test(span)
+    return (
+      strings(list(sub(found.body, 'typeName') ?? {}, 'names')).join('.') === 'pg_catalog.interval' &&
+      typeof span === 'string' &&
+      spans.test(span)
+    )
   }
   if (found?.tag !== 'A_Const') return false
   return Math.abs(count(sub(found.body, 'ival') ?? {}, 'ival')) <= 100_000 && found.body.sval === undefined
@@ -108,12 +114,14 @@ const measuring = words(`
   octet_length round sign stddev stddev_pop stddev_samp sum trunc var_pop var_samp variance
 `)
 
-function typeName(cast: Tree): string {
-  return strings(list(sub(cast, 'typeName') ?? {}, 'names')).at(-1) ?? ''
+/** Empty where a type that people made could be meant. */
+function typeName(cast: Tree, ctx: Context): string {
+  const names = strings(list(sub(cast, 'typeName') ?? {}, 'names'))
+  return meansBuiltin(names, ctx) ? (names.at(-1) ?? '') : ''
 }
 
 export function castMayFail(cast: Tree, scope: Scope, ctx: Context): boolean {
-  const target = typeName(cast)
+  const target = typeName(cast, ctx)
   const type = sub(cast, 'typeName') ?? {}
   if (list(type, 'arrayBounds').length > 0) return !textual.has(target)
   if (textual.has(target)) return false
@@ -150,7 +158,10 @@ export function nodeMayFail(tag: string, body: Tree, scope: Scope, ctx: Context)
       return !isClean(evaluate(body.key, scope, ctx))
     case 'JsonFuncExpr':
     case 'JsonTable':
-      return JSON.stringify([body.on_error, body.on_empty]).includes('JSON_BEHAVIOR_ERROR')
+      return (
+        JSON.stringify([body.on_error, body.on_empty]).includes('JSON_BEHAVIOR_ERROR') ||
+        ![body.on_error, body.on_empty].every(one => quiet(one, scope, ctx))
+      )
     default:
       return false
   }

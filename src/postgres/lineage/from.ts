@@ -9,6 +9,7 @@ import { noteExpansion, noteTableExpansion } from './expansion.ts'
 import { evaluate, evaluateAll } from './expression.ts'
 import { evaluateCall } from './function-call.ts'
 import { predicates, tie } from './predicate.ts'
+import { quiet } from './quiet.ts'
 import { type Column, type Item, itemFrom, joinRest, type Scope, within } from './scope.ts'
 import { queryRows } from './select.ts'
 import { relationRows } from './stored.ts'
@@ -54,7 +55,7 @@ function readSource(node: unknown, scope: Scope, ctx: Context): Source {
     case 'RangeFunction':
       return single(readFunctions(found.body, scope, ctx))
     case 'RangeTableSample': {
-      noteOracle(ctx.notes, 'limit', evaluateAll(list(found.body, 'args'), scope, ctx))
+      noteOracle(ctx.notes, 'limit', evaluateAll([...list(found.body, 'args'), found.body.repeatable], scope, ctx))
       return readSource(found.body.relation, scope, ctx)
     }
     case 'RangeTableFunc':
@@ -177,8 +178,8 @@ function readFunction(
     return { columns: [], rest: taint }
   if (known !== undefined && known.length > 1)
     return { columns: known.map(column => ({ name: column, taint, stored: false })), rest: null }
-  // A function of one plain result names its column after the alias, else after itself.
-  const column = alone && alias !== null ? text(alias, 'aliasname') : (known?.[0] ?? name)
+  // A function of one plain result names its column as it says itself, else after the alias, else after itself.
+  const column = known?.[0] ?? (alone && alias !== null ? text(alias, 'aliasname') : name)
   const open = shapeless.has(name) && !list(body, 'args').every(plainArray)
   const several = name === 'unnest' ? list(body, 'args').length : 1
   const array = as(as(list(body, 'args')[0], 'TypeCast')?.arg ?? list(body, 'args')[0], 'A_ArrayExpr')
@@ -232,6 +233,9 @@ function collect(nodes: readonly unknown[], all: Taint, found: Output[], scope: 
     }
     const name = text(body, 'name') || text(body, 'colname')
     const own = derive(all, evaluateAll([body.colexpr, body.coldefexpr], scope, ctx))
+    // A default is worked out where there is nothing else.
+    if (!isClean(all) && ![body.coldefexpr, body.on_empty, body.on_error].every(one => quiet(one, scope, ctx)))
+      noteOracle(ctx.notes, 'comparison', all)
     if (name !== '' && text(body, 'coltype') !== 'JTC_NESTED') found.push({ name, taint: own, stored: false })
     collect(list(body, 'columns'), all, found, scope, ctx)
   }

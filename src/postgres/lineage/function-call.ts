@@ -8,7 +8,7 @@ import { noteShownExpansion } from './expansion.ts'
 import { evaluate, evaluateAll } from './expression.ts'
 import { mayFail } from './fallible.ts'
 import { callOwn } from './own-functions.ts'
-import { predicates, tieSorted } from './predicate.ts'
+import { predicates, single, tieSorted } from './predicate.ts'
 import { lookUp, type Scope } from './scope.ts'
 import { clean, derive, isClean, type Taint, unknown } from './taint.ts'
 
@@ -41,7 +41,8 @@ export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
   if (isStandard(schema, name)) return { taint: derive(...given), rows: null }
   const builtin = schema === null || schema === 'pg_catalog' ? builtinReach(name) : 'unlisted'
   if (own.length > 0) {
-    const called = callOwn(own, given, ctx)
+    const many = !list(body, 'args').every(arg => single(arg, scope, ctx))
+    const called = callOwn(own, given, { ...ctx, many })
     ctx.notes.called = derive(ctx.notes.called, called.taint)
     if (called.changes && !isClean(derive(...given))) noteFlow(ctx.notes, 'function', name, derive(...given))
     const alsoBuiltin = builtin === 'unlisted' ? clean : builtinTaint(name, builtin, body, given, ctx)

@@ -1,15 +1,17 @@
 // Functions that people defined. Promise: a body in SQL is read like a query, one in PL/pgSQL covers all its queries; every
 // other body is unknown.
+
+import { builtinReach } from '../statement/builtin-functions.ts'
 import { parseSql } from '../statement/parser.ts'
 import { searchPathOf } from '../statement/settings.ts'
-import { as, isTree, list, sub, type Tagged, tagged } from '../statement/tree.ts'
+import { as, isTree, list, type Tagged, tagged } from '../statement/tree.ts'
 import { type CatalogFunction, rowOf } from './catalog.ts'
-import type { Context, Rows } from './context.ts'
+import { type Context, noteFlow, type Rows } from './context.ts'
 import { evaluate } from './expression.ts'
-import { bodyTaint, readBody } from './plpgsql.ts'
+import { bodyTaint, noteUnread, readBody } from './plpgsql.ts'
 import { outermost } from './scope.ts'
 import { queryRows } from './select.ts'
-import { clean, derive, row, type Taint, unknown } from './taint.ts'
+import { clean, derive, isClean, mark, row, type Taint, unknown } from './taint.ts'
 
 export interface OwnCall {
   readonly taint: Taint
@@ -41,15 +43,61 @@ function callOne(found: CatalogFunction, args: readonly Taint[], ctx: Context): 
   const opaque = derive(all, unknown)
   const closed: Result = { taint: opaque, rows: { columns: [], rest: opaque } }
   if (found.trusted) return { taint: all, rows: found.returnsSet ? { columns: [], rest: all } : null }
-  if (ctx.depth > deepest || found.kind === 'a' || found.kind === 'w') return closed
-  try {
-    if (found.language === 'sql') return callSql(found, args, all, ctx)
-    if (found.language === 'plpgsql') return callPlPgSql(found, args, all, ctx) ?? closed
-  } catch {
-    return closed
+  if (found.kind === 'a' && isClean(all)) return { taint: aggregated(found, ctx), rows: null }
+  const again = ctx.reading?.get(found.oid)
+  if (again !== undefined) {
+    again.met = true
+    const taint = derive(all, again.taint)
+    return { taint, rows: { columns: [], rest: taint } }
   }
+  const read = ctx.depth > deepest || found.kind === 'a' || found.kind === 'w' ? null : settled(found, args, all, ctx)
+  if (read !== null) return read
+  // What nobody can read may put anything anywhere.
+  if (found.volatility === 'v' && !/^(c|internal)$/.test(found.language) && ctx.protection.labels.size > 0)
+    noteFlow(ctx.notes, 'function', found.name, unknown)
   return closed
 }
+
+/** Where it calls itself, it gives there what it gives in the end. */
+function settled(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx: Context): Result | null {
+  const assumed = { taint: all, met: false }
+  for (let round = 0; round < mostRounds; round++) {
+    const inner = { ...ctx, reading: new Map([...(ctx.reading ?? []), [found.oid, assumed]]) }
+    const result = readOne(found, args, all, inner)
+    if (result === null || !assumed.met) return result
+    const given = [result.taint, result.rows?.rest ?? clean, ...(result.rows?.columns ?? []).map(({ taint }) => taint)]
+    const next = derive(assumed.taint, ...given)
+    if (mark(next) === mark(derive(assumed.taint))) return result
+    assumed.taint = next
+  }
+  return null
+}
+
+const mostRounds = 4
+
+function readOne(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx: Context): Result | null {
+  try {
+    if (found.language === 'sql') return callSql(found, args, all, ctx)
+    if (found.language === 'plpgsql') return callPlPgSql(found, args, all, ctx)
+  } catch {
+    return null
+  }
+  return null
+}
+
+/** Given nothing protected, an aggregate is what its parts make of it. */
+function aggregated({ parts = [] }: CatalogFunction, ctx: Context): Taint {
+  if (parts.length === 0) return unknown
+  const taints = parts.map(({ oid, schema, name }) => {
+    const own = ctx.catalog.functionsByOid.get(oid)
+    if (own !== undefined) return callOwn([own], [clean, clean], { ...ctx, many: true }).taint
+    return schema === 'pg_catalog' && (builtinReach(name) === 'pure' || accumulating.test(name)) ? clean : unknown
+  })
+  return derive(...taints)
+}
+
+const accumulating =
+  /^(int[248]|float[48]|numeric|text|bpchar|date|timestamp|timestamptz|interval|cash|bool)_?(pl|mi|mul|add|sub|larger|smaller|accum|inc|sum|avg|cat|and_statefunc|or_statefunc)$/
 
 /** Null where the body is not one that can be read. */
 function callPlPgSql(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx: Context): Result | null {
@@ -72,23 +120,40 @@ const RECORD = 2249
 
 function inside(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx: Context) {
   const parameters = new Map<string, Taint>()
-  // A default is an expression of its own, which is not read here.
-  const given = args.length < found.argumentCount ? derive(all, unknown) : all
+  const given = args.length < found.argumentCount ? derive(all, defaultsOf(found, ctx)) : all
+  const [only] = args
+  const whole = args.length === 1 && found.argumentCount === 1 && only !== undefined ? { ...only, column: null } : given
   // A VARIADIC or defaulted argument has no one place: each parameter stands for all of them.
   for (let at = 0; at < Math.max(args.length, found.argumentCount, found.argumentNames.length); at++) {
-    parameters.set(`$${at + 1}`, given)
+    parameters.set(`$${at + 1}`, whole)
     const name = found.argumentNames[at]
-    if (name) parameters.set(name, given)
+    if (name) parameters.set(name, whole)
   }
   const path = found.searchPath === null ? ctx.path : searchPathOf([found.searchPath], '')
   const inner: Context = { ...ctx, path, parameters, depth: ctx.depth + 1 }
   return { inner, given }
 }
 
+/** Defaults are worked out before the call, as they were when it was written. */
+function defaultsOf({ defaults }: CatalogFunction, ctx: Context): Taint {
+  if (defaults === null || defaults === undefined || ctx.depth > deepest) return unknown
+  const [query, ...more] = statementsOf(`SELECT ${defaults}`)
+  if (query?.tag !== 'SelectStmt' || more.length > 0) return unknown
+  const { columns, rest } = queryRows(query, outermost, {
+    ...ctx,
+    path: [],
+    parameters: new Map(),
+    depth: ctx.depth + 1,
+  })
+  return derive(rest ?? clean, ...columns.map(({ taint }) => taint))
+}
+
 function callSql(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx: Context): Result {
   const { inner } = inside(found, args, all, ctx)
-  for (const statement of before(found)) queryRows(statement, outermost, inner)
-  const last = bodyOf(found)
+  const statements = bodyOf(found)
+  for (const statement of statements) noteUnread(statement, inner)
+  for (const statement of statements.slice(0, -1)) if (statement !== null) queryRows(statement, outermost, inner)
+  const last = statements.at(-1) ?? null
   if (last === null) return { taint: derive(all, unknown), rows: { columns: [], rest: unknown } }
   if (last.tag === 'ReturnStmt') return { taint: derive(evaluate(last.body.returnval, outermost, inner)), rows: null }
   const made = queryRows(last, outermost, inner)
@@ -131,24 +196,14 @@ function statementsOf(sql: string): readonly (Tagged | null)[] {
   return isTree(parsed) ? list(parsed, 'stmts').map(item => (isTree(item) ? tagged(item.stmt) : null)) : []
 }
 
-/** What it does before that moves data too. */
-function before(found: CatalogFunction): readonly Tagged[] {
-  if (found.definition !== null) return []
-  return statementsOf(found.source)
-    .slice(0, -1)
-    .filter(statement => statement !== null)
+/** All that it does: what stands before its result moves data too. */
+function bodyOf(found: CatalogFunction): readonly (Tagged | null)[] {
+  if (found.definition === null) return statementsOf(found.source)
+  const create = statementsOf(found.definition)[0]
+  return create === null || create === undefined ? [] : flat(create.body.sql_body)
 }
 
-/** The statement whose result the function returns. */
-function bodyOf(found: CatalogFunction): Tagged | null {
-  if (found.definition === null) return statementsOf(found.source).at(-1) ?? null
-  const create = statementsOf(found.definition)[0]
-  const body = create === null || create === undefined ? null : tagged(sub(create.body, 'sql_body'))
-  if (body?.tag !== 'List') return body
-  let last: unknown = body
-  while (as(last, 'List') !== null || (isTree(last) && 'tag' in last)) {
-    const items = isTree(last) && 'tag' in last ? list(body.body, 'items') : list(as(last, 'List') ?? {}, 'items')
-    last = items.at(-1)
-  }
-  return tagged(last)
+function flat(node: unknown): readonly (Tagged | null)[] {
+  const items = as(node, 'List')
+  return items === null ? [tagged(node)] : list(items, 'items').flatMap(flat)
 }

@@ -125,9 +125,30 @@ function assign(field: string, taint: Taint, parameters: ReadonlyMap<string, Tai
   if (!kept) noteFlow(ctx.notes, 'column', field, taint)
 }
 
+const readable = /^(Select|Insert|Update|Delete|Merge|Return)Stmt$/
+/** They neither read rows nor say where others go. */
+const still =
+  /^(Truncate|Lock|VariableSet|VariableShow|Notify|Listen|Unlisten|Vacuum|Drop|Comment|Create|CreateSeq|CreateSchema|RefreshMatView|View|ConstraintsSet|Discard)Stmt$/
+
+/** A statement in a body that makes something else mean what is protected, or that does so unseen. */
+export function noteUnread(statement: Tagged | null, ctx: Context): void {
+  if (ctx.protection.labels.size === 0 || (statement !== null && still.test(statement.tag))) return
+  const into = statement === null ? null : sub(statement.body, 'intoClause')
+  if (statement !== null && readable.test(statement.tag) && into === null) return
+  const made = statement?.tag === 'CreateTableAsStmt' ? tagged(statement.body.query) : into === null ? null : statement
+  if (made === null || made.tag !== 'SelectStmt') {
+    noteFlow(ctx.notes, 'function', statement?.tag ?? '', unknown)
+    return
+  }
+  const { columns, rest } = queryRows(made, outermost, ctx)
+  noteFlow(ctx.notes, 'table', 'made', derive(rest ?? clean, ...columns.map(({ taint }) => taint)))
+}
+
 function ofQuery(query: Tagged, ctx: Context): Taint {
-  if (query.tag !== 'SelectStmt' && !/^(Insert|Update|Delete|Merge)Stmt$/.test(query.tag)) return unknown
-  const { columns, rest } = queryRows(query, outermost, ctx)
+  noteUnread(query, ctx)
+  if (!readable.test(query.tag)) return unknown
+  const scope = { ...outermost, ctes: ctx.transitions ?? outermost.ctes }
+  const { columns, rest } = queryRows(query, scope, ctx)
   return derive(rest ?? clean, ...columns.map(({ taint }) => taint))
 }
 
@@ -182,4 +203,12 @@ export function runTrigger(found: CatalogFunction, row: Taint, ctx: Context): vo
     // Read as one that could do anything.
   }
   noteFlow(ctx.notes, 'table', found.name, derive(row))
+  // It may also say what it was given, and carry off what it names.
+  ctx.notes.touched = derive(ctx.notes.touched, unknown)
+  if (namesProtected(found.source, ctx)) noteFlow(ctx.notes, 'table', found.name, unknown)
+}
+
+function namesProtected(source: string, { protection, catalog }: Context): boolean {
+  const words = new Set(source.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu))
+  return [...protection.labels.keys()].some(oid => words.has(catalog.relations.get(oid)?.name.toLowerCase() ?? ''))
 }

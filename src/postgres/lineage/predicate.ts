@@ -4,6 +4,7 @@ import { limits } from '../../gateway/limits.ts'
 import { as, children, list, strings, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { type Context, noteOracle, type OracleUse } from './context.ts'
 import { evaluate } from './expression.ts'
+import { fewValues, meansOwn } from './own-types.ts'
 import { type Column, lookUp, type Scope } from './scope.ts'
 import { derive, isClean, type Taint } from './taint.ts'
 import { whole } from './whole.ts'
@@ -94,14 +95,16 @@ export function useOf(node: Tagged, scope: Scope, ctx: Context): OracleUse {
 
 /** Equality is that of whole values: one guess a statement. A part of a value is guessed in no time. */
 function judge({ tag, body }: Tagged, scope: Scope, ctx: Context): OracleUse {
-  const sees = (node: unknown) => whole(node, scope, ctx)
+  // Of a few values that there are, one comparison tells too much.
+  const sees = (node: unknown) => whole(node, scope, ctx) && !fewValues(node, scope, ctx)
   switch (tag) {
     case 'ColumnRef':
-      return sees({ ColumnRef: body }) ? 'equality' : 'comparison'
+      // One of yes and no.
+      return 'comparison'
     case 'SubLink':
       return ofSubLink(body, sees, scope, ctx)
     case 'NullTest':
-      return sees(body.arg) ? 'presence' : 'comparison'
+      return whole(body.arg, scope, ctx) ? 'presence' : 'comparison'
     case 'BooleanTest': {
       const inside = tagged(body.arg)
       return inside === null ? 'comparison' : useOf(inside, scope, ctx)
@@ -122,6 +125,7 @@ function judge({ tag, body }: Tagged, scope: Scope, ctx: Context): OracleUse {
   const kind = text(body, 'kind')
   if (/LIKE|SIMILAR/.test(kind) || operator.includes('~')) return 'pattern'
   const equal = operator === '=' && /^AEXPR_(OP|IN|OP_ANY|DISTINCT|NOT_DISTINCT|NULLIF)$/.test(kind)
+  if (meansOwn(strings(list(body, 'name')), [body.lexpr, body.rexpr], scope, ctx)) return 'comparison'
   if (!equal || !sees(body.lexpr)) return 'comparison'
   if (kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY') return ofGuesses(listed(body.rexpr), scope, ctx)
   if (!sees(body.rexpr)) return 'comparison'
@@ -165,12 +169,13 @@ function listed(node: unknown): readonly unknown[] | null {
 }
 
 /** One value for all rows, such as a constant or a parameter. */
-function single(node: unknown, scope: Scope, ctx: Context): boolean {
+export function single(node: unknown, scope: Scope, ctx: Context): boolean {
   const found = tagged(node)
   if (found === null) return true
   if (found.tag === 'SubLink' || !isClean(evaluate(node, scope, ctx))) return false
+  if (found.tag === 'ParamRef') return ctx.many !== true
   if (found.tag === 'ColumnRef')
-    return lookUp(scope, strings(list(found.body, 'fields')), ctx.parameters).columns.length === 0
+    return ctx.many !== true && lookUp(scope, strings(list(found.body, 'fields')), ctx.parameters).columns.length === 0
   return children(found.body).every(child => single({ [child.tag]: child.body }, scope, ctx))
 }
 
@@ -180,7 +185,8 @@ function ofSubLink(body: Tree, sees: (node: unknown) => boolean, scope: Scope, c
   if (kind !== 'ANY_SUBLINK' && kind !== 'ALL_SUBLINK') return 'comparison'
   const operator = strings(list(body, 'operName')).at(-1) ?? '='
   const hidden = [body.testexpr, body.subselect].every(side => !isClean(evaluate(side, scope, ctx)))
-  return operator === '=' && hidden && sees(body.testexpr) && sees(body.subselect) ? 'equality' : 'comparison'
+  const own = meansOwn(strings(list(body, 'operName')), [body.testexpr], scope, ctx)
+  return operator === '=' && !own && hidden && sees(body.testexpr) && sees(body.subselect) ? 'equality' : 'comparison'
 }
 
 function storedColumn(node: unknown, scope: Scope, ctx: Context): boolean {

@@ -5,7 +5,8 @@ import type { Bound } from '../reading.ts'
 import { kindOf } from '../statement/kinds.ts'
 import type { Statement, StatementKind } from '../statement/statement.ts'
 import { list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
-import { findRelation } from './catalog.ts'
+import { findFunctions, findRelation } from './catalog.ts'
+import { emptied } from './change.ts'
 import {
   type Aggregate,
   type Context,
@@ -16,9 +17,10 @@ import {
   type Oracle,
   type Rows,
 } from './context.ts'
-import { noteDefinition } from './define.ts'
+import { noteDefinition, noteDropped } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
+import { evaluateCall } from './function-call.ts'
 import { predicates } from './predicate.ts'
 import type { Protection } from './protection.ts'
 import { outermost, type Scope } from './scope.ts'
@@ -201,6 +203,14 @@ function statementRows(root: Tagged, ctx: Context): Rows {
       return explain(body, ctx)
     case 'VariableShowStmt':
       return show(text(body, 'name'))
+    case 'CallStmt':
+      return called(sub(body, 'funccall') ?? {}, ctx)
+    case 'TruncateStmt':
+      emptied(body, ctx)
+      return noRows
+    case 'DropStmt':
+      noteDropped(body, ctx)
+      return noRows
     default: {
       const kind = kindOf(root)
       if (silent.has(kind)) return noRows
@@ -210,6 +220,19 @@ function statementRows(root: Tagged, ctx: Context): Rows {
       return kind === 'define' || kind === 'maintain' ? noRows : lostRows
     }
   }
+}
+
+/** CALL: its columns are what the procedure gives back. */
+function called(body: Tree, ctx: Context): Rows {
+  const names = strings(list(body, 'funcname'))
+  const schema = names.length > 1 ? (names.at(-2) ?? '') : null
+  const found = findFunctions(ctx.catalog, ctx.path, schema, names.at(-1) ?? '')
+  const { taint } = evaluateCall(body, outermost, ctx)
+  const [only] = found
+  if (only === undefined || found.length > 1) return lost(ctx)
+  // What is unknown of it may be said as well.
+  if (taint.unknown) lost(ctx)
+  return { columns: only.outNames.map(name => ({ name, taint: derive(taint), stored: false })), rest: null }
 }
 
 function lost(ctx: Context): Rows {
@@ -297,7 +320,8 @@ function explain(body: Tree, ctx: Context): Rows {
   const rows = query === null ? unknownRows : statementRows(query, ctx)
   const { oracles, touched, called } = ctx.notes
   const asked = [...oracles.values()].filter(({ use }) => use !== 'join' && use !== 'order' && use !== 'group')
-  const quoted = touched.unknown || query?.tag === 'ExecuteStmt' || rows.rest !== null ? unknown : clean
+  const executed = query?.tag === 'ExecuteStmt' && !isClean(touched)
+  const quoted = touched.unknown || executed || rows.rest !== null ? unknown : clean
   const told = derive(quoted, called, ...asked.map(({ labels }) => (labels === 'unknown' ? unknown : ofLabels(labels))))
   return { columns: [{ name: 'QUERY PLAN', taint: told, stored: false }], rest: null }
 }

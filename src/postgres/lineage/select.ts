@@ -8,6 +8,7 @@ import { type Context, noteGroup, noteOracle, type Output, type Rows } from './c
 import { evaluate, evaluateAll } from './expression.ts'
 import { readFrom } from './from.ts'
 import { noteWindow } from './function-call.ts'
+import { isOfFew } from './own-types.ts'
 import { predicates, tieSorted } from './predicate.ts'
 import { itemNamed, lookUp, type Scope, within } from './scope.ts'
 import { clean, derive, either, isClean, mark, type Taint, unknown } from './taint.ts'
@@ -109,7 +110,7 @@ function selectRows(body: Tree, outer: Scope, ctx: Context): Rows {
   const rows = ctx.notes.ties === before ? first : targetRows(targets, scope, ctx)
   const made = { ...rows, columns: aggregates(body, targets, rows, scope, ctx) }
   const groups = list(body, 'groupClause')
-  noteGroup(ctx.notes, sortTaints(groups, made, scope, ctx))
+  grouped(sortTaints(groups, made, scope, ctx), ctx)
   // Several groupings at once leave in the order of their columns.
   const sets = groups.filter(node => as(node, 'GroupingSet') !== null)
   noteOracle(ctx.notes, 'order', derive(...sortTaints(sets, made, scope, ctx)))
@@ -117,7 +118,7 @@ function selectRows(body: Tree, outer: Scope, ctx: Context): Rows {
   if (distinct.length > 0) {
     const all = made.columns.map(({ taint }) => taint)
     const first = distinct.some(isNode) ? sortTaints(distinct, made, scope, ctx) : []
-    noteGroup(ctx.notes, first.length > 0 ? first : all)
+    grouped(first.length > 0 ? first : all, ctx)
     noteOracle(ctx.notes, 'order', derive(...first))
   }
   tail(body, made, scope, ctx)
@@ -126,6 +127,12 @@ function selectRows(body: Tree, outer: Scope, ctx: Context): Rows {
 
 function isNode(value: unknown): boolean {
   return tagged(value) !== null
+}
+
+/** Of a column of yes and no, groups are as good as its values. */
+function grouped(taints: readonly Taint[], ctx: Context): void {
+  noteGroup(ctx.notes, taints)
+  noteOracle(ctx.notes, 'comparison', derive(...taints.filter(taint => isOfFew(taint, ctx))))
 }
 
 /** ORDER BY, LIMIT and OFFSET. */
@@ -220,9 +227,9 @@ function setOperation(body: Tree, left: Tree, right: Tree, outer: Scope, ctx: Co
 function noteMatched(body: Tree, arms: readonly Tree[], [a, b]: readonly [Rows, Rows], ctx: Context): void {
   const union = text(body, 'op') === 'SETOP_UNION'
   if (union && flag(body, 'all')) return
-  noteGroup(
-    ctx.notes,
+  grouped(
     [...a.columns, ...b.columns].map(({ taint }) => taint),
+    ctx,
   )
   const several = (arm: Tree) => !union || list(arm, 'fromClause').length > 0 || list(arm, 'targetList').length === 0
   for (const [at, one] of a.columns.entries()) {

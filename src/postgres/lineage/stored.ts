@@ -55,7 +55,7 @@ function ownRows(relation: CatalogRelation, ctx: Context): Rows {
     const from = source === undefined || below.rest !== null ? unknown : source.taint
     // Labels declared on the view itself come on top; the stored column stays the one whose transform applies.
     const taint = own.labels.size === 0 ? from : from.labels.size === 0 ? derive(from, own) : withLabels(from, own)
-    return { name: column.name, taint, stored: true }
+    return { name: column.name, taint, stored: source?.stored === true && below.rest === null }
   })
   const scope = {
     ...outermost,

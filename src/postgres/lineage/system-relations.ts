@@ -8,7 +8,10 @@ const telling: Readonly<Record<string, readonly string[] | 'all'>> = {
     ...['range_length_histogram', 'elem_count_histogram', 'correlation'],
   ],
   pg_stats_ext: ['most_common_vals', 'most_common_val_nulls'],
-  pg_stats_ext_exprs: ['most_common_vals', 'histogram_bounds', 'most_common_elems'],
+  pg_stats_ext_exprs: [
+    ...['most_common_vals', 'histogram_bounds', 'most_common_elems', 'range_bounds_histogram'],
+    ...['range_length_histogram', 'elem_count_histogram', 'correlation'],
+  ],
   pg_statistic: [
     ...['stavalues1', 'stavalues2', 'stavalues3', 'stavalues4', 'stavalues5'],
     ...['stanumbers1', 'stanumbers2', 'stanumbers3', 'stanumbers4', 'stanumbers5'],

@@ -34,3 +34,10 @@ export function stoppedBy(
   )
   return [...new Set(labels)].sort()
 }
+
+/** Of a plan that rests on names which may mean something else by then: what it compares could be compared in any way. */
+export function doubted({ oracles, columns, touches }: Plan): Plan['oracles'] {
+  const made = columns === null || columns.some(({ form }) => form === 'derived')
+  const protects = touches === 'unknown' || touches.length > 0
+  return oracles.length > 0 || (made && protects) ? [...oracles, { use: 'comparison', labels: touches }] : oracles
+}

@@ -1,0 +1,88 @@
+// Types, operators and columns that are not what their names say, or hold few values. Promise: a name means what PostgreSQL
+// has by it only where nothing that people made could be meant.
+import { children, list, strings, tagged } from '../statement/tree.ts'
+import type { Catalog, CatalogType } from './catalog.ts'
+import type { Context } from './context.ts'
+import { lookUp, type Scope } from './scope.ts'
+import type { StoredColumn, Taint } from './taint.ts'
+
+/** Types of extensions are of one name with their arrays; of others no two share a name. */
+export function meansBuiltin(names: readonly string[], { catalog, path }: Context): boolean {
+  const name = names.at(-1) ?? ''
+  if (names.length > 1) return names.at(-2) === 'pg_catalog' && catalog.bentTo?.has(name) !== true
+  const meant = (named: string) =>
+    (ownTypes(catalog).get(named) ?? []).filter(({ schema }) => path.length === 0 || path.includes(schema))
+  if (catalog.bentTo?.has(name) === true) return false
+  if (meant(name).some(type => type.inner !== 0 || type.relation !== 0 || type.listed === true)) return false
+  return meant(`_${name}`).length < 2
+}
+
+const known = new WeakMap<Catalog, ReadonlyMap<string, readonly CatalogType[]>>()
+
+function ownTypes(catalog: Catalog): ReadonlyMap<string, readonly CatalogType[]> {
+  const found = known.get(catalog) ?? Map.groupBy(outside(catalog), ({ name }) => name)
+  known.set(catalog, found)
+  return found
+}
+
+function outside({ types }: Catalog): readonly CatalogType[] {
+  return [...types.values()].filter(({ schema }) => schema !== 'pg_catalog')
+}
+
+/** Whether an operator that people made could be meant: between values of built-in types few are. */
+export function meansOwn(
+  names: readonly string[],
+  sides: readonly unknown[],
+  scope: Scope,
+  { catalog, ...ctx }: Context,
+): boolean {
+  const name = names.at(-1) ?? '='
+  if (names.length > 1) return names.at(-2) !== 'pg_catalog'
+  if (catalog.shadowed?.has(name) === true || catalog.bends === true) return true
+  if ((catalog.ownOperators.get(name) ?? []).length === 0) return false
+  return sides.some(side => typesIn(side, scope, { catalog, ...ctx }).some(type => type >= FIRST_OWN))
+}
+
+const FIRST_OWN = 16_384
+const BOOLEAN = 16
+const CHARACTER = 18
+
+/** A column of yes and no, or of a few names: one comparison tells it whole. */
+export function fewValues(node: unknown, scope: Scope, ctx: Context): boolean {
+  return typesIn(node, scope, ctx).some(type => isFew(type, ctx))
+}
+
+/** As such a column itself. */
+export function isOfFew({ column }: Taint, ctx: Context): boolean {
+  return typesAt(column, ctx).some(type => isFew(type, ctx))
+}
+
+function isFew(type: number, ctx: Context): boolean {
+  const base = baseOf(type, ctx)
+  return base === BOOLEAN || base === CHARACTER || ctx.catalog.types.get(base)?.listed === true
+}
+
+function baseOf(type: number, { catalog }: Context): number {
+  let at = type
+  for (let found = catalog.types.get(at); isDomain(found); found = catalog.types.get(at)) at = found.inner
+  return at
+}
+
+/** An array has its element in it too; both are of as few values. */
+function isDomain(type: CatalogType | undefined): type is CatalogType {
+  return type !== undefined && type.inner !== 0
+}
+
+/** Types of the protected columns in it that are stored as they are. */
+function typesIn(node: unknown, scope: Scope, ctx: Context): readonly number[] {
+  const found = tagged(node)
+  if (found === null || found.tag === 'SelectStmt') return []
+  const { tag, body } = found
+  if (tag !== 'ColumnRef') return children(body).flatMap(child => typesIn({ [child.tag]: child.body }, scope, ctx))
+  return typesAt(lookUp(scope, strings(list(body, 'fields')), ctx.parameters).taint.column, ctx)
+}
+
+function typesAt(column: StoredColumn | null, { catalog }: Context): readonly number[] {
+  const held = column === null ? undefined : catalog.relations.get(column.relation)
+  return held?.columns.flatMap(({ attribute, type }) => (attribute === column?.attribute ? [type] : [])) ?? []
+}

@@ -47,7 +47,7 @@ const authoredParts: Readonly<Record<string, readonly string[]>> = {
   'src/mcp/upstream-stdio.ts': ['params'],
   'src/mcp/reply.ts': [],
   'src/mcp/server-question.ts': ['idSource', 'code', 'JSON.stringify(message)'],
-  'src/postgres/answers.ts': ['readyBytes(this.status)'],
+  'src/postgres/answers.ts': ['readyBytes(this.#turns.status)'],
   'src/postgres/asking.ts': ["errorBytes(refusalReport(refusal, 'ERROR', sql))"],
   'src/postgres/door.ts': ['authenticationBytes(0)', 'negotiateBytes(2, caller.negotiate.unknown)'],
   'src/postgres/entrance.ts': ['word'],

@@ -180,6 +180,11 @@ export const limitTable = {
   discoverRows: { value: 200, unit: 'items', reason: 'rows of one table looked at when columns to label are searched' },
   discoverMs: { value: 120_000, unit: 'ms', reason: 'a search for columns to label ends with what it has found' },
   ownStatementMs: { value: 30_000, unit: 'ms', reason: 'one question of the gateway itself to a database' },
+  definitionWaitMs: {
+    value: 10_000,
+    unit: 'ms',
+    reason: 'what writes what it reads waits for definitions of what it reads, and they for it',
+  },
   cancelsPerMinute: { value: 60, unit: 'items', reason: 'cancel requests one source may send without naming a key' },
 } as const satisfies Record<string, Limit>
 

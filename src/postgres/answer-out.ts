@@ -9,9 +9,11 @@ import type { Names } from './names.ts'
 import { unknownOrigins } from './reading.ts'
 import type { Releases } from './releases.ts'
 import type { SystemFramer } from './system-framer.ts'
+import type { Turns } from './turns.ts'
 
 export interface AnswersParts {
   readonly session: Session
+  readonly turns: Turns
   readonly framer: SystemFramer
   readonly releases: Releases
   readonly names: Names

@@ -1,83 +1,41 @@
 // What the system sends, matched with what was asked of it. Promise: every frame belongs to a turn, or is one of the three
-// that may come unasked, or ends the link; nothing leaves but as a recorded part of its exchange; the transaction's state
-// is the system's own word.
+// that may come unasked, or ends the link; nothing leaves but as a recorded part of its exchange.
 import { authoredBytes } from '../gateway/authored.ts'
 import { limits } from '../gateway/limits.ts'
 import { AnswerOut, type AnswersParts } from './answer-out.ts'
 import { fieldsOf } from './answer-rows.ts'
 import { type Asked, type OwnAnswer, reply, type Turn } from './asked.ts'
 import { described, undescribed } from './descriptions.ts'
-import { back, HEAD_BYTES, int16, uint32, WireFault } from './frames.ts'
+import { back, HEAD_BYTES, IDLE, int16, uint32, WireFault } from './frames.ts'
 import { readyBytes } from './messages.ts'
 import { unknownOrigins } from './reading.ts'
 import type { SystemFrames } from './system-framer.ts'
-
-export const IDLE = 'I'.charCodeAt(0)
-export const IN_TRANSACTION = 'T'.charCodeAt(0)
-export const FAILED = 'E'.charCodeAt(0)
+import type { Turns } from './turns.ts'
 
 export class Answers implements SystemFrames {
-  /** Of the last ReadyForQuery. */
-  status = IDLE
   readonly #parts: AnswersParts
+  readonly #turns: Turns
   readonly #out: AnswerOut
-  #turns: Turn[] = []
-  #head = 0
   /** Of the frame that is read, where it says that the system is ready. */
   #readied: number | null = null
-  /** After an error the system answers nothing up to the next Sync. */
-  #skipping = false
   #pause: NodeJS.Timeout | null = null
   /** The last frame was an error after which nothing else came. */
   #farewell = false
   /** Since all was last answered: not all that was asked was done. */
   #failure = false
-  /** An error that skips what follows was answered to the gateway alone. */
-  #unheard = false
   /** The system has ended a transaction, and with it its portals. */
   #ended = false
 
   constructor(parts: AnswersParts) {
     this.#parts = parts
+    this.#turns = parts.turns
     this.#out = new AnswerOut(parts)
-  }
-
-  /** Whose answer the system is giving. */
-  get current(): Asked | null {
-    return this.#turns[this.#head]?.asked ?? null
-  }
-
-  get idle(): boolean {
-    return this.#head === this.#turns.length
-  }
-
-  expect(turn: Turn): void {
-    if (turn.asked) {
-      turn.asked.turns++
-      turn.asked.suspended = false
-    }
-    this.#turns.push(turn)
-    if (this.#skipping && this.#head === this.#turns.length - 1) this.#skip()
-  }
-
-  /** After an error in a flight that has not ended: the system does not answer. */
-  get skipping(): boolean {
-    return this.#skipping
-  }
-
-  /** Turns of a Sync that the system swallows, because it came while rows were copied in. */
-  #forgetSyncs(): void {
-    const turn = this.#turns[this.#head] as Turn
-    const rest = turn.expects.slice(turn.at).filter(expected => expected !== reply.ready)
-    turn.expects.splice(turn.at, turn.expects.length, ...rest)
-    const later = this.#turns.slice(this.#head + 1).filter(({ expects }) => expects[0] !== reply.ready)
-    this.#turns.splice(this.#head + 1, this.#turns.length, ...later)
   }
 
   // ---- frames ----
 
   frame(type: number, buffer: Buffer, start: number, end: number): void {
-    const turn = this.#turns[this.#head]
+    const turn = this.#turns.current
     this.#readied = null
     this.#farewell = type === back.error
     if (type === back.parameterStatus) this.#setting(buffer.subarray(start, end))
@@ -140,7 +98,7 @@ export class Answers implements SystemFrames {
         return
       case back.copyIn:
         if (expected !== reply.executed && !several) throw unasked()
-        if (!several) this.#forgetSyncs()
+        if (!several) this.#turns.forgetSyncs()
         this.#out.part(turn, end, false)
         this.#parts.onCopyIn(turn.asked as Asked)
         return
@@ -166,7 +124,7 @@ export class Answers implements SystemFrames {
   }
 
   streams(type: number): boolean {
-    const turn = this.#turns[this.#head]
+    const turn = this.#turns.current
     if (type !== back.row && type !== back.copyData) return this.#parts.transparent && turn !== undefined
     const expected = turn?.expects[turn.at]
     if (!turn?.asked || (expected !== reply.executed && expected !== reply.query)) throw unasked()
@@ -182,7 +140,7 @@ export class Answers implements SystemFrames {
   }
 
   full(): void {
-    const turn = this.#turns[this.#head]
+    const turn = this.#turns.current
     if (turn) this.#out.part(turn, this.#parts.framer.read, false)
   }
 
@@ -220,19 +178,14 @@ export class Answers implements SystemFrames {
   /** What was read of an answer that is not whole. */
   #rest(): void {
     const { framer } = this.#parts
-    const turn = this.#turns[this.#head]
+    const turn = this.#turns.current
     if (turn && framer.uncut > 0) this.#out.part(turn, framer.read, false)
   }
 
   /** The link is over. */
   close(outcome: 'failed' | 'gone' | 'cut'): void {
     if (this.#pause) clearTimeout(this.#pause)
-    for (const { asked, own } of this.#turns.slice(this.#head)) {
-      asked?.abandon(outcome)
-      own?.resolve(false)
-    }
-    this.#turns = []
-    this.#head = 0
+    this.#turns.close(outcome)
   }
 
   // ---- turns ----
@@ -296,12 +249,9 @@ export class Answers implements SystemFrames {
       this.#ready(buffer[start + HEAD_BYTES] as number)
       turn.at++
     } else if (type === back.error) {
-      const ready = turn.expects.indexOf(reply.ready)
       own.failed(Buffer.from(buffer.subarray(start, end)))
       own.resolve(false)
-      this.#skipping = true
-      this.#unheard = ready < 0
-      turn.at = ready < 0 ? turn.expects.length : ready
+      this.#turns.fail(turn)
     } else if (type !== back.notice && type !== back.parameterStatus) turn.at++
     this.#out.cutAway(end)
     if (turn.at < turn.expects.length) return
@@ -310,10 +260,8 @@ export class Answers implements SystemFrames {
   }
 
   #ready(status: number): void {
-    this.status = status
+    this.#turns.ready(status)
     this.#readied = status
-    this.#skipping = false
-    this.#unheard = false
     this.#ended = status === IDLE
   }
 
@@ -323,16 +271,14 @@ export class Answers implements SystemFrames {
     turn.asked?.failed('failed')
     if (several) return
     this.#parts.names.undo(turn.changes)
-    this.#skipping = true
-    const ready = turn.expects.indexOf(reply.ready, turn.at)
-    turn.at = ready < 0 ? turn.expects.length : ready
+    this.#turns.fail(turn)
   }
 
   /** The error is the gateway's own doing: the caller hears why. */
   #refused(turn: Turn, end: number): void {
     this.#out.cutAway(end)
     this.#failure = true
-    this.#skipping = true
+    this.#turns.fail(turn)
     this.#parts.releases.author(turn.refusal as NonNullable<Turn['refusal']>)
     this.#next()
   }
@@ -344,48 +290,20 @@ export class Answers implements SystemFrames {
       turn.asked.settle()
     } else {
       this.#out.cutAway(end)
-      this.#parts.releases.author(authoredBytes(readyBytes(this.status)), this.status)
+      this.#parts.releases.author(authoredBytes(readyBytes(this.#turns.status)), this.#turns.status)
     }
-    if (!this.#skipping) this.#parts.names.confirm(turn.changes)
+    if (!this.#turns.skipping) this.#parts.names.confirm(turn.changes)
     this.#next()
   }
 
   #next(): void {
-    this.#head++
-    this.#skip()
-    if (!this.idle) return
-    this.#turns.length = 0
-    this.#head = 0
+    this.#turns.next()
+    if (!this.#turns.idle) return
     const failed = this.#failure
     const ended = this.#ended
     this.#failure = false
     this.#ended = false
     this.#parts.onIdle(failed, ended)
-  }
-
-  /** Turns the system does not answer, up to the next Sync. */
-  #skip(): void {
-    while (this.#skipping) {
-      const turn = this.#turns[this.#head]
-      const ready = turn?.expects.indexOf(reply.ready) ?? -1
-      if (turn === undefined) break
-      this.#parts.names.undo(turn.changes)
-      turn.asked?.failed('cancelled')
-      turn.own?.resolve(false)
-      // The caller has heard of no error: the one that came was of a question of the gateway's own.
-      if (turn.refusal !== null && this.#unheard) this.#parts.releases.author(turn.refusal)
-      if (turn.refusal !== null) this.#unheard = false
-      if (ready >= 0) {
-        turn.at = ready
-        break
-      }
-      if (turn.asked) {
-        turn.asked.turns--
-        turn.asked.suspended = false
-        turn.asked.settle()
-      }
-      this.#head++
-    }
   }
 }
 

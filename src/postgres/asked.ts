@@ -52,7 +52,7 @@ export class Asked {
 
   /** Whether words of the system about this may be shown as they are. */
   get wordsAreClean(): boolean {
-    this.#clean ??= shows(this.admission, this.reading.quotes)
+    this.#clean ??= shows(this.admission, this.reading.quotes())
     return this.#clean
   }
 
@@ -86,6 +86,12 @@ export class Asked {
     this.admission.end(this.#outcome, this.delivered)
   }
 
+  /** Its portal is there no more: what was left in it will not come. */
+  closed(): void {
+    this.suspended = false
+    this.settle()
+  }
+
   /** Whatever is left of it. */
   abandon(outcome: Outcome): void {
     if (this.#over) return
@@ -116,7 +122,7 @@ export const reply = {
 } as const
 
 /** Words of the gateway, or recorded ones of the system. */
-type Told = Authored | Cleared<'caller'>
+export type Told = Authored | Cleared<'caller'>
 
 /** What the system is to answer to one thing that was sent. */
 export interface Turn {

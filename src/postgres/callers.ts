@@ -5,7 +5,10 @@ import { Refusal } from '../gateway/errors.ts'
 import type { Errand, Gateway, Session } from '../gateway/seam.ts'
 import type { PostgresConnectionConfig, PostgresLogin } from './connection-config.ts'
 import { type Errands, traceOfStatement } from './errands.ts'
+import type { Flight } from './flight.ts'
+import type { LinkAsk } from './link-ask.ts'
 import { callerSettings } from './startup-parameters.ts'
+import type { Turns } from './turns.ts'
 
 /** Whose statement it is, and what it is part of. */
 export interface Party {
@@ -30,6 +33,16 @@ export interface Telling {
   /** What it is told could be undone. */
   readonly inTransaction: boolean
   readonly tell: (sql: string) => Promise<unknown>
+}
+
+/** Through the connection itself, once all before is answered; null where nothing would come of it. */
+export function tellingThrough(flight: Flight, turns: Turns, ask: LinkAsk): Telling | null {
+  if (flight.failed || turns.skipping) return null
+  const synced = !flight.unsynced
+  return {
+    inTransaction: flight.inTransaction,
+    tell: sql => ask.rows({ operation: 'sql.caller', parent: null, sql, synced }),
+  }
 }
 
 const UNKNOWN = 'The traceparent of this statement stands for no call that is under way.'

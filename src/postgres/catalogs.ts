@@ -6,6 +6,7 @@ import { limits } from '../gateway/limits.ts'
 import type { Admission } from '../gateway/seam.ts'
 import type { MaskingPlan } from '../masking/plan.ts'
 import { stampSql } from './catalog-stamp.ts'
+import { Definitions, type Watch } from './definitions.ts'
 import { WireFault } from './frames.ts'
 import type { Catalog } from './lineage/catalog.ts'
 import { loadCatalog, type RunQuery } from './lineage/catalog-load.ts'
@@ -27,6 +28,8 @@ export interface Snapshot {
 interface Known {
   /** The database, whoever signs in to it and under whatever name. */
   readonly place: string
+  /** What is being defined there. */
+  readonly definitions: Definitions
   snapshot: Snapshot | null
   loading: Promise<Snapshot> | null
   at: number
@@ -35,6 +38,8 @@ interface Known {
   changedAt: number
 }
 
+const UNREAD = { snapshot: null, loading: null, at: 0, stale: true, changedAt: 0 }
+
 const sessionSql = `select current_user, pg_catalog.current_setting('search_path'),
   (select pg_catalog.json_agg(nspname) from pg_catalog.pg_namespace
     where pg_catalog.has_schema_privilege(oid, 'USAGE')), (${stampSql})`
@@ -42,8 +47,7 @@ const sessionSql = `select current_user, pg_catalog.current_setting('search_path
 export class Catalogs {
   readonly #known = new Map<string, Known>()
   readonly #ofLink = new WeakMap<ReaderLink, Known>()
-  /** How many sessions are defining something, by place. */
-  readonly #changing = new Map<string, number>()
+  readonly #definitions = new Map<string, Definitions>()
 
   /** At once where it is fresh; otherwise read. Rejects with a Refusal. */
   current(link: ReaderLink): Snapshot | Promise<Snapshot> {
@@ -51,14 +55,14 @@ export class Catalogs {
     if (fresh !== null) return fresh
     const known = this.#of(link)
     // What is being read may have been read before a change that is under way.
-    if (this.#changing.has(known.place)) known.loading = null
+    if (known.definitions.others(null) > 0) known.loading = null
     known.loading ??= this.#load(link, known)
     return known.loading
   }
 
   fresh(link: ReaderLink): Snapshot | null {
-    const { snapshot, stale, at, place } = this.#of(link)
-    const due = stale || performance.now() - at >= limits.catalogMs || this.#changing.has(place)
+    const { snapshot, stale, at, definitions } = this.#of(link)
+    const due = stale || performance.now() - at >= limits.catalogMs || definitions.others(null) > 0
     return due ? null : snapshot
   }
 
@@ -67,26 +71,15 @@ export class Catalogs {
     return this.#of(link).snapshot
   }
 
-  /** Whether what was read at that time (of performance.now()) is fresh still. `own`: this session is defining something. */
-  since(link: ReaderLink, at: number, own: boolean): boolean {
-    const { place, changedAt } = this.#of(link)
-    const others = (this.#changing.get(place) ?? 0) - (own ? 1 : 0)
-    return others <= 0 && at > changedAt && performance.now() - at < limits.catalogMs
+  /** Whether what was read at that time (of performance.now()) is fresh still, whatever `own` defines. */
+  since(link: ReaderLink, at: number, own: Watch): boolean {
+    const { definitions, changedAt } = this.#of(link)
+    return definitions.others(own) === 0 && at > changedAt && performance.now() - at < limits.catalogMs
   }
 
-  /** A session of the gateway's defines something: until it says that this is done, everybody asks anew. */
-  changing(link: ReaderLink): () => void {
-    const { place } = this.#of(link)
-    this.#changing.set(place, (this.#changing.get(place) ?? 0) + 1)
-    let done = false
-    return () => {
-      if (done) return
-      done = true
-      const others = (this.#changing.get(place) ?? 1) - 1
-      if (others > 0) this.#changing.set(place, others)
-      else this.#changing.delete(place)
-      this.changed(link)
-    }
+  /** What sessions at the database of this link define now. Until that has ended here, everybody asks anew. */
+  definitions(link: ReaderLink): Definitions {
+    return this.#of(link).definitions
   }
 
   /** As current, where a statement names what the one it was read with does not know: not at once again. */
@@ -117,9 +110,15 @@ export class Catalogs {
   #named({ config, login }: ReaderLink): Known {
     const place = JSON.stringify([config.host, config.port, config.database])
     const key = JSON.stringify([config.connection.name, place, login.user])
-    const known = this.#known.get(key) ?? { place, snapshot: null, loading: null, at: 0, stale: true, changedAt: 0 }
+    const known = this.#known.get(key) ?? { ...UNREAD, place, definitions: this.#definitionsAt(place) }
     this.#known.set(key, known)
     return known
+  }
+
+  #definitionsAt(place: string): Definitions {
+    const found = this.#definitions.get(place) ?? new Definitions()
+    this.#definitions.set(place, found)
+    return found
   }
 
   #load(link: ReaderLink, known: Known): Promise<Snapshot> {

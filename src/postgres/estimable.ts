@@ -7,7 +7,7 @@ import { runsInside } from './statement/kinds.ts'
 import { parseText } from './statement/parse.ts'
 import type { Statement, StatementKind } from './statement/statement.ts'
 import { list, print, strings, sub, type Tree, tagged, text } from './statement/tree.ts'
-import type { Setting } from './statement-facts.ts'
+import type { Setting } from './statement-action.ts'
 
 const whole = new Set<StatementKind>(['select', 'insert', 'update', 'delete', 'merge', 'declare', 'create-table-as'])
 /** They neither read nor change rows of relations. */
@@ -52,6 +52,12 @@ export function estimableOf(statement: Statement, session: SessionNames, setting
   const known = cursor !== null && (bound !== null || cursor.statement.parameters === 0)
   if (sql !== null && known) return { sql, bound, atMost }
   return atMost === ALL ? null : { sql: null, bound: null, atMost }
+}
+
+/** Null where any of them cannot be estimated. */
+export function allOf(estimates: readonly (() => Estimable | null)[]): readonly Estimable[] | null {
+  const found = estimates.map(one => one()).filter(one => one !== null)
+  return found.length === estimates.length ? found : null
 }
 
 function fetches(body: Tree): number {

@@ -87,6 +87,45 @@ test('a caller that does not read holds the database back, and misses nothing', 
   client.socket.destroy()
 })
 
+const partly = [say.parse('', 'select generate_series(1, 9)'), say.bind('', ''), say.execute('', 1)]
+const whole = [say.parse('', 'select 1'), say.bind('', ''), say.execute(''), say.sync()]
+const halfRead: Readonly<Record<string, readonly (readonly Uint8Array[])[]>> = {
+  'at the end of its transaction': [[...partly, say.sync()]],
+  'where its portal is closed at once': [[say.query('begin')], [...partly, say.close('P', ''), say.sync()]],
+  'where its portal is closed later': [[say.query('begin')], [...partly, say.sync()], [say.close('P', ''), say.sync()]],
+  'where another takes the place of its portal': [[say.query('begin')], [...partly, say.sync()], whole],
+  'where another takes it in the same flight': [[say.query('begin')], [...partly, ...whole]],
+}
+
+function unended(): readonly string[] {
+  const entries = rig.entries().map(({ entry }) => entry)
+  const ended = new Set(entries.map(entry => (entry.kind === 'end' ? entry.exchange : '')))
+  const asked = entries.flatMap(entry => (entry.kind === 'question' ? [entry.exchange] : []))
+  return asked.filter(one => !ended.has(one))
+}
+
+for (const [how, flights] of Object.entries(halfRead)) {
+  test(`an answer that is not read to its end has an end in the record: ${how}`, async () => {
+    const before = new Set(unended())
+    const client = await RawClient.signedIn(rig.port)
+    let answered = 0
+    const play = async (flight: readonly Uint8Array[]) => {
+      client.send(...flight)
+      await client.until('Z', ++answered)
+    }
+    for (const flight of flights) await play(flight)
+    assert.match(client.types, /s/)
+    // What ends is written down with what comes after it.
+    let left = Number.POSITIVE_INFINITY
+    for (let more = 0; left > 1 && more < 9; more++) {
+      await play([say.query('select 2')])
+      left = unended().filter(one => !before.has(one)).length
+    }
+    assert.ok(left <= 1, `${left} have no end`)
+    client.socket.destroy()
+  })
+}
+
 test('when the door closes, callers are told and their sessions end in the record', async () => {
   const own = await Rig.start({ postgres: await testPostgres() })
   const client = await RawClient.signedIn(own.port)

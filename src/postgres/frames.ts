@@ -50,6 +50,11 @@ export const back = {
 /** Codes in place of a version in the first packet of a connection. */
 export const startup = { cancel: 80_877_102, tls: 80_877_103, gss: 80_877_104 } as const
 
+/** Of a transaction, as ReadyForQuery says it. */
+export const IDLE = code('I')
+export const IN_TRANSACTION = code('T')
+export const FAILED = code('E')
+
 /** Type and length; the length counts itself and not the type. */
 export const HEAD_BYTES = 5
 

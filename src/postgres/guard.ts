@@ -8,6 +8,7 @@ import type { StatementReading } from './reading.ts'
 
 const PROBES = 'Rows may not be chosen or ordered by values that are hidden from you.'
 const LAUNDERS = 'This could carry protected data to where nobody hides it, so it was not passed on.'
+const OVERTAKEN = 'What this uses was defined anew while it waited: ask again.'
 const GUESSES = 'Too many comparisons with values that are hidden from you: wait a minute.'
 
 export class Guard {
@@ -23,6 +24,8 @@ export class Guard {
       admission.end('failed', 0)
       return refusal
     }
+    const overtaken = reading.overtaken()
+    if (overtaken === true || (overtaken !== false && (await overtaken))) return refused('blocked', OVERTAKEN)
     // What was looked at by people may run; what it says stays hidden.
     if (launders && !admission.approved && !shows(admission, 'unknown')) return refused('blocked', LAUNDERS)
     if (!shows(admission, probes)) return refused('blocked', PROBES)

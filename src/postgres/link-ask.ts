@@ -5,12 +5,12 @@ import { Refusal } from '../gateway/errors.ts'
 import type { Admission, Gateway, Session } from '../gateway/seam.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { walkOf } from './answer-rows.ts'
-import type { Answers } from './answers.ts'
 import { ownTurn, reply } from './asked.ts'
 import { front, WireFault } from './frames.ts'
 import { frame, int16Bytes, uint32Bytes } from './messages.ts'
 import type { WireOutlet } from './outlets.ts'
 import { type Row, rowOf } from './own-queries.ts'
+import type { Turns } from './turns.ts'
 import { movedBack } from './words.ts'
 
 export interface LinkQuestion {
@@ -42,7 +42,7 @@ export interface LinkAskParts {
   readonly gateway: Gateway
   readonly session: Session
   readonly outlet: WireOutlet<'system'>
-  readonly answers: Answers
+  readonly turns: Turns
 }
 
 export class LinkAsk {
@@ -55,7 +55,7 @@ export class LinkAsk {
 
   /** Rejects with a WireFault, a SystemError or a Refusal where it was not answered. */
   async rows({ operation, parent, sql, types, values, synced, before, clean }: LinkQuestion): Promise<readonly Row[]> {
-    const { gateway, session, outlet, answers } = this.#parts
+    const { gateway, session, outlet, turns } = this.#parts
     const name = `${this.#name}\0`
     const bytes = Buffer.concat([
       frame(front.parse, name, `${sql}\0`, types ?? int16Bytes(0)),
@@ -80,7 +80,7 @@ export class LinkAsk {
         },
         resolve,
       }
-      answers.expect({ ...ownTurn(reply.ready), expects, own })
+      turns.expect({ ...ownTurn(reply.ready), expects, own })
     })
     outlet.write(admission.question)
     const whole = await answered

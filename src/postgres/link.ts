@@ -6,15 +6,17 @@ import { type Authored, authoredBytes } from '../gateway/authored.ts'
 import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Errand, Gateway, HoldView, Session } from '../gateway/seam.ts'
-import { Answers, IDLE, IN_TRANSACTION } from './answers.ts'
+import { Answers } from './answers.ts'
 import type { Asked } from './asked.ts'
 import { Asking } from './asking.ts'
 import { CallerFramer } from './caller-framer.ts'
 import type { Callers } from './callers.ts'
 import type { CancelKeys } from './cancel-keys.ts'
+import { askToCancel } from './cancel-request.ts'
 import type { PostgresConnectionConfig } from './connection-config.ts'
 import { CopyIn } from './copy-in.ts'
-import { back, WireFault } from './frames.ts'
+import { Flight } from './flight.ts'
+import { back, IDLE, IN_TRANSACTION, WireFault } from './frames.ts'
 import { errorBytes, fatal, fatalReport, frame, notice, own, readyBytes, refusalReport } from './messages.ts'
 import { Names } from './names.ts'
 import { WireOutlet } from './outlets.ts'
@@ -22,6 +24,7 @@ import type { LinkReader } from './reading.ts'
 import { Releases } from './releases.ts'
 import { Runs, type Step } from './runs.ts'
 import type { SystemFrames } from './system-framer.ts'
+import { Turns } from './turns.ts'
 import { cancelUpstream, type Upstream } from './upstream.ts'
 
 export interface LinkParts {
@@ -51,7 +54,9 @@ export class Link {
   readonly #parts: LinkParts
   readonly #outlet: WireOutlet<'caller'>
   readonly #releases: Releases
+  readonly #turns: Turns
   readonly #answers: Answers
+  readonly #flight: Flight
   readonly #asking: Asking
   readonly #copyIn: CopyIn
   readonly #framer: CallerFramer
@@ -78,19 +83,21 @@ export class Link {
     this.session = session
     this.#outlet = new WireOutlet(caller)
     const refuse = (refusal: Refusal) => {
-      if (!this.#closed && !this.#answers.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
+      if (!this.#closed && !this.#turns.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
       this.#end(fatal(refusal), 'cut')
     }
     this.#releases = new Releases({
       outlet: this.#outlet,
       onRefusal: refuse,
       onStopped: (refusal, asked) => this.#stopped(refusal, asked),
-      onReady: status => this.#asking.failing(status),
+      onReady: status => this.#flight.failing(status),
       onRelease: () => this.#flow(),
     })
     this.#copyIn = new CopyIn(session, upstream.outlet, refuse)
+    this.#turns = new Turns({ releases: this.#releases, names: this.#names })
     this.#answers = new Answers({
       session,
+      turns: this.#turns,
       framer: upstream.framer,
       releases: this.#releases,
       names: this.#names,
@@ -102,12 +109,13 @@ export class Link {
       onIdle: (failed, ended) => this.#idle(failed, ended),
       onFault: fault => void this.#fault(fault),
     })
+    const outgoing = { outlet: upstream.outlet, turns: this.#turns, names: this.#names }
+    this.#flight = new Flight(outgoing)
     this.#asking = new Asking({
+      ...outgoing,
       gateway,
       session,
-      outlet: upstream.outlet,
-      answers: this.#answers,
-      names: this.#names,
+      flight: this.#flight,
       copyIn: this.#copyIn,
       reader: parts.reader,
       errand: parts.errand,
@@ -135,6 +143,7 @@ export class Link {
         this.#flow()
       },
       fault => void this.#fault(fault),
+      () => this.#parts.reader?.settle?.() ?? null,
     )
     this.#answers.settings(upstream.parameters)
     this.#parts.reader?.begins?.()
@@ -156,24 +165,7 @@ export class Link {
     this.#cancelled = true
     this.#withdrawal.abort()
     this.#withdrawal = new AbortController()
-    const { gateway, session, config, upstream } = this.#parts
-    if (this.#answers.idle) return
-    const nothing = new Uint8Array()
-    const admission = await gateway.ask(session, {
-      door: 'system',
-      action: CANCEL,
-      question: session.inspect.frames(nothing, nothing),
-      parent: this.#parts.errand?.parent() ?? null,
-      withdrawn: session.ended,
-      patienceMs: 0,
-      waiting: () => undefined,
-    })
-    if (admission instanceof Refusal) return
-    const sent = await cancelUpstream(config, upstream.key).then(
-      () => true,
-      () => false,
-    )
-    admission.end(sent ? 'done' : 'failed', 0)
+    if (!this.#turns.idle) await askToCancel(this.#parts)
   }
 
   close(): void {
@@ -238,7 +230,7 @@ export class Link {
     this.#failed ||= failed
     // What is read as if it had run and has not must stay so.
     if (!this.#asking.waiting) {
-      this.#parts.reader?.idle(this.#asking.unsynced ? IN_TRANSACTION : this.#answers.status, this.#failed)
+      this.#parts.reader?.idle(this.#flight.unsynced ? IN_TRANSACTION : this.#turns.status, this.#failed)
       this.#failed = false
     }
     if (ended) for (const { asked } of this.#names.endPortals()) asked?.abandon('done')
@@ -251,7 +243,7 @@ export class Link {
     if (this.#releases.undurable < UNDURABLE_BYTES && !this.#outlet.full) return
     const { upstream } = this.#parts
     this.#waitingForRoom = true
-    upstream.socket.pause()
+    upstream.pause()
     void this.#room()
   }
 
@@ -261,7 +253,7 @@ export class Link {
     await this.#outlet.drained()
     await session.standing.room()
     this.#waitingForRoom = false
-    if (!this.#closed) upstream.socket.resume()
+    if (!this.#closed) upstream.resume()
   }
 
   /** Policy ended an answer; the system need not go on with it. */
@@ -269,9 +261,9 @@ export class Link {
     const cancelled = this.#cancelled && refusal.code === 'internal' ? CANCELLED : null
     if (!ending.has(refusal.code) && cancelled === null) return null
     const { config, upstream } = this.#parts
-    if (this.#answers.current === asked) void cancelUpstream(config, upstream.key).catch(() => undefined)
+    if (this.#turns.current?.asked === asked) void cancelUpstream(config, upstream.key).catch(() => undefined)
     asked.failed('cut')
-    this.#asking.stopped()
+    this.#flight.stopped()
     return authoredBytes(errorBytes(refusalReport(refusal, 'ERROR', cancelled)))
   }
 
@@ -280,7 +272,7 @@ export class Link {
   async #fault(fault: unknown): Promise<void> {
     if (this.#closed) return
     this.#parts.caller.pause()
-    this.#parts.upstream.socket.pause()
+    this.#parts.upstream.pause()
     const { gateway, session } = this.#parts
     const known = fault instanceof WireFault || fault instanceof Refusal
     const detail = fault instanceof WireFault ? fault.message : undefined
@@ -290,7 +282,7 @@ export class Link {
   #callerGone(): void {
     if (this.#closed) return
     const { config, upstream } = this.#parts
-    if (!this.#answers.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
+    if (!this.#turns.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
     this.#end(null, 'gone')
   }
 
@@ -331,7 +323,7 @@ export class Link {
     else this.#releases.end()
     // What it still says has no session left to be recorded in.
     upstream.attach(unheard, ignored, () => upstream.socket.destroy())
-    upstream.socket.resume()
+    upstream.resume()
     upstream.outlet.end(own.terminate)
     setTimeout(() => caller.destroy(), LINGER_MS).unref()
     const unfinished = reader?.unfinished === true
@@ -356,14 +348,3 @@ const ending = new Set<Refusal['code']>(['blocked', 'denied', 'expired', 'pendin
 
 /** How long either side may take to read the last words. */
 const LINGER_MS = 2_000
-
-const CANCEL = {
-  operation: 'sql.cancel',
-  target: 'unlisted',
-  subjectMatter: '',
-  effects: new Set(['session'] as const),
-  facts: {},
-  found: new Set<string>(),
-  carries: new Set<string>(),
-  exact: () => new Uint8Array(),
-} as const

@@ -32,69 +32,116 @@ type Kind = 'statement' | 'portal'
 interface Change {
   readonly kind: Kind
   readonly name: string
-  readonly before: Prepared | Portal | undefined
-  readonly after: Prepared | Portal | undefined
+  /** What it means from then on. */
+  readonly value: Prepared | Portal | undefined
+  /** The batch (up to a Sync) it is sent in. */
+  readonly batch: number
+  /** That of the same name before it, where the system has not answered that either. */
+  before: Change | null
 }
 
 /** Changes of one run, until the system has answered it. */
 export type Changes = Change[]
 
-interface Slot<Value> {
-  value: Value | undefined
-  /** The batch (up to a Sync) its last change was sent in; null where that is confirmed. */
-  sentIn: number | null
+interface Slot {
+  /** What the system is known to have under this name. */
+  value: Prepared | Portal | undefined
+  /** Of the changes it has not answered yet: any of them may be undone without those after it. */
+  newest: Change | null
 }
 
 /** The one without a name comes and goes with each statement, and has its own place (for why, see gateway/bag.ts). */
-class NameTable<Value> {
-  #unnamed: Slot<Value> = { value: undefined, sentIn: null }
-  readonly #named = new Map<string, Slot<Value>>()
+class NameTable {
+  readonly #unnamed: Slot = { value: undefined, newest: null }
+  readonly #named = new Map<string, Slot>()
 
   get size(): number {
-    return this.#named.size + (this.#unnamed.value === undefined ? 0 : 1)
+    return this.#named.size + (valueIn(this.#unnamed) === undefined ? 0 : 1)
   }
 
   get names(): string[] {
-    return this.#unnamed.value === undefined ? [...this.#named.keys()] : ['', ...this.#named.keys()]
+    return ['', ...this.#named.keys()]
   }
 
-  find(name: string): Slot<Value> | undefined {
+  find(name: string): Slot | undefined {
     return name === '' ? this.#unnamed : this.#named.get(name)
   }
 
-  set(name: string, value: Value | undefined, sentIn: number | null): void {
-    const slot = this.find(name)
-    if (slot !== undefined) {
-      slot.value = value
-      slot.sentIn = sentIn
-    } else this.#named.set(name, { value, sentIn })
-    this.#tidy(name)
+  send(change: Change): void {
+    const slot = this.find(change.name)
+    if (slot === undefined) this.#named.set(change.name, { value: undefined, newest: change })
+    else {
+      change.before = slot.newest
+      slot.newest = change
+    }
   }
 
-  confirm(name: string): void {
-    const slot = this.find(name)
-    if (slot === undefined) return
-    slot.sentIn = null
-    this.#tidy(name)
+  /** Answered, and so is what was sent before it. */
+  confirm(change: Change): void {
+    const slot = this.find(change.name)
+    if (slot === undefined || !replaced(slot, change, null)) return
+    for (let { before } = change; before !== null; before = before.before) close(before.value)
+    close(slot.value)
+    slot.value = change.value
+    this.#tidy(change.name, slot)
   }
 
-  #tidy(name: string): void {
-    const slot = this.#named.get(name)
-    if (slot !== undefined && slot.value === undefined && slot.sentIn === null) this.#named.delete(name)
+  undo(change: Change): void {
+    const slot = this.find(change.name)
+    if (slot === undefined || !replaced(slot, change, change.before)) return
+    close(change.value)
+    this.#tidy(change.name, slot)
+  }
+
+  /** What the system has is there no more; what is still to reach it will be. */
+  end(name: string): Prepared | Portal | undefined {
+    const slot = this.find(name)
+    const value = slot?.value
+    if (slot === undefined || value === undefined) return undefined
+    slot.value = undefined
+    this.#tidy(name, slot)
+    return value
+  }
+
+  #tidy(name: string, slot: Slot): void {
+    if (name !== '' && slot.value === undefined && slot.newest === null) this.#named.delete(name)
   }
 }
 
+/** As it will be once all that was sent is answered. */
+function valueIn(slot: Slot | undefined): Prepared | Portal | undefined {
+  if (slot === undefined) return undefined
+  return slot.newest === null ? slot.value : slot.newest.value
+}
+
+/** Rows may be left in a portal. */
+function close(value: Prepared | Portal | undefined): void {
+  if (value !== undefined && 'asked' in value) value.asked?.closed()
+}
+
+/** A change, and those before it, by others. False where it is not there. */
+function replaced(slot: Slot, change: Change, by: Change | null): boolean {
+  if (slot.newest === change) {
+    slot.newest = by
+    return true
+  }
+  let later = slot.newest
+  while (later !== null && later.before !== change) later = later.before
+  if (later !== null) later.before = by
+  return later !== null
+}
+
 export class Names {
-  readonly #statements = new NameTable<Prepared>()
-  readonly #portals = new NameTable<Portal>()
+  readonly #statements = new NameTable()
+  readonly #portals = new NameTable()
   batch = 0
 
   statement(name: string): Prepared | undefined {
-    return this.#statements.find(name)?.value
+    return valueIn(this.#statements.find(name)) as Prepared | undefined
   }
 
   portal(name: string): Portal | undefined {
-    return this.#portals.find(name)?.value
+    return valueIn(this.#portals.find(name)) as Portal | undefined
   }
 
   get size(): number {
@@ -103,50 +150,48 @@ export class Names {
 
   /** Whether a name was changed in an earlier batch that may yet fail. */
   uncertain(kind: Kind, name: string): boolean {
-    const sentIn = this.#of(kind).find(name)?.sentIn ?? null
-    return sentIn !== null && sentIn !== this.batch
+    const newest = this.#of(kind).find(name)?.newest ?? null
+    return newest !== null && newest.batch !== this.batch
   }
 
   setStatement(name: string, prepared: Prepared | undefined, changes: Changes): void {
-    changes.push({ kind: 'statement', name, before: this.statement(name), after: prepared })
-    this.#statements.set(name, prepared, this.batch)
+    this.#send({ kind: 'statement', name, value: prepared, batch: this.batch, before: null }, changes)
   }
 
   setPortal(name: string, portal: Portal | undefined, changes: Changes): void {
-    changes.push({ kind: 'portal', name, before: this.portal(name), after: portal })
-    this.#portals.set(name, portal, this.batch)
+    this.#send({ kind: 'portal', name, value: portal, batch: this.batch, before: null }, changes)
+  }
+
+  #send(change: Change, changes: Changes): void {
+    changes.push(change)
+    this.#of(change.kind).send(change)
   }
 
   /** What is known of a name, or of all, is so no more. */
   forget(kind: Kind, name: string | null, changes: Changes): void {
     const table = this.#of(kind)
     for (const one of name === null ? table.names : [name]) {
-      if (table.find(one)?.value === undefined) continue
+      if (valueIn(table.find(one)) === undefined) continue
       if (kind === 'statement') this.setStatement(one, undefined, changes)
       else this.setPortal(one, undefined, changes)
     }
   }
 
   confirm(changes: Changes): void {
-    for (const { kind, name } of changes) this.#of(kind).confirm(name)
+    for (const change of changes) this.#of(change.kind).confirm(change)
     changes.length = 0
   }
 
   /** A statement outlives an error of what follows it; a portal does not. */
   confirmFirst(changes: Changes, kind: 'parsed' | 'closed'): void {
     const at = changes.findIndex(change =>
-      kind === 'closed' ? change.after === undefined : change.kind === 'statement' && change.after !== undefined,
+      kind === 'closed' ? change.value === undefined : change.kind === 'statement' && change.value !== undefined,
     )
     if (at >= 0) this.confirm(changes.splice(at, 1))
   }
 
   undo(changes: Changes): void {
-    for (const { kind, name, before, after } of changes.reverse()) {
-      const table = this.#of(kind)
-      const value = table.find(name)?.value
-      // A later change of the same name has its own answer.
-      table.set(name, value === after ? before : value, null)
-    }
+    for (const change of changes) this.#of(change.kind).undo(change)
     changes.length = 0
   }
 
@@ -154,15 +199,13 @@ export class Names {
   endPortals(): Portal[] {
     const ended: Portal[] = []
     for (const name of this.#portals.names) {
-      const slot = this.#portals.find(name)
-      if (slot?.value === undefined) continue
-      ended.push(slot.value)
-      this.#portals.set(name, undefined, slot.sentIn)
+      const portal = this.#portals.end(name) as Portal | undefined
+      if (portal !== undefined) ended.push(portal)
     }
     return ended
   }
 
-  #of(kind: Kind): NameTable<Prepared | Portal> {
-    return (kind === 'statement' ? this.#statements : this.#portals) as NameTable<Prepared | Portal>
+  #of(kind: Kind): NameTable {
+    return kind === 'statement' ? this.#statements : this.#portals
   }
 }

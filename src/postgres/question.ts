@@ -42,6 +42,11 @@ function housekeeping(run: Run, { action }: StatementReading): Omit<Action, 'fou
   }
 }
 
+/** The text that runs. */
+export function sqlOf({ run, prepared, portal }: Wanted): string {
+  return (run.query ?? portal?.prepared.sql ?? prepared?.sql ?? '').toString()
+}
+
 /** Rules may say what holds for the server of a caller alone. */
 export function through(via: string | null, action: Action): Action {
   return via === null ? action : { ...action, facts: { ...action.facts, via } }

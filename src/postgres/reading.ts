@@ -23,6 +23,8 @@ export interface StatementReading {
    * description that fits no plan comes back as `unknown` throughout.
    */
   readonly origins: (fields: readonly Field[], result: number) => readonly ColumnOrigin[]
+  /** Others have defined anew what it uses since it was read: it may not be passed on. */
+  readonly overtaken: () => boolean | Promise<boolean>
   /** Of the nth result, where it is copied out: what its rows are; null where that is not known. */
   readonly copyOut: (result: number) => CopyOut | null
   /**
@@ -31,7 +33,7 @@ export interface StatementReading {
    */
   readonly changes: 'nothing' | 'told' | 'unknown'
   /** Labels of what words of the system (errors, notices) about this could quote. */
-  readonly quotes: ReadonlySet<string> | 'unknown'
+  readonly quotes: () => ReadonlySet<string> | 'unknown'
   /** The same, and of all before it in its transaction: what was put off to the end is told then. */
   readonly endQuotes: () => ReadonlySet<string> | 'unknown'
   /** Labels of what decides which rows come or in which order, so that answers could tell values one by one. */
@@ -132,6 +134,8 @@ export interface LinkReader {
   begins?(): void
   /** The system says that a setting of the session has this value. Throws a WireFault where it must have another. */
   heard?(setting: string, value: string): void
+  /** Before more of what the system says is read; null where nothing has to be asked for that. Rejects with a Refusal. */
+  settle?(): Promise<void> | null
   /** Something was defined in a transaction that is not over: the session is over only once the system ends it. */
   readonly unfinished?: boolean
   /** The system has ended the session. */
@@ -162,9 +166,10 @@ const NO_LABELS: ReadonlySet<string> = new Set()
 export const opaque: Omit<StatementReading, 'action'> = {
   kind: 'statement',
   origins: unknownOrigins,
+  overtaken: () => false,
   copyOut: () => null,
   changes: 'nothing',
-  quotes: 'unknown',
+  quotes: () => 'unknown',
   endQuotes: () => 'unknown',
   probes: NO_LABELS,
   guesses: NO_LABELS,
@@ -190,7 +195,7 @@ export const unread: StatementReading = {
     carries: 'unknown',
   },
   origins: () => [],
-  quotes: NO_LABELS,
+  quotes: () => NO_LABELS,
   endQuotes: () => NO_LABELS,
 }
 

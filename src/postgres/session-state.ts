@@ -1,121 +1,270 @@
-// What the reader of a session asks of it, and what one text of it comes to. Promise: where strings would be read otherwise than
-// the gateway reads them, the session ends; a plan that nobody can rely on shows nothing.
-import { stampSql } from './catalog-stamp.ts'
-import { type Snapshot, snapshotOf } from './catalogs.ts'
-import { refusal } from './flow-refusals.ts'
-import { WireFault } from './frames.ts'
-import { findRelation } from './lineage/catalog.ts'
-import type { Plan, SessionNames } from './lineage/resolve.ts'
-import { unknown } from './lineage/taint.ts'
-import type { AskLink, Bound, Estimable, SqlRefusal, StatementReading } from './reading.ts'
+// One caller's session at the system, as the gateway knows it: its names, its path, what it alone sees. Promise: what may be
+// otherwise than is believed is in doubt, and then nothing is read before the system was asked.
+import type { Catalogs, Snapshot } from './catalogs.ts'
+import { both, type Defined, type Definition } from './definitions.ts'
+import { IDLE } from './frames.ts'
+import type { SessionNames } from './lineage/resolve.ts'
+import { newSession, type SessionUser } from './lineage/session.ts'
+import type { AskLink, ReadContext, ReaderLink, StatementReading } from './reading.ts'
+import { mustBe, readOwn, reportOf } from './session-report.ts'
+import { searchPathOf } from './statement/settings.ts'
 import type { Statement } from './statement/statement.ts'
-import { tagged, text } from './statement/tree.ts'
+import { holds, turnsBack } from './statement-changes.ts'
+import { SpokenLabels } from './statement-labels.ts'
+import { UnderWay } from './under-way.ts'
 
-export const stateSql = `select pg_catalog.current_setting('search_path'), current_user,
-  exists (select 1 from pg_catalog.pg_class where relnamespace = pg_catalog.pg_my_temp_schema()),
-  (${stampSql}),
-  (select pg_catalog.json_agg(name) from pg_catalog.pg_prepared_statements where from_sql),
-  pg_catalog.current_setting('transaction_isolation'),
-  pg_catalog.current_setting('standard_conforming_strings'), pg_catalog.current_setting('client_encoding')`
-
-const OTHERWISE_READ = 'The system would read statements otherwise than the gateway does.'
-const MUST_BE: Readonly<Record<string, string>> = { standard_conforming_strings: 'on', client_encoding: 'UTF8' }
-
-export function mustBe(setting: string, value: string): void {
-  const read = MUST_BE[setting]
-  if (read !== undefined && value !== read) throw new WireFault('unreadable', OTHERWISE_READ)
-}
-
-/** Through the session itself, whose path is the same afterwards. */
-export async function readOwn(ask: AskLink, path: string, local: boolean): Promise<Snapshot> {
-  const set = (value: string) =>
-    ask(`select pg_catalog.set_config('search_path', '${value.replaceAll("'", "''")}', ${local})`)
-  try {
-    return await snapshotOf(sql => (sql.startsWith('set search_path') ? set('') : ask(sql)))
-  } finally {
-    await set(path)
-  }
-}
-
-/** They add something under a name of its own, and change nothing that there is. */
-export const ADDING = new Set([
-  'CreateStmt',
-  'CreateSeqStmt',
-  'CreateSchemaStmt',
-  'IndexStmt',
-  'CommentStmt',
-  'GrantStmt',
-  'VariableSetStmt',
-])
-
-export function allOf(estimates: readonly (() => Estimable | null)[]): readonly Estimable[] | null {
-  const found = estimates.map(one => one()).filter(one => one !== null)
-  return found.length === estimates.length ? found : null
-}
-
-/** What was declared with parameters is estimated with them. */
-export function withBound(names: SessionNames, statements: readonly Statement[], bound: Bound): SessionNames {
-  const declared = new Map(names.declared)
-  for (const [name, one] of declared) if (statements.includes(one.statement)) declared.set(name, { ...one, bound })
-  return { ...names, declared }
-}
-
-/** What was put off until now happens, and words about it quote what came before. */
-export function endsWork({ kind, tree }: Statement): boolean {
-  return kind === 'transaction' || tagged(tree)?.tag === 'ConstraintsSetStmt'
-}
-
-export function blinded(plan: Plan): Plan {
-  const rows = { columns: [], rest: unknown }
-  const columns = plan.columns?.length === 0 ? plan.columns : null
-  return { ...plan, columns, allClean: false, touches: 'unknown', rows, made: null }
-}
-
-export function reads({ relations, kind }: Statement): boolean {
-  return kind === 'create-table-as' || relations.some(({ use }) => use === 'read')
-}
-
+/** What a text that is passed on leaves behind. */
 export interface Change extends Pick<StatementReading, 'changes'> {
-  readonly forAll: boolean
+  /** What may be something else for sessions of others; null where nothing is. */
+  readonly forAll: Defined | null
   /** Functions ran that may have prepared or opened anything. */
   readonly spoke: boolean
 }
 
-export function snapshotPath({ catalog }: Snapshot, { path }: SessionNames): string {
-  return [catalog.version, ...path].join('\0')
-}
+const NONE_MADE: NonNullable<SessionNames['temporary']> = new Map()
 
-/** With the schemas of the path that are there now: another may be there later. */
-export function visible(names: SessionNames, { usable }: Snapshot): SessionNames {
-  const path = names.path.filter(schema => usable.has(schema) || schema === 'pg_temp')
-  return path.length === names.path.length ? names : { ...names, path }
-}
+export class SessionState {
+  /** What errors at the end of this transaction could quote. */
+  readonly spoken = new SpokenLabels()
+  readonly underWay: UnderWay
+  readonly #link: ReaderLink
+  readonly #catalogs: Catalogs
+  #user: SessionUser
+  /** As if all that was passed on had run. */
+  #names: SessionNames
+  /** When all was last answered. */
+  #before: SessionNames
+  /** Prepared statements and cursors that were named since. */
+  readonly #touched = new Set<string>()
+  readonly #holdable = new Set<string>()
+  /** The system must be asked what this session is now. */
+  #doubt = false
+  /** What the session alone sees: temporary relations, and what its transaction has made. */
+  #own: Snapshot | null = null
+  #ownAt = 0
+  /** It stays for the sake of temporary relations, and not of a transaction alone. */
+  #temporary = false
+  /** Something was defined in a transaction that is not over, and may be gone with it. */
+  #defining = false
+  /** What it defines for others too: until that has ended nobody relies on what the shared catalog said before. */
+  #definition: Definition | null = null
+  /** As the system last reported it; null where it does not. */
+  #path: string | null = null
+  /** What it began with is not known yet. */
+  #begins = false
+  #gone = false
+  /** A path as the system said it that was found to be the one believed: so it is for all transactions but a few. */
+  #agreed: { readonly said: string; readonly path: readonly string[] } | null = null
+  /** What was there when it was last in no transaction. */
+  #began = ''
 
-export function refusedBy(statement: Statement, names: SessionNames): SqlRefusal | null {
-  if (statement.refusal !== null) return statement.refusal
-  const { kind } = statement
-  if (kind === 'do' || kind === 'define' || kind === 'call') {
-    if (/sallyport/i.test(statement.written()))
-      return refusal('blocked', '42501', 'Settings of the gateway cannot be changed.')
+  constructor(link: ReaderLink, catalogs: Catalogs, shared: Snapshot) {
+    this.#link = link
+    this.#catalogs = catalogs
+    this.underWay = new UnderWay(link, catalogs)
+    const path = link.settings.get('search_path') ?? shared.path
+    this.#user = { name: shared.user, path: searchPathOf([path], shared.user) }
+    this.#names = newSession(this.#user)
+    this.#before = this.#names
   }
-  const root = tagged(statement.tree)
-  const held = root?.tag === 'ExplainStmt' ? tagged(root.body.query) : root
-  if (held?.tag === 'ExecuteStmt' && !names.prepared.has(text(held.body, 'name')))
-    return refusal('unreadable', '26000', 'The gateway knows no prepared statement of this name: prepare it again.')
-  if (held?.tag === 'FetchStmt' && !names.cursors.has(text(held.body, 'portalname')))
-    return refusal('unreadable', '34000', 'The gateway knows no cursor of this name: declare it in a statement.')
-  return null
-}
 
-const SYSTEM = /^(?:pg_|information_schema$)/
+  /** As if all that was passed on had run. */
+  get names(): SessionNames {
+    return this.#names
+  }
 
-/** It may have been made by somebody else a moment ago. */
-export function namesUnknown(statements: readonly Statement[], snapshot: Snapshot, session: SessionNames): boolean {
-  const { catalog } = snapshot
-  const { path, temporary } = visible(session, snapshot)
-  const known = (schema: string | null, name: string) =>
-    SYSTEM.test(schema ?? name) || temporary?.has(name) || findRelation(catalog, path, schema, name) !== null
-  return statements.some(({ relations }) =>
-    relations.some(({ use, schema, name }) => use !== 'define' && !known(schema, name)),
-  )
+  get user(): SessionUser {
+    return this.#user
+  }
+
+  /** The catalog as this session alone sees it; null where it sees what all see. */
+  get own(): Snapshot | null {
+    return this.#own
+  }
+
+  /** What is believed may be wrong. */
+  get doubtful(): boolean {
+    return this.#doubt
+  }
+
+  /** Something was defined in a transaction that is not over. */
+  get defining(): boolean {
+    return this.#defining
+  }
+
+  /** What others define reaches a session also where it reads by what it has defined itself. */
+  get asks(): boolean {
+    if (this.#own !== null) return !this.underWay.since(this.#ownAt)
+    // Its transaction may hold what the gateway's own connection would wait for.
+    return this.#names.inTransaction && this.#catalogs.fresh(this.#link) === null
+  }
+
+  /** What it defined others do not know of yet. */
+  get unfinished(): boolean {
+    return this.#definition !== null
+  }
+
+  // ---- what the system says ----
+
+  /** The path it begins with may have been given to its login a moment ago. */
+  begins(): void {
+    this.#begins = this.#path === null
+    if (this.#path === null) this.#doubt = true
+    else this.#user = { ...this.#user, path: searchPathOf([this.#path], this.#user.name) }
+    this.#names = newSession(this.#user)
+    this.#before = this.#names
+  }
+
+  heard(setting: string, value: string): void {
+    if (setting === 'search_path') this.#path = value
+    mustBe(setting, value)
+  }
+
+  idle(status: number, failed: boolean): void {
+    this.underWay.idle()
+    const open = status !== IDLE
+    if (failed && this.#names !== this.#before) {
+      // Some of what was passed on has not happened: what it named is not known.
+      this.#names = this.#without(this.#before)
+      this.#doubt = true
+    }
+    if (this.#touched.size > 0) this.#touched.clear()
+    if (!open) this.#ended()
+    if (this.#pathDiffers()) this.#doubt = true
+    let { cursors } = this.#names
+    if (!open && cursors.size > 0) cursors = new Map([...cursors].filter(([name]) => this.#holdable.has(name)))
+    if (open !== this.#names.inTransaction || cursors !== this.#names.cursors)
+      this.#names = { ...this.#names, inTransaction: open, cursors }
+    this.#before = this.#names
+  }
+
+  /** No transaction is open any more, not even one that a flight is by itself. */
+  #ended(): void {
+    this.spoken.clear()
+    this.#defined()
+    // What it made may be gone with it, and so may a path.
+    if (this.#defining || this.#names.passing || (this.#own !== null && !this.#temporary)) this.#doubt = true
+    this.#defining = false
+    if (this.#names.passing) this.#names = { ...this.#names, passing: false }
+  }
+
+  #without(names: SessionNames): SessionNames {
+    const kept = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([name]) => !this.#touched.has(name)))
+    return { ...names, path: [], prepared: kept(names.prepared), cursors: kept(names.cursors) }
+  }
+
+  /** What the system has last said of the path is not what is believed. */
+  #pathDiffers(): boolean {
+    if (this.#path === null || (this.#path === this.#agreed?.said && this.#names.path === this.#agreed.path))
+      return false
+    const { path } = this.#names
+    if (searchPathOf([this.#path], this.#user.name).join('\0') !== path.join('\0')) return true
+    this.#agreed = { said: this.#path, path }
+    return false
+  }
+
+  /** What it was doing may have gone on after its caller had left. */
+  gone(): void {
+    this.#gone = true
+    this.#defined()
+    this.underWay.gone()
+  }
+
+  #defined(): void {
+    if (this.#definition === null) return
+    this.underWay.defined(this.#definition)
+    this.#definition = null
+  }
+
+  // ---- in doubt ----
+
+  /** What it was asked about is not there as it was read. */
+  contradicted(): void {
+    this.#catalogs.changed(this.#link)
+    this.#doubt = true
+  }
+
+  /** The system cannot be asked now: only qualified names are known. */
+  unasked(): void {
+    this.#names = { ...this.#names, path: [] }
+  }
+
+  async refresh(ask: AskLink, forget: ReadContext['forget']): Promise<void> {
+    const { inTransaction, temporary: made = NONE_MADE } = this.#names
+    const at = performance.now()
+    const report = await reportOf(ask)
+    const asBefore = inTransaction && report.isolation !== 'read committed'
+    const shared =
+      inTransaction && !asBefore ? this.#catalogs.last(this.#link) : await this.#catalogs.current(this.#link)
+    const differs = shared?.stamp !== report.stamp
+    this.#temporary = report.temporary
+    // It sees the catalog as it was when its transaction began, and the system reads names by what is there now.
+    if (asBefore && differs && shared !== null && shared.stamp !== this.#began) {
+      if (this.#temporary || this.#defining) return this.unasked()
+      this.#own = shared
+      this.#ownAt = at
+    } else if (this.#temporary || inTransaction) {
+      if (this.#own === null || this.#own.stamp !== report.stamp || this.#own.catalog.partial)
+        this.#own =
+          differs || shared === null || shared.catalog.partial ? await readOwn(ask, report, inTransaction) : shared
+      this.#ownAt = at
+    } else {
+      this.#own = null
+      if (differs) this.#catalogs.changed(this.#link)
+    }
+    // Who acts as another may look into other schemas.
+    const known = report.user === this.#user.name ? searchPathOf([report.path], this.#user.name) : []
+    if (this.#begins) this.#user = { ...this.#user, path: known }
+    this.#begins = false
+    if (this.#path !== null && report.user === this.#user.name) this.#path = report.path
+    // What a function prepared under a name the caller had used for something else.
+    for (const name of report.prepared) if (!this.#names.prepared.has(name)) forget(name)
+    const kept = this.#temporary || inTransaction ? made : NONE_MADE
+    this.#names = { ...this.#names, path: known, temporary: kept }
+    this.#before = this.#names
+    this.#doubt = false
+  }
+
+  // ---- what is passed on ----
+
+  /** Statements are read by this catalog now. */
+  readsBy({ stamp }: Snapshot): void {
+    if (!this.#names.inTransaction) this.#began = stamp
+  }
+
+  /** From here on it is read as if these had run. */
+  pass(statements: readonly Statement[], names: SessionNames, { changes, forAll, spoke }: Change): void {
+    if (changes === 'nothing') return
+    for (const statement of statements) this.#touch(statement)
+    this.#defines(statements, forAll)
+    this.#names = names
+    if (changes === 'unknown') {
+      this.#defining = true
+      // A function may have opened, prepared or defined anything.
+      const ran = statements.some(({ kind, functions }) => kind === 'do' || kind === 'call' || functions.length > 0)
+      if (spoke || ran) this.#names = { ...names, cursors: new Map(), prepared: new Map() }
+      this.#doubt = true
+    }
+    if (names.path.length === 0) this.#doubt = true
+  }
+
+  #touch(statement: Statement): void {
+    for (const change of statement.session) {
+      if ((change.kind === 'prepare' || change.kind === 'declare') && change.name) this.#touched.add(change.name)
+      if ((change.kind === 'deallocate' || change.kind === 'close') && change.name) this.#touched.add(change.name)
+      if (change.kind !== 'declare') continue
+      if (holds(statement)) this.#holdable.add(change.name)
+      else this.#holdable.delete(change.name)
+    }
+  }
+
+  #defines(statements: readonly Statement[], forAll: Defined | null): void {
+    if (forAll !== null) {
+      this.#definition ??= this.underWay.defines()
+      this.#definition.of = both(this.#definition.of, forAll) ?? forAll
+    }
+    if (this.#definition === null) return
+    this.#definition.settled ||= !this.#names.inTransaction || statements.some(turnsBack)
+    if (this.#gone) this.#defined()
+  }
 }

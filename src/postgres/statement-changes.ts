@@ -1,12 +1,14 @@
 // What a statement changes for those after it. Promise: what people wrote may have changed anything.
+import { definedNames } from './defined-names.ts'
+import type { Defined } from './definitions.ts'
 import { unsettles } from './lineage/behind-names.ts'
 import { type Catalog, findFunctions } from './lineage/catalog.ts'
 import { isTemporary } from './lineage/temporary.ts'
 import type { StatementReading } from './reading.ts'
 import { builtinReach } from './statement/builtin-functions.ts'
 import type { Statement } from './statement/statement.ts'
-import { as, sub } from './statement/tree.ts'
-import type { Setting } from './statement-facts.ts'
+import { as, count, sub, tagged } from './statement/tree.ts'
+import type { Setting } from './statement-action.ts'
 
 export function changesOf(
   statement: Statement,
@@ -30,14 +32,41 @@ export function turnsBack({ session }: Statement): boolean {
   return session.some(change => change.kind === 'transaction' && change.step !== 'begin' && change.step !== 'other')
 }
 
-/** Whether sessions of others may see something else afterwards. */
-export function definesForAll({ kind, session, tree }: Statement, runs: Statement, catalog: Catalog): boolean {
-  if (kind === 'do' || kind === 'call' || unsettles(runs.tree, catalog)) return true
-  if (!session.some(change => change.kind === 'define')) return false
+/** Whether it adds something under a name of its own, and changes nothing that there is. */
+export function adds({ kind, tree }: Statement): boolean {
+  return kind === 'create-table-as' || ADDING.has(tagged(tree)?.tag ?? '')
+}
+
+const ADDING = new Set([
+  'CreateStmt',
+  'CreateSeqStmt',
+  'CreateSchemaStmt',
+  'IndexStmt',
+  'CommentStmt',
+  'GrantStmt',
+  'VariableSetStmt',
+])
+
+/** Whether what was put off until now happens: words about it quote what came before. */
+export function endsWork({ kind, tree }: Statement): boolean {
+  return kind === 'transaction' || tagged(tree)?.tag === 'ConstraintsSetStmt'
+}
+
+/** Of DECLARE: whether its cursor outlives the transaction. */
+export function holds({ tree }: Statement): boolean {
+  return (count(as(tree, 'DeclareCursorStmt') ?? {}, 'options') & CURSOR_HOLDS) !== 0
+}
+
+const CURSOR_HOLDS = 0x20
+
+/** What may be something else for sessions of others afterwards; null where nothing is. */
+export function definedForAll({ kind, session, tree }: Statement, runs: Statement, catalog: Catalog): Defined | null {
+  if (kind === 'do' || kind === 'call' || unsettles(runs.tree, catalog)) return 'anything'
+  if (!session.some(change => change.kind === 'define')) return null
   const made = MAKING.map(([tag, part]) => sub(as(tree, tag) ?? {}, part)).find(range => range !== null)
   const range = made && (sub(made, 'rel') ?? made)
   // What the path is by then may be another: only what is written says that it is temporary.
-  return !range || !isTemporary(range, [])
+  return range && isTemporary(range, []) ? null : definedNames(tree)
 }
 
 const MAKING = [

@@ -3,17 +3,22 @@
 import { argumentsIn } from './guesses.ts'
 import type { Plan } from './lineage/resolve.ts'
 import { judgeOracle, type OracleVerdict } from './lineage/verdict.ts'
-import type { StatementReading } from './reading.ts'
-import type { Planned } from './statement-facts.ts'
+import type { Planned } from './statement-action.ts'
 
 type Labels = ReadonlySet<string> | 'unknown'
 
 /** Kinds of statements in which what people wrote runs or is checked against every row. */
 const speaking = new Set(['do', 'call', 'define', 'maintain', 'grant', 'other'])
 
-export function shownBy(
-  planned: readonly Planned[],
-): Pick<StatementReading, 'quotes' | 'probes' | 'guesses' | 'guessed'> {
+/** As in StatementReading. */
+export interface Shown {
+  readonly quotes: Labels
+  readonly probes: Labels
+  readonly guesses: Labels
+  readonly guessed: number
+}
+
+export function shownBy(planned: readonly Planned[]): Shown {
   // To prepare tries nothing.
   const guessing = planned.filter(
     ({ statement: { kind }, plan: { oracles } }) =>

@@ -53,7 +53,17 @@ export class SystemFramer {
 
   /** Throws WireFault, after which it must not be used again. */
   filled(bytes: number): void {
+    this.took(bytes)
+    this.walk()
+  }
+
+  /** So many more have come, to be walked later. */
+  took(bytes: number): void {
     this.#end += bytes
+  }
+
+  /** Throws WireFault, after which it must not be used again. */
+  walk(): void {
     for (;;) {
       if (this.#passing > 0) {
         const count = Math.min(this.#passing, this.#end - this.#at)
@@ -112,7 +122,7 @@ export class SystemFramer {
   #turnOver(): void {
     if (this.#at > this.#begin) this.#frames.full()
     const tail = this.#slab.subarray(this.#at, this.#end)
-    const next = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, this.#need + LEAST_ROOM))
+    const next = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, Math.max(this.#need, tail.length) + LEAST_ROOM))
     tail.copy(next)
     this.#slab = next
     this.#begin = 0

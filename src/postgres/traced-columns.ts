@@ -2,6 +2,9 @@
 // for columns described in the same words, under the same labels.
 import type { ColumnOrigin } from '../gateway/seam.ts'
 import type { MaskingPlan } from '../masking/plan.ts'
+import { originsOf } from './lineage/origins.ts'
+import type { Protection } from './lineage/protection.ts'
+import type { Plan } from './lineage/resolve.ts'
 import type { Field } from './reading.ts'
 
 export interface Traced {
@@ -32,6 +35,23 @@ export class TracedColumns {
     this.#last = traced.sure ? { ...traced, fields, result, masking } : null
     return traced.origins
   }
+}
+
+/** Compared with what the system says the columns are. */
+export function trace(plan: Plan, protection: Protection, fields: readonly Field[]): Traced {
+  const found = originsOf(plan, protection, fields)
+  const planned = plan.columns
+  const differs =
+    planned !== null && found.some(({ labels }, at) => labels === 'unknown' && planned[at]?.labels !== 'unknown')
+  const origins = fields.map(({ name, type, format }, at) => ({
+    name,
+    type,
+    format,
+    labels: found[at]?.labels ?? 'unknown',
+    derived: found[at]?.derived ?? true,
+    group: found[at]?.group,
+  }))
+  return { origins, sure: !differs }
 }
 
 function areSame(left: readonly Field[], right: readonly Field[]): boolean {

@@ -27,6 +27,10 @@ export class Upstream {
   #frames: SystemFrames
   #onRead: () => void = () => undefined
   #onFault: (fault: unknown) => void
+  #settle: () => Promise<void> | null = () => null
+  /** Something was read that is not looked at yet. */
+  #held = false
+  #paused = false
 
   private constructor(make: (upstream: Upstream) => Socket) {
     const early = () => {
@@ -46,11 +50,52 @@ export class Upstream {
     this.socket.on('error', () => this.socket.destroy())
   }
 
-  /** `onRead` follows the frames of each read. */
-  attach(frames: SystemFrames, onRead: () => void, onFault: (fault: unknown) => void): void {
+  /** `onRead` follows the frames of each read, which `settle` comes before. */
+  attach(
+    frames: SystemFrames,
+    onRead: () => void,
+    onFault: (fault: unknown) => void,
+    settle: () => Promise<void> | null = () => null,
+  ): void {
     this.#frames = frames
     this.#onRead = onRead
     this.#onFault = onFault
+    this.#settle = settle
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.socket.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    if (!this.#held) this.socket.resume()
+  }
+
+  /** False where nothing more may be read for now. */
+  #arrived(take: () => void): boolean {
+    const settling = this.#settle()
+    if (settling === null) {
+      this.#read(take)
+      return true
+    }
+    this.#held = true
+    this.socket.pause()
+    void this.#later(settling, take)
+    return false
+  }
+
+  async #later(settling: Promise<void>, take: () => void): Promise<void> {
+    try {
+      await settling
+    } catch (fault) {
+      this.#onFault(fault)
+      return
+    }
+    this.#held = false
+    this.#read(take)
+    if (!this.#paused && !this.#held) this.socket.resume()
   }
 
   #read(take: () => void): void {
@@ -71,9 +116,10 @@ export class Upstream {
           port,
           onread: {
             buffer: () => self.framer.space(),
+            // Where the next bytes go is asked as soon as this returns.
             callback: bytes => {
-              self.#read(() => self.framer.filled(bytes))
-              return true
+              self.framer.took(bytes)
+              return self.#arrived(() => self.framer.walk())
             },
           },
         }),
@@ -102,7 +148,7 @@ export class Upstream {
     })
     const upstream = new Upstream(() => socket)
     await reached(socket, 'secureConnect')
-    socket.on('data', piece => upstream.#read(() => upstream.framer.push(piece)))
+    socket.on('data', piece => upstream.#arrived(() => upstream.framer.push(piece)))
     return upstream
   }
 

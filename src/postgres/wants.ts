@@ -1,6 +1,5 @@
 // What a run is about: the statement and the portal behind its names. Promise: names are booked as the system will have them;
 // one that is not known is nobody's.
-import type { Asked } from './asked.ts'
 import type { Changes, Names, Portal, Prepared } from './names.ts'
 import type { Wanted } from './question.ts'
 import { unread } from './reading.ts'
@@ -51,20 +50,11 @@ export async function wantOf(
   } else if (run.executes !== null) portal = names.portal(run.executes) ?? null
   for (const { kind, name } of run.closes) {
     if (kind === 'statement') names.setStatement(name, undefined, changes)
-    else {
-      const closed = names.portal(name)
-      names.setPortal(name, undefined, changes)
-      if (closed?.asked) end(closed.asked)
-    }
+    else names.setPortal(name, undefined, changes)
   }
   const executed = run.executes === null ? prepared : portal
   const known = executed !== null || (run.executes === null && run.bind === null && run.describes.length === 0)
   // A cursor of SQL, or a name that fails at the system: nothing is known of what it would give.
   if (!known && reads) return readings.refused(UNKNOWN_NAME, '26000')
   return { run, prepared, portal, reading: executed?.reading ?? unread }
-}
-
-function end(asked: Asked): void {
-  asked.suspended = false
-  asked.settle()
 }

@@ -1,6 +1,7 @@
 // Attacks message by message: portals that go on after something has changed, callers that leave before what they asked for
 // is done. Promise: no protected value comes out of any of them.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { compileMasking } from '../../src/masking/plan.ts'
@@ -74,7 +75,7 @@ before(async () => {
     `create table visits (id text, note text); insert into visits values ('one', '${SECRET}')`,
     "create table plain (x text); insert into plain values ('tame'); create schema other",
     'create view shown as select x from plain; create view other.shown as select note as x from visits',
-    ...['early', 'late'].map(name => `create view ${name} as select x from plain`),
+    ...['early', 'late', 'parked'].map(name => `create view ${name} as select x from plain`),
     ...all,
     made('calm'),
   ])
@@ -129,6 +130,23 @@ for (const [at, [name, attack]] of Object.entries(attacks).entries()) {
     assert.ok(!heard.includes(SECRET), heard)
   })
 }
+
+test('a portal that waited to be bound for who replaced its view', { timeout: 20_000 }, async () => {
+  const [client, definer, watcher] = [await RawClient.signedIn(rig.port), await opened(), new pg.Client(server)]
+  await watcher.connect()
+  await definer.query('begin; create or replace view parked as select note as x from visits')
+  client.send(say.parse('', 'select x from parked'), say.bind('', ''), say.flush())
+  const waiting = `select 1 from pg_locks where not granted and relation = 'parked'::regclass`
+  while ((await watcher.query(waiting)).rowCount === 0);
+  await definer.query('commit')
+  await client.until('2')
+  client.send(say.execute(''), say.sync())
+  await Promise.race([client.until('Z'), once(client.socket, 'close')])
+  assert.ok(!textOf(client).includes(SECRET), textOf(client))
+  client.socket.destroy()
+  await definer.end()
+  await watcher.end()
+})
 
 test('a portal whose function stays what it is goes on', { timeout: 20_000 }, async () => {
   for (const first of [1, 2]) {

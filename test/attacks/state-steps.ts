@@ -1,7 +1,7 @@
 // Attacks of several sessions as lists of steps. Promise: each is played against the database itself, where the protected
 // value must come out, and through the gateway, where it must not.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
@@ -109,8 +109,8 @@ async function play(steps: readonly string[], open: () => Promise<Player>): Prom
   return heard.join('\n')
 }
 
-/** Registers the tests of a file. */
-export function playAll(file: string, attacks: Attacks): void {
+/** Registers the tests of a file. `together`: so many at once, where they do little but wait. */
+export function playAll(file: string, attacks: Attacks, together = 1): void {
   const DATABASE = `state_${file}_${process.pid}`
   let rig: Rig
   let direct: pg.ClientConfig
@@ -135,7 +135,11 @@ export function playAll(file: string, attacks: Attacks): void {
     await stopTestPostgres()
   })
 
-  for (const [name, attack] of Object.entries(attacks)) {
+  describe(file, { concurrency: together }, () => {
+    for (const [name, attack] of Object.entries(attacks)) register(name, attack)
+  })
+
+  function register(name: string, attack: Attack): void {
     const { steps } = attack
     test(`${name}: told by the database itself`, { timeout: 20_000 }, async () => {
       const own = steps.map(step => numbered(step, name, 'd'))

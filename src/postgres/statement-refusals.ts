@@ -1,0 +1,48 @@
+// Why a statement that could be read is not passed on. Promise: fixed sentences, never a part of the statement.
+import type { SessionNames } from './lineage/resolve.ts'
+import type { SqlRefusal } from './reading.ts'
+import type { Statement } from './statement/statement.ts'
+import { tagged, text } from './statement/tree.ts'
+
+export const FLOW = refusal('blocked', '42501', 'Protected data may not be written to where it is not protected.')
+export const UNKNOWN_COPY = refusal(
+  'blocked',
+  '42501',
+  'The origin or form of these copied rows is not known: use SELECT.',
+)
+export const UNKNOWN_FLOW = refusal(
+  'blocked',
+  '42501',
+  'This would write data whose origin the gateway cannot tell, so it was not passed on.',
+)
+export const CONTESTED = refusal(
+  'blocked',
+  '55P03',
+  'Another session defines anew what this uses, or uses what this defines anew. Try again.',
+)
+export const NO_CONNECTION = refusal('forbidden', '42501', 'This connection is no longer there.')
+const SETTINGS = refusal('blocked', '42501', 'Settings of the gateway cannot be changed.')
+const NOT_PREPARED = refusal(
+  'unreadable',
+  '26000',
+  'The gateway knows no prepared statement of this name: prepare it again.',
+)
+const NO_CURSOR = refusal('unreadable', '34000', 'The gateway knows no cursor of this name: declare it in a statement.')
+
+/** Whatever it would read or write. */
+export function refusedBy(statement: Statement, names: SessionNames): SqlRefusal | null {
+  if (statement.refusal !== null) return statement.refusal
+  const { kind } = statement
+  if (kind === 'do' || kind === 'define' || kind === 'call') {
+    if (/sallyport/i.test(statement.written())) return SETTINGS
+  }
+  const root = tagged(statement.tree)
+  const held = root?.tag === 'ExplainStmt' ? tagged(root.body.query) : root
+  if (held?.tag === 'ExecuteStmt' && !names.prepared.has(text(held.body, 'name'))) return NOT_PREPARED
+  if (held?.tag === 'FetchStmt' && !names.cursors.has(text(held.body, 'portalname'))) return NO_CURSOR
+  return null
+}
+
+function refusal(code: SqlRefusal['code'], sqlState: string, detail: string): SqlRefusal {
+  return { kind: 'refused', code, sqlState, detail, position: null }
+}

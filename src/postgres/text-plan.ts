@@ -1,0 +1,149 @@
+// What the statements of one text come to, each read with what those before it have made. Promise: a plan that rests on what
+// an earlier statement may have changed shows nothing.
+import type { Snapshot } from './catalogs.ts'
+import { copyOutOf } from './copy-plan.ts'
+import { both } from './definitions.ts'
+import { estimableOf } from './estimable.ts'
+import { launders } from './laundering.ts'
+import { callsOwn, unsettles } from './lineage/behind-names.ts'
+import { sessionNames } from './lineage/names.ts'
+import type { Protection } from './lineage/protection.ts'
+import { columnsOf, cursorOf, type Plan, type SessionNames } from './lineage/resolve.ts'
+import { afterStatement } from './lineage/session.ts'
+import { unknown } from './lineage/taint.ts'
+import { doubted } from './lineage/verdict.ts'
+import type { Estimable, SqlRefusal, StatementReading } from './reading.ts'
+import { visible } from './session-names.ts'
+import type { Change, SessionState } from './session-state.ts'
+import type { Statement } from './statement/statement.ts'
+import type { Planned, Setting } from './statement-action.ts'
+import { adds, changesOf, definedForAll, turnsBack } from './statement-changes.ts'
+import { FLOW, refusedBy, UNKNOWN_COPY, UNKNOWN_FLOW } from './statement-refusals.ts'
+import { stoodFor } from './stood-for.ts'
+
+export interface TextPlan extends Change, Pick<StatementReading, 'launders'> {
+  readonly kind: 'planned'
+  readonly planned: readonly Planned[]
+  /** Of the whole text. */
+  readonly setting: Setting
+  /** What the session is once it has run. */
+  readonly after: SessionNames
+  /** What it reads it may write elsewhere. */
+  readonly keeps: boolean
+  /** What it leaves behind is not known. */
+  readonly blind: boolean
+  readonly estimates: readonly (() => Estimable | null)[]
+}
+
+/** What is believed of a session when a text of it is read. */
+export type Believed = Pick<SessionState, 'names' | 'user' | 'doubtful' | 'defining'>
+
+/** By what cursors were read when they were declared. */
+const declaredBy = new WeakMap<Statement, string>()
+
+export function planOf(
+  statements: readonly Statement[],
+  snapshot: Snapshot,
+  protection: Protection,
+  session: Believed,
+): TextPlan | SqlRefusal {
+  const { catalog } = snapshot
+  const planned: Planned[] = []
+  let written = session.names
+  const before = visible(written, snapshot)
+  let names = before
+  const temporary = new Map(before.temporary)
+  let changes: StatementReading['changes'] = 'nothing'
+  let carries = false
+  let forAll: TextPlan['forAll'] = null
+  let spoke = false
+  // In doubt still: the system could not be asked.
+  let blind = session.doubtful
+  const estimates: (() => Estimable | null)[] = []
+  for (const statement of statements) {
+    const refused = refusedBy(statement, names)
+    if (refused !== null) return refused
+    const resolved = columnsOf(statement.tree, protection, names)
+    // What an earlier statement of this text has changed is not in the catalog that was read.
+    const outdated = blind || isOutdated(statement, names, snapshot)
+    const plan = outdated ? blinded(resolved) : resolved
+    if (blind && statement.effects.has('write') && reads(statement)) return UNKNOWN_FLOW
+    const flow = plan.flows.find(({ to }) => to !== 'view')
+    if (flow !== undefined) return flow.labels === 'unknown' ? UNKNOWN_FLOW : FLOW
+    const setting: Setting = { catalog, protection, path: names.path, names: sessionNames(catalog, names) }
+    if (statement.kind === 'copy-out' && copyOutOf(statement.tree, plan, catalog) === null) return UNKNOWN_COPY
+    carries ||= launders(statement, statement.written(), snapshot, protection, names)
+    const decided = stoodFor(statement, names, setting.names)
+    planned.push({ statement, decided, plan })
+    if (statement.kind === 'declare') declaredBy.set(statement, placeOf(snapshot, names))
+    forAll = both(forAll, definedForAll(statement, decided, catalog))
+    spoke ||= unsettles(decided.tree, catalog)
+    const named = names
+    estimates.push(() => estimableOf(statement, named, setting))
+    const change = session.defining && turnsBack(statement) ? 'unknown' : changesOf(statement, decided, setting)
+    blind ||= change === 'unknown' && !adds(statement)
+    if (change === 'unknown' || changes === 'nothing') changes = change === 'nothing' ? changes : change
+    const after = afterStatement(names, statement, plan, session.user)
+    written = after.path === names.path ? { ...after, path: written.path } : after
+    names = visible(written, snapshot)
+    for (const [name, rows] of names.temporary ?? []) temporary.set(name, rows)
+  }
+  // What a text makes for itself is known to the statements after it.
+  const known = sessionNames(catalog, { path: before.path, temporary })
+  const setting = { catalog, protection, path: before.path, names: known }
+  return {
+    kind: 'planned',
+    planned,
+    setting,
+    after: written,
+    changes,
+    launders: carries,
+    forAll,
+    spoke,
+    keeps: statements.some(statement => statement.effects.has('write') && reads(statement)),
+    blind,
+    estimates,
+  }
+}
+
+/** Whether answers to it are hidden alike, and whether it may pass alike. */
+export function meansTheSame(one: TextPlan, other: TextPlan): boolean {
+  return meaning(one) === meaning(other)
+}
+
+function meaning({ planned, launders, keeps }: TextPlan): string {
+  const plans = planned.map(({ plan: { columns, allClean, oracles, guesses, flows, touches, rows, made } }) => [
+    columns,
+    allClean,
+    oracles,
+    guesses,
+    flows,
+    touches,
+    rows,
+    made,
+  ])
+  return JSON.stringify([launders, keeps, plans], (_, held) =>
+    held instanceof Set || held instanceof Map ? [...held] : held,
+  )
+}
+
+/** What functions in the query of a cursor do is what they do now, and not when it was declared. */
+function isOutdated(statement: Statement, names: SessionNames, snapshot: Snapshot): boolean {
+  const declared = cursorOf(statement.tree, names)?.statement
+  if (declared === undefined || !callsOwn(declared.tree, snapshot.catalog)) return false
+  return declaredBy.get(declared) !== placeOf(snapshot, names)
+}
+
+function placeOf({ catalog }: Snapshot, { path }: SessionNames): string {
+  return [catalog.version, ...path].join('\0')
+}
+
+function blinded(plan: Plan): Plan {
+  const rows = { columns: [], rest: unknown }
+  const columns = plan.columns?.length === 0 ? plan.columns : null
+  return { ...plan, columns, oracles: doubted(plan), allClean: false, touches: 'unknown', rows, made: null }
+}
+
+function reads({ relations, kind }: Statement): boolean {
+  return kind === 'create-table-as' || relations.some(({ use }) => use === 'read')
+}

@@ -125,7 +125,7 @@ export function tourSteps({ publicUrl, patients }: TourOptions): readonly TourSt
           placeholders.ID,
         ),
         line(
-          './sallyport --demo casey sessions replay ID --no-wait | tail -40',
+          './sallyport --demo casey sessions replay ID --no-wait | tail -60',
           'the delete, from question to answer; without the tail, the whole session',
           new RegExp(
             `^(?!.*${other.mrn}).*tools/call delete_patient  held by .*duplicate record, ticket 4711.*` +

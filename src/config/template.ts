@@ -54,12 +54,18 @@ connections:
 
 # Kinds of sensitive data and how each is found. Every answer is searched, whatever the tool calls it.
 labels:
-  phi.mrn:   { json: ["**.patient_id", "**.mrn"], csv: [patient_id, mrn], shape: mrn }   # any field patient_id
-  phi.name:  { json: ["**.patient_name", "**.first_name", "**.last_name"], csv: [patient_name, first_name, last_name] }
-  phi.date:  { json: ["**.birth_date", "**.dob"], csv: [birth_date, dob] }
-  phi.ssn:   { shape: ssn }
-  phi.phone: { shape: phone }
-  phi.email: { shape: email }
+  phi.mrn:     { json: ["**.patient_id", "**.mrn"], csv: [patient_id, mrn], shape: mrn }   # any field patient_id
+  phi.name:    { json: ["**.patient_name", "**.first_name", "**.last_name"], csv: [patient_name, first_name, last_name], shape: name }
+  phi.date:    { json: ["**.birth_date", "**.dob"], csv: [birth_date, dob] }   # every date: shape: date
+  phi.geo:     { shape: address }
+  phi.ssn:     { shape: ssn }
+  phi.phone:   { shape: phone }
+  phi.email:   { shape: email }
+  phi.plan:    { shape: plan }
+  phi.account: { shape: account }
+  phi.license: { shape: license }
+  phi.device:  { shape: device }
+  phi.other:   { shape: other }
 
 # Places that shapes leave alone. A label's own path wins.
 clean: { json: ["**.createdAt", "**.updatedAt"] }

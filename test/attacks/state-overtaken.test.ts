@@ -117,6 +117,9 @@ const attacks: Attacks = {
   },
 }
 
-const modes: Attacks[string]['modes'] = ['simple', 'extended']
-const played = Object.entries(attacks).map(([name, attack]) => [name, { ...attack, modes }])
+// Each takes a second or more, so that the two ways of asking take turns.
+const played = Object.entries(attacks).map(([name, attack], at) => [
+  name,
+  { ...attack, modes: [at % 2 === 0 ? 'simple' : 'extended'] },
+])
 playAll('overtaken', Object.fromEntries(played), 4)

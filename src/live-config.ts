@@ -41,11 +41,17 @@ export async function makeLive(config: Config, digest: string): Promise<LiveConf
   for (const [name, configured] of config.connections) {
     const { kind, transparent, purpose, retention } = configured
     const connection: Connection = { name, kind, retention }
-    ruled.set(name, { connection, transparent, purpose, masking: compileMasking(maskingRules(config, name)) })
+    const masking = compileMasking(maskingRules(config, name))
+    ruled.set(name, { connection, transparent, purpose, masking, place: placeOf(configured) })
     if (configured.kind === 'mcp') mcp.set(name, await mcpOf(configured, connection, folder))
     else postgres.set(name, await postgresOf(configured, connection, folder))
   }
   return { config, digest, ruling: { policy: compilePolicy(policySource(config)), connections: ruled }, mcp, postgres }
+}
+
+function placeOf(configured: McpConnection | PostgresConnection): string {
+  const { kind } = configured
+  return JSON.stringify(kind === 'mcp' ? configured.target : [configured.host, configured.port, configured.database])
 }
 
 async function mcpOf(configured: McpConnection, connection: Connection, folder: string): Promise<McpConnectionConfig> {

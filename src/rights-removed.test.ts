@@ -24,7 +24,7 @@ function inForce(over: object = {}) {
   const connections = [...config.connections.values()].map(each => {
     const { name, kind, retention, transparent, purpose } = each as PostgresConnection
     const connection = { name, kind, retention }
-    return [name, { connection, transparent, purpose, masking: defaultPlan }] as const
+    return [name, { connection, transparent, purpose, masking: defaultPlan, place: '' }] as const
   })
   return { config, ruling: { policy: compilePolicy(policySource(config)), connections: new Map(connections) } }
 }

@@ -9,7 +9,7 @@ export interface Bound {
   /** With the purpose of use it asks for. */
   readonly subject: Subject
   readonly connection: string
-  /** Digest of the rules compiled for this connection. */
+  /** Digest of the rules compiled for this connection, and where its system is. */
   readonly rules: string
   /** The rules that hold this question now: a group, the time or a label may have added one since it was approved. */
   readonly holds: readonly string[]

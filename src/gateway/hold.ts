@@ -17,7 +17,7 @@ export interface HoldParts<D extends Door, R> {
   readonly reference: string
   readonly approvals: Approvals
   readonly approvalKey: KeyObject
-  /** Digest of the rules compiled for this connection, now. */
+  /** What rules this connection now, and where its system is. */
   readonly rules: () => string
   readonly decideAgain: () => Decision
   readonly recordQuestion: (decision: Decision, approval: string | null) => Promise<unknown>

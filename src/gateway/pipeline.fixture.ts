@@ -71,7 +71,9 @@ export class PipelineRig {
       providers: () => 1,
     })
     const connection: Connection = { name: 'clinic', kind, retention: 'phi' }
-    const connections = new Map([['clinic', { connection, masking: defaultPlan, transparent: false, purpose: null }]])
+    const connections = new Map([
+      ['clinic', { connection, masking: defaultPlan, transparent: false, purpose: null, place: '' }],
+    ])
     const pipeline = new Pipeline({
       inbox,
       approvals,

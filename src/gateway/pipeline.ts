@@ -202,14 +202,14 @@ export class Pipeline implements Gateway {
 
   #holdParts<D extends Door>(asked: UnderWay<D>) {
     const { session, exchange, reference, over, recorded } = asked
-    const { approvals, approvalKey, ruling } = this.#parts
+    const { approvals, approvalKey } = this.#parts
     return {
       session,
       exchange,
       reference,
       approvals,
       approvalKey,
-      rules: () => ruling().policy.connectionDigest(session.connection.name),
+      rules: () => this.#rulesOf(session.connection.name),
       decideAgain: () => this.#decide(session, exchange.action),
       recordQuestion: (decision: Decision, approval: string | null) => this.#recordDecision(asked, decision, approval),
       recordHold: (approval: string, until: number) =>
@@ -217,6 +217,12 @@ export class Pipeline implements Gateway {
       pass: (decision: Decision & { kind: 'allow' | 'hold' }, approval: string, held: boolean) =>
         this.#pass(session, exchange, reference, decision, approval, over, recorded || held),
     }
+  }
+
+  /** Of a connection, and where its system is. */
+  #rulesOf(connection: string): string {
+    const { policy, connections } = this.#parts.ruling()
+    return `${policy.connectionDigest(connection)} ${connections.get(connection)?.place}`
   }
 
   /** An exchange of its own under the one whose answer has gone beyond its budget, for the same people to look at. */

@@ -17,4 +17,6 @@ export interface Ruled {
   readonly transparent: boolean
   /** Purpose of use where the token names none. */
   readonly purpose: string | null
+  /** Where its system is, as one text: what was approved was approved for that one. */
+  readonly place: string
 }

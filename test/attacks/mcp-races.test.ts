@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ApprovalsRig } from '../support/approvals-rig.ts'
 import { AttackRig, answer } from '../support/attack-rig.ts'
 import { answerOf, McpCaller, messagesOf, refusalOf, textOf } from '../support/mcp-caller.ts'
+import { startPlainServer } from '../support/plain-server.ts'
 import { plant } from '../support/planted.ts'
 
 describe('approvals that are raced', () => {
@@ -70,6 +71,24 @@ describe('approvals that are raced', () => {
       assert.equal(rig.ran(mark), 0)
     })
   }
+
+  it('an approval is not for another server under the same name', async () => {
+    const args = { mark: 'race-place' }
+    const reference = await rig.pending(ann, 'soon_write', args)
+    await rig.approve(reference)
+    const elsewhere = await startPlainServer(['soon_write'])
+    const { connections } = JSON.parse(readFileSync(rig.gateway.configFile, 'utf8'))
+    const clinic = { ...connections.clinic, mcp: elsewhere.url }
+    await rig.reconfigure(config => {
+      config.connections = { ...connections, clinic }
+    })
+    assert.notEqual(await rig.pending(ann, 'soon_write', args), reference)
+    await rig.reconfigure(config => {
+      config.connections = connections
+    })
+    await rig.runs(ann, 'soon_write', args)
+    await elsewhere.close()
+  })
 
   it('a rule that blocks while people think is obeyed when they approve', async () => {
     const mark = 'race-rule'

@@ -62,7 +62,7 @@ export async function realRig(options: RealRigOptions): Promise<RealRig> {
     connections: [{ name: 'clinic', transparent: false }],
     labels: masking.labels.map(({ name }) => name),
   })
-  const connections = new Map([['clinic', { connection, masking, transparent: false, purpose: null }]])
+  const connections = new Map([['clinic', { connection, masking, transparent: false, purpose: null, place: '' }]])
   const ruling = { policy, connections }
   const pipeline = new Pipeline({ inbox, approvals, approvalKey: keys.secretKey('approval'), ruling: () => ruling })
   const config: McpConnectionConfig = {

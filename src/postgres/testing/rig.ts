@@ -136,7 +136,7 @@ export class Rig {
       connections: [{ name, transparent }],
       labels: masking.labels.map(({ name }) => name),
     })
-    const ruled = { connection, transparent, purpose: null, masking }
+    const ruled = { connection, transparent, purpose: null, masking, place: '' }
     const ruling = () => ({ policy, connections: new Map([[name, ruled]]) })
     const reader: StatementReader = options.read ? readerOf(options.read) : createStatementReader({ ruling })
     const pipeline = new Pipeline({

@@ -110,6 +110,7 @@ async function serve(options: OpenGatewayOptions) {
     connection: connectionOf(name),
     transparent,
     purpose: null,
+    place: '',
     masking,
   }))
   const configs = new Made((name): PostgresConnectionConfig => {

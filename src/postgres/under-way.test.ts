@@ -76,6 +76,18 @@ test('what may be anything, and changes nothing', async () => {
   assert.deepEqual(await meanwhile(`select v.x from gate right join v on true`, LOCK, others), [{ x: 'tame' }])
 })
 
+test('definitions that were over before it was asked again', async () => {
+  const [asker, definer] = await Promise.all([rig.client(), rig.client()])
+  for (let round = 0; round < 3; round++) {
+    for (let times = 0; times < 3; times++) await definer.query('drop function if exists v')
+    await definer.query('select x from v')
+    for (let times = 0; times < 3; times++)
+      assert.deepEqual((await asker.query('select x from v')).rows, [{ x: 'tame' }])
+  }
+  await asker.end()
+  await definer.end()
+})
+
 test('what is hidden stays so', async () => {
   const others = ['alter table visits add column more int']
   const rows = await meanwhile('select v.note from gate right join visits v on true', LOCK, others)

@@ -1,6 +1,6 @@
 // A hospital of odd things in two twins. Promise: callers of two databases that differ in protected values alone hear the same
-// whatever they try, and what shows none of them is heard as from the database itself. Every third attack is tried in one mode,
-// by its number: the long test tries them all.
+// whatever they try, and what shows none of them is heard as from the database itself. Each is tried in one mode, by its number,
+// every sixth attack and every second of the others: the long test tries them all.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { limits } from '../../src/gateway/limits.ts'
@@ -19,7 +19,7 @@ after(async () => {
 })
 
 test('twins answer alike', { timeout: 280_000 }, async t => {
-  const all = lines('ward-attacks.sql').filter((_, number) => number % 3 === 0)
+  const all = lines('ward-attacks.sql').filter((_, number) => number % 6 === 0)
   const faults: string[] = []
   for (const [number, line] of all.entries()) {
     const mode = modes[number % modes.length] ?? 'simple'
@@ -33,7 +33,7 @@ test('twins answer alike', { timeout: 280_000 }, async t => {
 test('what shows nothing protected answers as from the database', { timeout: 280_000 }, async t => {
   const fresh = await openTwins(undefined, ward)
   t.after(() => fresh.close())
-  const all = lines('ward-harmless.sql')
+  const all = lines('ward-harmless.sql').filter((_, number) => number % 2 === 0)
   const faults: string[] = []
   for (const [number, line] of all.entries()) {
     const mode = modes[number % modes.length] ?? 'simple'

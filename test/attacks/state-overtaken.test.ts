@@ -111,10 +111,6 @@ const attacks: Attacks = {
     setup: `${CLEAN_VIEW}; create table t$ (x text)`,
     steps: ['1: begin', ANEW, '2~ insert into t$ select x from v$', pause, '1: commit', '2: select x from t$'],
   },
-  'rows that are kept, by a definition that begins once they wait': {
-    setup: `${GATE}; create table t$ (x text)`,
-    steps: [...SHUT, '2~ insert into t$ select v.x from w$, v$ v', pause, ANEW, ...OPEN, '2: select x from t$'],
-  },
 }
 
 // Each takes a second or more, so that the two ways of asking take turns.

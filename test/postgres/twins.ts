@@ -10,7 +10,7 @@ import { loadParser } from '../../src/postgres/statement/parser.ts'
 import { readSql } from '../../src/postgres/statement/read-sql.ts'
 import { type Heard, RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { Rig, rule, testPostgres } from '../../src/postgres/testing/rig.ts'
-import type { Mode } from './through-door.ts'
+import { type Mode, modes } from './through-door.ts'
 
 const masking = compileMasking({
   labels: {
@@ -134,12 +134,54 @@ export async function told(rigs: readonly [Rig, Rig], line: string, mode: Mode):
 }
 
 /** What a caller of the gateway hears other than one of the other twin's database itself; null where nothing. */
-export async function unlike({ masked, clear }: Twins, line: string, mode: Mode): Promise<string | null> {
+async function unlike({ masked, clear }: Twins, line: string, mode: Mode): Promise<string | null> {
   const [through, direct] = await Promise.all([masked[0], clear[1]].map(rig => hear(rig, line, mode)))
   const [one, other] = [through, direct].map(frames => frames?.map(scrubbed) ?? [])
   const at = other?.findIndex((frame, place) => frame !== one?.[place]) ?? 0
   if (at < 0 && one?.length === other?.length) return null
   return `${JSON.stringify(other?.[at])} ${JSON.stringify(one?.[at])}`
+}
+
+/** In which mode a line is tried, by its number: in turn, where it is tried once. */
+export const inTurn = (number: number): Mode => modes[number % modes.length] ?? 'simple'
+
+/** What of these lines tells two callers something. */
+export async function telling(
+  rigs: readonly [Rig, Rig],
+  lines: readonly string[],
+  modeOf: (number: number) => Mode,
+): Promise<readonly string[]> {
+  const faults: string[] = []
+  for (const [number, line] of lines.entries()) {
+    const found = await told(rigs, line, modeOf(number))
+    if (found !== null) faults.push(`${found} (${modeOf(number)}): ${line}`)
+  }
+  return faults
+}
+
+/** What of these lines tells two callers nothing in any mode. */
+export async function quiet(rigs: readonly [Rig, Rig], lines: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const line of lines) {
+    let says: string | null = null
+    for (const mode of modes) says ??= await told(rigs, line, mode)
+    if (says === null) found.push(line)
+  }
+  return found
+}
+
+/** What of these lines a caller of the gateway hears otherwise than one of the database. */
+export async function differing(
+  twins: Twins,
+  lines: readonly string[],
+  modeOf: (number: number) => Mode,
+): Promise<readonly string[]> {
+  const faults: string[] = []
+  for (const [number, line] of lines.entries()) {
+    const found = await unlike(twins, line, modeOf(number))
+    if (found !== null) faults.push(`${line} (${modeOf(number)})\n  ${found}`)
+  }
+  return faults
 }
 
 async function hear(rig: Rig, line: string, mode: Mode): Promise<readonly Heard[]> {

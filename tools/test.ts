@@ -46,7 +46,8 @@ async function runFiles(files: readonly string[], print: (text: string) => void)
   const stream = run({
     files: files.map(file => join(root, file)),
     cwd: root,
-    concurrency: Math.max(2, availableParallelism()),
+    // One more than cores: many tests wait for disks, deadlines and other processes.
+    concurrency: availableParallelism() + 1,
     timeout: TEST_MS,
     execArgv: ['--import', new URL('left-listening.ts', import.meta.url).href],
   })

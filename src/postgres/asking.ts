@@ -19,7 +19,7 @@ import type { Changes, Names, Portal } from './names.ts'
 import type { WireOutlet } from './outlets.ts'
 import { type Answer, boundBefore, changesOf, PENDING_RUNS, type Pending, resumedBy, runs, turnOf } from './pending.ts'
 import { actionOf, sqlOf, through, toldOf, type Wanted } from './question.ts'
-import type { LinkReader, ReadContext } from './reading.ts'
+import type { LinkReader, Passage, ReadContext } from './reading.ts'
 import { NOTHING, Readings, type Refused } from './readings.ts'
 import { type Run, runBytes, type Step } from './runs.ts'
 import type { Turns } from './turns.ts'
@@ -139,7 +139,7 @@ export class Asking {
     if (callers !== null && runs(run) && !(await this.#alone())) return this.#drop(run, changes)
     const party = callers === null ? this.#party : await callers.of(sqlOf(wanted), this.#tellingFor(run))
     if (party instanceof Refusal) return this.#pend(run, changes, { refusal: party, sql: null })
-    if (runs(run)) this.#passes(wanted, changes)
+    const passage = runs(run) ? this.#passes(wanted, changes) : null
     if (wanted.reading.changes !== 'nothing') callers?.forget()
     this.#passing = true
     const question = party.session.inspect.frames(runBytes(run), toldOf(wanted))
@@ -166,7 +166,7 @@ export class Asking {
         ? { probe: (reference: string) => this.#estimates.factsOf(wanted, reference) }
         : {}),
     })
-    const asking = runs(run) ? this.#guard.admit(asked, wanted.reading, wanted.portal?.listed) : asked
+    const asking = passage ? this.#guard.admit(asked, wanted.reading, passage, wanted.portal?.listed) : asked
     this.#pending.push({ run, wanted, changes, asking, withdrawn, resumed: null })
     if (run.synced) names.batch++
     if (this.#pending.length >= PENDING_RUNS) await this.#pass()
@@ -182,11 +182,11 @@ export class Asking {
   }
 
   /** What follows is read as if this had run. */
-  #passes({ reading, portal }: Wanted, changes: Changes): void {
+  #passes({ reading, portal }: Wanted, changes: Changes): Passage {
     const { names } = this.#parts
     for (const { kind, name } of reading.forgets) names.forget(kind, name, changes)
-    reading.passes(portal && { types: portal.prepared.types, values: portal.values })
     this.#flight.changes(reading.changes)
+    return reading.passes(portal && { types: portal.prepared.types, values: portal.values })
   }
 
   #context(parameters: ReadContext['parameters']): ReadContext {

@@ -30,6 +30,12 @@ export function uses({ trees, snapshot: { catalog } }: Text, names: readonly str
   return names.length > 0 && trees.some(tree => comesTo(tree, catalog, names))
 }
 
+/** A text on its way: asked of the gateway, and then left for the system. */
+export interface OnItsWay {
+  readonly text: Text
+  readonly left: boolean
+}
+
 /** What one session defines in one transaction. */
 export interface Definition {
   of: Defined
@@ -41,8 +47,8 @@ export interface Definition {
 export interface Watch {
   /** Definitions of others that were under way at some time since it was last quiet. */
   met: readonly Definition[]
-  /** What was passed on for it and is not answered yet. */
-  texts: Text[]
+  /** What is asked for it and not answered yet. */
+  texts: OnItsWay[]
 }
 
 export class Definitions {
@@ -74,17 +80,19 @@ export class Definitions {
     this.#move()
   }
 
-  begin(by: Watch): Definition {
-    const begun: Definition = { of: NOTHING, settled: false }
-    this.#going.set(begun, by)
-    for (const watch of this.#watches) if (watch !== by) watch.met = [...watch.met, begun]
-    return begun
+  /** A part of it leaves for the system. */
+  begin(definition: Definition, by: Watch): void {
+    if (this.#going.has(definition)) return
+    this.#going.set(definition, by)
+    for (const watch of this.#watches) if (watch !== by) watch.met = [...watch.met, definition]
   }
 
-  end(definition: Definition): void {
+  /** False where nothing of it ever left. */
+  end(definition: Definition): boolean {
+    if (!this.#going.delete(definition)) return false
     definition.settled = true
-    this.#going.delete(definition)
     this.#move()
+    return true
   }
 
   /** How many sessions but this one define something. */
@@ -101,7 +109,8 @@ export class Definitions {
       if (keeps && other !== by && of !== 'anything' && uses(text, of)) return true
     if (defines === null || defines === 'anything') return false
     for (const watch of this.#watches)
-      if (watch !== by && watch.texts.some(one => one.keeps && uses(one, defines))) return true
+      if (watch !== by && watch.texts.some(({ left, text: one }) => left && one.keeps && uses(one, defines)))
+        return true
     return false
   }
 
@@ -122,4 +131,3 @@ export class Definitions {
 }
 
 const NONE: readonly Definition[] = []
-const NOTHING: Defined = []

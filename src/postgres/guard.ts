@@ -4,18 +4,24 @@ import { Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Admission } from '../gateway/seam.ts'
 import { shows } from './asked.ts'
-import type { StatementReading } from './reading.ts'
+import type { Answer } from './pending.ts'
+import type { Passage, StatementReading } from './reading.ts'
+import { CONTESTED } from './statement-refusals.ts'
 
 const PROBES = 'Rows may not be chosen or ordered by values that are hidden from you.'
 const LAUNDERS = 'This could carry protected data to where nobody hides it, so it was not passed on.'
-const OVERTAKEN = 'What this uses was defined anew while it waited: ask again.'
 const GUESSES = 'Too many comparisons with values that are hidden from you: wait a minute.'
 
 export class Guard {
   #since = 0
   #made = 0
 
-  async admit(asking: Promise<Admission<'system'> | Refusal>, reading: StatementReading, bound = 1) {
+  async admit(
+    asking: Promise<Admission<'system'> | Refusal>,
+    reading: StatementReading,
+    passage: Passage,
+    bound = 1,
+  ): Promise<Answer> {
     const admission = await asking
     if (admission instanceof Refusal) return admission
     const { probes, guesses, guessed, launders } = reading
@@ -24,16 +30,17 @@ export class Guard {
       admission.end('failed', 0)
       return refusal
     }
-    const overtaken = reading.overtaken()
-    if (overtaken === true || (overtaken !== false && (await overtaken))) return refused('blocked', OVERTAKEN)
     // What was looked at by people may run; what it says stays hidden.
     if (launders && !admission.approved && !shows(admission, 'unknown')) return refused('blocked', LAUNDERS)
     if (!shows(admission, probes)) return refused('blocked', PROBES)
-    if (shows(admission, guesses)) return admission
-    const made = Math.max(guessed, bound)
-    if (made > limits.guessesPerMinute) return refused('blocked', PROBES)
-    if (!this.#mayGuess(made)) return refused('limit', GUESSES)
-    return admission
+    if (!shows(admission, guesses)) {
+      const made = Math.max(guessed, bound)
+      if (made > limits.guessesPerMinute) return refused('blocked', PROBES)
+      if (!this.#mayGuess(made)) return refused('limit', GUESSES)
+    }
+    const leaves = passage.leaves()
+    if (leaves === true || (leaves !== false && (await leaves))) return admission
+    return { refusal: await refused('blocked', CONTESTED.detail), sql: CONTESTED }
   }
 
   /** Comparisons with single values: enough to look someone up, too few to try them all. */

@@ -110,7 +110,7 @@ class SessionReader implements LinkReader {
     const plan = planOf(read.statements, snapshot, protectionOf(snapshot, masking), session)
     if (plan.kind === 'refused') return plan
     const text = this.#text(plan, snapshot, masking)
-    if (!session.underWay.contested(text)) return this.#reading(plan, text, masking)
+    if (!text.keeps || !session.underWay.contested(text)) return this.#reading(plan, text, masking)
     // What it means may be something else once nobody is in its way.
     return (await session.underWay.free(text, late)) ? this.#read(sql, context, late) : CONTESTED
   }
@@ -167,7 +167,6 @@ class SessionReader implements LinkReader {
       quotes: ends ? endQuotes : () => quotes,
       endQuotes,
       action: actionOf(planned, setting),
-      overtaken: () => session.underWay.overtaken(text),
       origins: (fields, result) => {
         const now = this.#masking
         const plan = planned[result]?.plan ?? null
@@ -188,8 +187,12 @@ class SessionReader implements LinkReader {
       },
       passes: bound => {
         spoken.add(quotes)
-        session.underWay.passes(text)
-        session.pass(statements, bound === null ? plan.after : withBound(plan.after, statements, bound), plan)
+        return session.pass(
+          text,
+          statements,
+          bound === null ? plan.after : withBound(plan.after, statements, bound),
+          plan,
+        )
       },
       calls: planned.some(({ decided }) => callsOwn(decided.tree, catalog)),
       lasts: () => {

@@ -15,7 +15,7 @@ export interface Pending {
   readonly run: Run
   readonly wanted: Wanted | null
   readonly changes: Changes
-  readonly asking: Promise<Admission<'system'> | Refusal> | Admission<'system'> | Refused
+  readonly asking: Promise<Answer> | Admission<'system'> | Refused
   readonly withdrawn: AbortSignal | null
   /** Of a portal that is resumed. */
   readonly resumed: Asked | null

@@ -23,8 +23,6 @@ export interface StatementReading {
    * description that fits no plan comes back as `unknown` throughout.
    */
   readonly origins: (fields: readonly Field[], result: number) => readonly ColumnOrigin[]
-  /** Others have defined anew what it uses since it was read: it may not be passed on. */
-  readonly overtaken: () => boolean | Promise<boolean>
   /** Of the nth result, where it is copied out: what its rows are; null where that is not known. */
   readonly copyOut: (result: number) => CopyOut | null
   /**
@@ -53,9 +51,15 @@ export interface StatementReading {
   /** Whether those do what they did when it was read, as far as is known. */
   readonly lasts: () => boolean
   /** It is passed on, with these parameters: what follows is read as if it had run. */
-  readonly passes: (bound: Bound | null) => void
+  readonly passes: (bound: Bound | null) => Passage
   /** How many rows it takes can be asked; null where that of some statement cannot. */
   readonly estimable: () => readonly Estimable[] | null
+}
+
+/** A text that is asked of the gateway, and may then leave for the system. */
+export interface Passage {
+  /** False where others define anew what it uses, or use what it defines anew; true, and it counts as having left. */
+  leaves(): boolean | Promise<boolean>
 }
 
 /** Parameters as Parse and Bind had them. */
@@ -162,11 +166,12 @@ export const nobodyReads: ReadStatements = () => ({
 
 const NO_LABELS: ReadonlySet<string> = new Set()
 
+const UNHINDERED: Passage = { leaves: () => true }
+
 /** A reading that knows nothing but what is said over it. */
 export const opaque: Omit<StatementReading, 'action'> = {
   kind: 'statement',
   origins: unknownOrigins,
-  overtaken: () => false,
   copyOut: () => null,
   changes: 'nothing',
   quotes: () => 'unknown',
@@ -179,7 +184,7 @@ export const opaque: Omit<StatementReading, 'action'> = {
   holds: () => true,
   calls: false,
   lasts: () => true,
-  passes: () => undefined,
+  passes: () => UNHINDERED,
   estimable: () => null,
 }
 

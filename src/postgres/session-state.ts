@@ -1,11 +1,11 @@
 // One caller's session at the system, as the gateway knows it: its names, its path, what it alone sees. Promise: what may be
 // otherwise than is believed is in doubt, and then nothing is read before the system was asked.
 import type { Catalogs, Snapshot } from './catalogs.ts'
-import { both, type Defined, type Definition } from './definitions.ts'
+import { both, type Defined, type Definition, type Text } from './definitions.ts'
 import { IDLE } from './frames.ts'
 import type { SessionNames } from './lineage/resolve.ts'
 import { newSession, type SessionUser } from './lineage/session.ts'
-import type { AskLink, ReadContext, ReaderLink, StatementReading } from './reading.ts'
+import type { AskLink, Passage, ReadContext, ReaderLink, StatementReading } from './reading.ts'
 import { mustBe, readOwn, reportOf } from './session-report.ts'
 import { searchPathOf } from './statement/settings.ts'
 import type { Statement } from './statement/statement.ts'
@@ -52,7 +52,6 @@ export class SessionState {
   #path: string | null = null
   /** What it began with is not known yet. */
   #begins = false
-  #gone = false
   /** A path as the system said it that was found to be the one believed: so it is for all transactions but a few. */
   #agreed: { readonly said: string; readonly path: readonly string[] } | null = null
   /** What was there when it was last in no transaction. */
@@ -165,7 +164,6 @@ export class SessionState {
 
   /** What it was doing may have gone on after its caller had left. */
   gone(): void {
-    this.#gone = true
     this.#defined()
     this.underWay.gone()
   }
@@ -233,10 +231,15 @@ export class SessionState {
   }
 
   /** From here on it is read as if these had run. */
-  pass(statements: readonly Statement[], names: SessionNames, { changes, forAll, spoke }: Change): void {
-    if (changes === 'nothing') return
+  pass(text: Text, statements: readonly Statement[], names: SessionNames, change: Change): Passage {
+    const { changes, forAll, spoke } = change
+    if (changes === 'nothing') return this.underWay.passes(text, null, false)
     for (const statement of statements) this.#touch(statement)
-    this.#defines(statements, forAll)
+    if (forAll !== null) {
+      this.#definition ??= { of: forAll, settled: false }
+      this.#definition.of = both(this.#definition.of, forAll) ?? forAll
+    }
+    const settles = !this.#names.inTransaction || statements.some(turnsBack)
     this.#names = names
     if (changes === 'unknown') {
       this.#defining = true
@@ -246,6 +249,7 @@ export class SessionState {
       this.#doubt = true
     }
     if (names.path.length === 0) this.#doubt = true
+    return this.underWay.passes(text, this.#definition, settles)
   }
 
   #touch(statement: Statement): void {
@@ -256,15 +260,5 @@ export class SessionState {
       if (holds(statement)) this.#holdable.add(change.name)
       else this.#holdable.delete(change.name)
     }
-  }
-
-  #defines(statements: readonly Statement[], forAll: Defined | null): void {
-    if (forAll !== null) {
-      this.#definition ??= this.underWay.defines()
-      this.#definition.of = both(this.#definition.of, forAll) ?? forAll
-    }
-    if (this.#definition === null) return
-    this.#definition.settled ||= !this.#names.inTransaction || statements.some(turnsBack)
-    if (this.#gone) this.#defined()
   }
 }

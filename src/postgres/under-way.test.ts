@@ -1,6 +1,7 @@
 // What others define while a statement is under way, where that changes nothing for it. Promise: it is answered as by the
 // database itself, and the session goes on.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { compileMasking } from '../masking/plan.ts'
@@ -14,15 +15,22 @@ const masking = compileMasking({
   transforms: { default: 'redact', byLabel: {} },
 })
 
+const approvers = { groups: ['officers'], people: 1, withinMs: 60_000, holdMs: 3_000 }
+
 let rig: Rig
 let watcher: pg.Client
 before(async () => {
   const postgres = await databaseWith(DATABASE, [
     "create table visits (id text, note text); insert into visits values ('one', 'zebra')",
     "create table plain (x text); insert into plain values ('tame'); create table gate (n int); create table kept (x text)",
-    'create view v as select x from plain; create view other as select x from plain',
+    'create view v as select x from plain; create view other as table plain; create view later as table plain',
   ])
-  rig = await Rig.start({ postgres, masking, database: DATABASE, rules: [rule('all', 'allow', {})] })
+  rig = await Rig.start({
+    postgres,
+    masking,
+    database: DATABASE,
+    rules: [rule('all', 'allow', {}), rule('later', 'hold', { patterns: ['sql.drop:public.later'], approvers })],
+  })
   watcher = new pg.Client({ ...postgres, database: DATABASE })
   await watcher.connect()
 })
@@ -120,10 +128,25 @@ test('a definition waits for what keeps the rows of it', async () => {
   for (const client of [asker, locker, definer]) await client.end()
 })
 
+test('a definition that waits for people is in nobody’s way', async () => {
+  const [asker, definer] = await Promise.all([rig.client(), rig.client()])
+  const order: string[] = []
+  const notice = once(definer, 'notice')
+  const held = assert.rejects(definer.query('drop view later'), { code: '42501' }).then(() => order.push('drop'))
+  await notice
+  await asker.query('insert into kept select x from later')
+  order.push('insert')
+  await held
+  assert.deepEqual(order, ['insert', 'drop'])
+  await asker.end()
+  await definer.end()
+})
+
 test('whoever waits is told when something moves, and when it is late', async () => {
   const definitions = new Definitions()
   const watch = definitions.watch()
-  const definition = definitions.begin(watch)
+  const definition = { of: ['v'], settled: false }
+  definitions.begin(definition, watch)
   const moved = definitions.moved(performance.now() + 10_000)
   definitions.end(definition)
   await moved

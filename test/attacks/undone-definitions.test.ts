@@ -184,11 +184,17 @@ test('a definition that one session changes is what the next statement of anothe
 })
 
 test('and while the text that changes it goes on', async () => {
-  const [one, two] = [await connected(), await connected()]
+  const one = await connected()
+  let two = await connected()
   assert.equal(await told(two, readOf('soon')), '[]')
   const going = told(one, `begin; ${from('soon')}; commit; select pg_sleep(1)`)
   let heard = '[]'
   for (let turns = 0; heard === '[]' && turns < 1_000; turns++) heard = await told(two, readOf('soon'))
+  // What was under way in that very moment ends its session, and the next one reads by what is there.
+  if (heard.includes('defined anew by another')) {
+    two = await connected()
+    heard = await told(two, readOf('soon'))
+  }
   assert.match(heard, /phi\.other/)
   await going
   await one.end()

@@ -1,5 +1,5 @@
 // What the gateway costs on an MCP tools/call of 1 KB, with policy, masking and strict recording on, against the upstream
-// itself and against nginx as a proxy, in one run. Needs nginx and Linux.
+// itself, against nginx as a proxy and against a bare relay on Node, in one run. Needs nginx and Linux.
 // `node bench/mcp.ts [--seconds N] [--callers 1,32,256] [--node=OPTIONS]`; OPTIONS are those of the gateway's Node.
 import { fork } from 'node:child_process'
 import { createServer } from 'node:http'
@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { startGateway } from '../test/support/gateway.ts'
+import { startBareNode } from './bare-node.ts'
 import { type CpuTime, cpuTime, peakMemoryMiB, since, threadTimes } from './cpu.ts'
 import type { LoadOptions, LoadResult } from './load.ts'
 import { nginxVersion, startProxy, startUpstream } from './nginx.ts'
@@ -84,6 +85,7 @@ const catalog = createServer(async (request, response) => {
 await new Promise<void>(resolve => catalog.listen(0, '127.0.0.1', resolve))
 const upstream = await startUpstream(answer, (catalog.address() as AddressInfo).port)
 const proxy = await startProxy(upstream.port)
+const bare = await startBareNode('http', upstream.port)
 const gateway = await startGateway({
   connections: {
     clinic: { mcp: `http://127.0.0.1:${upstream.port}/mcp`, keep: 'phi', effects: { read: ['get_*'] } },
@@ -110,6 +112,7 @@ const through = { ...headers, authorization: `Bearer ${token}` }
 const targets = [
   { name: 'direct', port: upstream.port, path: '/mcp', headers, pid: upstream.worker, expect: 'Jane Roe' },
   { name: 'nginx', port: proxy.port, path: '/mcp', headers, pid: proxy.worker, expect: 'Jane Roe' },
+  { name: 'bare Node', port: bare.port, path: '/mcp', headers, pid: bare.pid, expect: 'Jane Roe' },
   {
     name: 'gateway',
     port: Number(new URL(gateway.url).port),
@@ -135,18 +138,20 @@ try {
       const cpu = since(before.cpu, cpuTime(target.pid))
       rows.push({ name, ...measured, cpu, threads: perCall(before.threads, target.pid, measured.calls) })
     }
-    const [direct, nginx, ours] = rows as [Row, Row, Row]
+    const [direct, nginx, floor, ours] = rows as [Row, Row, Row, Row]
     console.log(`\n${callers} at once`)
     for (const row of rows) {
       const cpu = (row.cpu.allMs * 1000) / row.calls
       const main = (row.cpu.mainMs * 1000) / row.calls
       console.log(
-        `  ${row.name.padEnd(8)} ${row.perSecond.toFixed(0).padStart(7)}/s  p50 ${row.p50Ms.toFixed(2)} ms  p99 ${row.p99Ms.toFixed(2)} ms  CPU ${cpu.toFixed(0)} µs/call (event loop ${main.toFixed(0)})`,
+        `  ${row.name.padEnd(9)} ${row.perSecond.toFixed(0).padStart(7)}/s  p50 ${row.p50Ms.toFixed(2)} ms  p99 ${row.p99Ms.toFixed(2)} ms  CPU ${cpu.toFixed(0)} µs/call (event loop ${main.toFixed(0)})`,
       )
     }
     const perCpu = (row: Row, part: 'allMs' | 'mainMs') => row.calls / row.cpu[part]
+    const against = (row: Row) =>
+      `all threads ${(perCpu(row, 'allMs') / perCpu(nginx, 'allMs')).toFixed(3)}, event loop ${(perCpu(row, 'mainMs') / perCpu(nginx, 'allMs')).toFixed(3)}`
     console.log(
-      `  added p50 ${(ours.p50Ms - direct.p50Ms).toFixed(2)} ms, p99 ${(ours.p99Ms - direct.p99Ms).toFixed(2)} ms; calls per CPU-second against nginx: all threads ${(perCpu(ours, 'allMs') / perCpu(nginx, 'allMs')).toFixed(3)}, event loop ${(perCpu(ours, 'mainMs') / perCpu(nginx, 'allMs')).toFixed(3)}`,
+      `  added p50 ${(ours.p50Ms - direct.p50Ms).toFixed(2)} ms, p99 ${(ours.p99Ms - direct.p99Ms).toFixed(2)} ms; calls per CPU-second against nginx: ${against(ours)}; of a bare relay: ${against(floor)}`,
     )
     console.log(`  gateway µs/call by thread: ${ours.threads}; peak memory so far ${peakMemoryMiB(pid)} MiB`)
   }
@@ -155,6 +160,7 @@ try {
 } finally {
   await gateway.stop()
   proxy.stop()
+  bare.stop()
   upstream.stop()
   catalog.close()
 }

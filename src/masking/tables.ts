@@ -34,8 +34,10 @@ export function findCells(text: string, from: number, to: number, columns: Colum
   lineBreak = feed >= 0 && feed < to ? 0x0a : 0x0d
   for (let at = from; at < to; ) {
     const lineEnd = endOfLine(text, at, to)
+    // No row can follow.
+    if (lineEnd + 1 >= to) break
     const header = readHeader(text, at, lineEnd, columns)
-    at = header === null ? lineEnd + 1 : readRows(text, Math.min(lineEnd + 1, to), to, header, columns, cells)
+    at = header === null ? lineEnd + 1 : readRows(text, lineEnd + 1, to, header, columns, cells)
   }
   return cells
 }

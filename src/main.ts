@@ -146,7 +146,7 @@ async function start(
   const api = createApi({
     publicUrl,
     authenticate: authorization => identity.authenticate(authorization, audiencesOf(publicUrl, null)),
-    fromElsewhere: (headers, port) => fromElsewhere(headers, { publicUrl }, port),
+    fromElsewhere: fromElsewhere({ publicUrl }),
     stranger: (code, source, reason) => gateway.stranger(code, source, reason),
     record: draft => inbox.record(draft),
     roles: () => live.config.roles,

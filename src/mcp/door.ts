@@ -9,7 +9,7 @@ import { nobody, type Own, refusalAnswer, rpc } from './answers.ts'
 import { drain } from './body.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
 import type { Lender } from './database.ts'
-import { type Accepts, accepts, fromElsewhere } from './entrance.ts'
+import { type Accepts, accepts, type FromElsewhere, fromElsewhere } from './entrance.ts'
 import { HttpPools } from './http-pools.ts'
 import { Links } from './links.ts'
 import { createOpaque } from './opaque.ts'
@@ -61,9 +61,10 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
   const turns = new Turns()
   const parts = { gateway, opaque: createOpaque(options.opaqueKey), version, lender }
   const links = new Links(parts, pools, options.openStdio ?? null)
+  const entrance = { ...options, fromElsewhere: fromElsewhere(options) }
   return {
     handle(request, response, name) {
-      new Visit(options, turns, links, request, response).run(name)
+      new Visit(entrance, turns, links, request, response).run(name)
     },
     async close() {
       await links.close()
@@ -72,9 +73,13 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
   }
 }
 
+interface Entrance extends McpDoorOptions {
+  readonly fromElsewhere: FromElsewhere
+}
+
 /** One HTTP request. */
 class Visit {
-  readonly #options: McpDoorOptions
+  readonly #options: Entrance
   readonly #turns: Turns
   readonly #links: Links
   readonly #request: IncomingMessage
@@ -82,7 +87,7 @@ class Visit {
   readonly #accepts: Accepts
   readonly #reply: SingleReply
 
-  constructor(options: McpDoorOptions, turns: Turns, links: Links, request: IncomingMessage, response: ServerResponse) {
+  constructor(options: Entrance, turns: Turns, links: Links, request: IncomingMessage, response: ServerResponse) {
     this.#options = options
     this.#turns = turns
     this.#links = links
@@ -102,7 +107,7 @@ class Visit {
 
   async #enter(name: string): Promise<void> {
     const { headers, method, socket } = this.#request
-    if (fromElsewhere(headers, this.#options, socket.localPort)) return this.#turnAway('forbidden')
+    if (this.#options.fromElsewhere(headers, socket.localPort)) return this.#turnAway('forbidden')
     const config = this.#options.connections().get(name)
     if (!config) return this.#turnAway('forbidden', { status: 404, code: 403001 })
     if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {

@@ -10,14 +10,18 @@ export interface Published {
 
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/i
 
+/** `port`: the one of ours that the request came to. */
+export type FromElsewhere = (headers: IncomingHttpHeaders, port: number | undefined) => boolean
+
 /** A Host or Origin that is not ours may be a rebound name: the caller's browser would be lending its network position. */
-export function fromElsewhere(headers: IncomingHttpHeaders, published: Published, port: number | undefined): boolean {
-  const own = new URL(published.publicUrl)
-  const host = headers.host?.toLowerCase()
-  if (host === undefined || !(host === own.host || isLoopbackAt(host, port))) return true
-  const { origin } = headers
-  if (origin === undefined) return false
-  return !(origin === own.origin || published.origins?.includes(origin) || isLoopbackOrigin(origin, port))
+export function fromElsewhere({ publicUrl, origins = [] }: Published): FromElsewhere {
+  const own = new URL(publicUrl)
+  return ({ host, origin }, port) => {
+    const named = host?.toLowerCase()
+    if (named === undefined || !(named === own.host || isLoopbackAt(named, port))) return true
+    if (origin === undefined) return false
+    return !(origin === own.origin || origins.includes(origin) || isLoopbackOrigin(origin, port))
+  }
 }
 
 function isLoopbackAt(host: string, port: number | undefined): boolean {

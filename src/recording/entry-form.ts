@@ -4,15 +4,15 @@
 import type { EntryBody } from './entry.ts'
 
 type Kind = EntryBody['kind']
-/** `count?` may be left out, and then is not written. */
-type Form = 'text' | 'text?' | 'number' | 'count?' | 'truth' | 'texts' | 'findings'
+/** `word`: a text of which there are few. `count?` may be left out, and then is not written. */
+type Form = 'text' | 'text?' | 'word' | 'number' | 'count?' | 'truth' | 'texts' | 'words' | 'findings'
 type FormOf<K extends Kind> = Readonly<Required<Record<Exclude<keyof Extract<EntryBody, { kind: K }>, 'kind'>, Form>>>
 
 /** Every kind and its members; the compiler keeps it in step with EntryBody. */
 const forms: { readonly [K in Kind]: FormOf<K> } = {
   start: { version: 'text' },
   stop: { version: 'text' },
-  refused: { code: 'text', reference: 'text', source: 'text', reason: 'text?', count: 'number' },
+  refused: { code: 'word', reference: 'text', source: 'text', reason: 'text?', count: 'number' },
   clock: { jumpMs: 'number' },
   config: { from: 'text', to: 'text', by: 'text', outcome: 'text', transparent: 'number', restart: 'texts' },
   'session.open': {
@@ -29,21 +29,21 @@ const forms: { readonly [K in Kind]: FormOf<K> } = {
   question: {
     exchange: 'text',
     parent: 'text?',
-    door: 'text',
-    operation: 'text',
-    target: 'text',
-    decision: 'text',
-    rules: 'texts',
-    policy: 'text',
+    door: 'word',
+    operation: 'word',
+    target: 'word',
+    decision: 'word',
+    rules: 'words',
+    policy: 'word',
     findings: 'findings',
     approval: 'text?',
   },
-  decided: { exchange: 'text', decision: 'text', rules: 'texts', approval: 'text?' },
+  decided: { exchange: 'text', decision: 'word', rules: 'words', approval: 'text?' },
   hold: { exchange: 'text', approval: 'text', until: 'number' },
   verdict: { exchange: 'text', approval: 'text', by: 'texts', outcome: 'text' },
-  answer: { exchange: 'text', part: 'number', last: 'truth', door: 'text', findings: 'findings', rows: 'count?' },
-  'answer.refused': { exchange: 'text', code: 'text' },
-  end: { exchange: 'text', outcome: 'text', delivered: 'number' },
+  answer: { exchange: 'text', part: 'number', last: 'truth', door: 'word', findings: 'findings', rows: 'count?' },
+  'answer.refused': { exchange: 'text', code: 'word' },
+  end: { exchange: 'text', outcome: 'word', delivered: 'number' },
   access: { by: 'text', act: 'text', of: 'text' },
   'session.close': { entries: 'number', outcome: 'text' },
 }
@@ -117,7 +117,7 @@ export function leafText(body: EntryBody, session: string | null, at: number): L
     body: members(form.body, values),
     kind: `${form.kindText}${members(form.afterKind, values)}"n":`,
     middle: `,${members(form.middle, values)}`,
-    tail: `${members(form.beforeSession, values)}"session":${session === null ? 'null' : text(session, 'session')},${members(form.afterSession, values)}"v":1${ending(form.last, values)}}`,
+    tail: `${members(form.beforeSession, values)}"session":${session === null ? 'null' : word(session, 'session')},${members(form.afterSession, values)}"v":1${ending(form.last, values)}}`,
   }
 }
 
@@ -140,6 +140,8 @@ function write(form: Form, value: unknown, name: string): string {
       return text(value, name)
     case 'text?':
       return value === null ? 'null' : text(value, name)
+    case 'word':
+      return word(value, name)
     case 'number':
     case 'count?':
       return number(value, name)
@@ -147,8 +149,9 @@ function write(form: Form, value: unknown, name: string): string {
       if (typeof value !== 'boolean') throw new MalformedDraft(name)
       return value ? 'true' : 'false'
     case 'texts':
-      if (!Array.isArray(value)) throw new MalformedDraft(name)
-      return value.length === 0 ? '[]' : `[${value.map(item => text(item, name)).join(',')}]`
+      return list(value, name, text)
+    case 'words':
+      return list(value, name, word)
     case 'findings':
       return findings(value, name)
   }
@@ -157,6 +160,26 @@ function write(form: Form, value: unknown, name: string): string {
 function text(value: unknown, name: string): string {
   if (typeof value !== 'string' || !value.isWellFormed()) throw new MalformedDraft(name)
   return JSON.stringify(value)
+}
+
+const words = new Map<string, string>()
+const WORDS_MAX = 2_000
+const WORD_MAX = 128
+
+/** Written once and remembered: an entry says a dozen of them. */
+function word(value: unknown, name: string): string {
+  const known = words.get(value as string)
+  if (known !== undefined) return known
+  const written = text(value, name)
+  if (written.length > WORD_MAX) return written
+  if (words.size === WORDS_MAX) words.clear()
+  words.set(value as string, written)
+  return written
+}
+
+function list(value: unknown, name: string, write: (item: unknown, name: string) => string): string {
+  if (!Array.isArray(value)) throw new MalformedDraft(name)
+  return value.length === 0 ? '[]' : `[${value.map(item => write(item, name)).join(',')}]`
 }
 
 /** Whole numbers only: their digits are the same in every JSON library. */
@@ -173,8 +196,8 @@ function findings(value: unknown, name: string): string {
     const found = (value as Record<string, unknown>)[label]
     if (typeof found !== 'object' || found === null) throw new MalformedDraft(name)
     const { count, detector, transform } = found as Record<string, unknown>
-    const says = `{"count":${number(count, name)},"detector":${text(detector, name)},"transform":${text(transform, name)}}`
-    return `${text(label, name)}:${says}`
+    const says = `{"count":${number(count, name)},"detector":${word(detector, name)},"transform":${word(transform, name)}}`
+    return `${word(label, name)}:${says}`
   })
   return `{${written.join(',')}}`
 }

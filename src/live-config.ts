@@ -114,7 +114,7 @@ async function postgresOf(
   connection: Connection,
   folder: string,
 ): Promise<PostgresConnectionConfig> {
-  const { host, port, database, tls, transparent, notices, oauth } = configured
+  const { host, port, database, tls, transparent, notices, md5, oauth } = configured
   const logins = []
   for (const { group, user, password } of configured.logins) {
     logins.push({ group, user, password: await resolveSecret(password, folder) })
@@ -129,6 +129,7 @@ async function postgresOf(
     ownLogin: logins.find(({ group }) => group === null) ?? logins[0] ?? null,
     transparent,
     notices,
+    md5,
     oauth: oauth === null ? null : { discoveryUrl: discoveryUrl(oauth) },
   }
 }

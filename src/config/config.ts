@@ -105,6 +105,8 @@ export interface PostgresConnection extends AnyConnection {
   /** In the order of the file. */
   readonly logins: readonly Login[]
   readonly notices: boolean
+  /** Whether MD5 is enough for a database that asks for it. */
+  readonly md5: boolean
   /** Issuer that a client without a token is sent to; null where clients send a token as password. */
   readonly oauth: string | null
 }

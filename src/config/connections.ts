@@ -36,7 +36,7 @@ export function checkConnection(name: string, text: ConnectionText, around: Surr
 }
 
 /** Keys that say something of a database. */
-const postgresOnly = ['logins', 'tls', 'notices', 'oauth'] as const
+const postgresOnly = ['logins', 'tls', 'notices', 'md5', 'oauth'] as const
 
 function checkMcp(text: ConnectionText, around: Surroundings, path: string[]): Fault[] {
   const faults: Fault[] = []

@@ -45,9 +45,10 @@ describe('a PostgreSQL connection of the file', () => {
     const loaded = load(`postgres: "postgres://db.example.org/clinic%20x", ${logins}`, {
       listen: '{ postgres: "[::1]:7432" }',
     })
-    const { name, host, port, database, tls, notices, oauth, retention, ...rest } = databaseOf(loaded)
+    const { name, host, port, database, tls, notices, md5, oauth, retention, ...rest } = databaseOf(loaded)
     assert.deepEqual([name, host, port, database], ['db', 'db.example.org', 5432, 'clinic x'])
     assert.deepEqual([tls, notices, oauth, retention], [{ ca: null, serverName: 'db.example.org' }, true, null, 'phi'])
+    assert.equal(md5, false)
     assert.deepEqual(
       rest.logins.map(({ group, user }) => [group, user]),
       [

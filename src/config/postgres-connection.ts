@@ -175,6 +175,7 @@ export function readPostgres(
       password,
     })),
     notices: text.notices ?? true,
+    md5: text.md5 ?? false,
     oauth,
     purpose: text.purpose ?? null,
     retention: text.keep ?? 'phi',

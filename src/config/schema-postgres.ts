@@ -43,6 +43,11 @@ export const postgresKeys = {
     'Tell the client in a notice how many values of which labels were hidden from an answer.',
     { default: true },
   ),
+  md5: may(
+    z.boolean({ error: 'write true or false' }),
+    'Prove the login to a database that asks for MD5, from which whoever listens can learn the password. Better: let the database ask for scram-sha-256.',
+    { default: false },
+  ),
   oauth: may(
     either('write true, or the name of a provider', [z.boolean(), name('provider')]),
     'Clients sign in here with OAUTHBEARER (RFC 7628, PostgreSQL 18) and not with a token as password: `true`, or the provider to which clients without a token are sent.',

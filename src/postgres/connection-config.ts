@@ -17,6 +17,8 @@ export interface PostgresConnectionConfig {
     readonly ca: string | null
     readonly servername: string
   } | null
+  /** Whether the gateway proves itself to a system that asks for MD5. Left out: no. */
+  readonly md5?: boolean
   /** The gateway's own credential for this subject; null where none is for it. */
   readonly login: (subject: Subject) => PostgresLogin | null
   /** For questions of the gateway's own: the default login, else the first. */

@@ -150,7 +150,8 @@ class Door implements PostgresDoor {
     } catch (fault) {
       const code = fault instanceof WireFault || fault instanceof Refusal ? fault.code : 'internal'
       const known = fault instanceof Refusal && fault.reference !== ''
-      const refusal = known ? fault : await gateway.refuse(session, code)
+      const detail = fault instanceof WireFault ? fault.message : undefined
+      const refusal = known ? fault : await gateway.refuse(session, code, detail)
       outlet.end(fatal(refusal))
       await session.close('cut')
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
@@ -14,6 +15,8 @@ let server: Server
 /** What the false system says to the first question. */
 let says: Buffer = Buffer.alloc(0)
 let greets: Buffer[] = []
+/** What came after the startup packet. */
+let heard: Buffer[] = []
 
 const welcome = [
   authenticationBytes(0),
@@ -26,7 +29,8 @@ before(async () => {
   server = createServer(socket => {
     let asked = 0
     socket.on('error', () => undefined)
-    socket.on('data', () => {
+    socket.on('data', piece => {
+      if (asked > 0) heard.push(piece)
       if (asked++ === 0) for (const each of greets) socket.write(each)
       else if (asked === 2) socket.write(says)
     })
@@ -92,6 +96,40 @@ for (const [what, greeting] of refusals) {
     })
   })
 }
+
+for (const [what, greeting, says] of [
+  ['a password in clear without TLS', authenticationBytes(3), /^The database asks for a password in clear/],
+  ['MD5', authenticationBytes(5, Buffer.from('salt')), /^The database asks for MD5, which is off/],
+] as const) {
+  test(`a system that asks for ${what} is given nothing, and the caller is told why`, async () => {
+    greets = [greeting]
+    heard = []
+    const client = new pg.Client(falseRig.settings)
+    client.on('error', () => undefined)
+    await assert.rejects(client.connect(), (error: pg.DatabaseError) => {
+      assert.equal(error.code, '08006')
+      assert.match(error.message, says)
+      return true
+    })
+    assert.equal(Buffer.concat(heard).length, 0)
+  })
+}
+
+test('MD5 is given where the configuration says so', async () => {
+  greets = [authenticationBytes(5, Buffer.from('salt')), ...welcome.slice(1)]
+  heard = []
+  const { port } = server.address() as AddressInfo
+  const postgres = { host: '127.0.0.1', port, user: 'x', password: 'y' }
+  const allowing = await Rig.start({ postgres, md5: true })
+  const client = new pg.Client(allowing.settings)
+  client.on('error', () => undefined)
+  await client.connect()
+  await client.end()
+  await allowing.stop()
+  const inner = createHash('md5').update('yx').digest('hex')
+  const proof = createHash('md5').update(`${inner}salt`).digest('hex')
+  assert.equal(Buffer.concat(heard).toString('latin1', 5, 5 + 35), `md5${proof}`)
+})
 
 const script = Buffer.concat([
   say.parse('s', 'select $1::text'),

@@ -24,6 +24,7 @@ export class Upstream {
   parameters: Buffer = Buffer.alloc(0)
   /** Process id and secret, as a cancel request names them. */
   key: Buffer = Buffer.alloc(0)
+  readonly #proofs: WeakProofs
   #frames: SystemFrames
   #onRead: () => void = () => undefined
   #onFault: (fault: unknown) => void
@@ -32,7 +33,8 @@ export class Upstream {
   #held = false
   #paused = false
 
-  private constructor(make: (upstream: Upstream) => Socket) {
+  private constructor({ tls, md5 = false }: PostgresConnectionConfig, make: (upstream: Upstream) => Socket) {
+    this.#proofs = { clear: tls !== null, md5 }
     const early = () => {
       throw new WireFault('upstream', 'The system spoke before it was asked.')
     }
@@ -110,7 +112,7 @@ export class Upstream {
   static async connect(config: PostgresConnectionConfig): Promise<Upstream> {
     const { host, port, tls } = config
     if (tls === null) {
-      const upstream = new Upstream(self =>
+      const upstream = new Upstream(config, self =>
         connect({
           host,
           port,
@@ -146,7 +148,7 @@ export class Upstream {
       minVersion: 'TLSv1.2',
       ...(tls.ca === null ? {} : { ca: tls.ca }),
     })
-    const upstream = new Upstream(() => socket)
+    const upstream = new Upstream(config, () => socket)
     await reached(socket, 'secureConnect')
     socket.on('data', piece => upstream.#arrived(() => upstream.framer.push(piece)))
     return upstream
@@ -155,7 +157,7 @@ export class Upstream {
   /** `packet` is the startup packet; resolves when the system is ready for questions. */
   async signIn(packet: Cleared<'system'>, login: PostgresLogin): Promise<void> {
     const signedIn = new Promise<void>((resolve, reject) => {
-      const signing = new Signing(this, login, resolve)
+      const signing = new Signing(this, login, this.#proofs, resolve)
       this.attach(signing, () => undefined, reject)
       this.socket.once('close', () => reject(failed()))
     })
@@ -193,10 +195,24 @@ export function startupPacket(login: PostgresLogin, database: string, settings: 
   return Buffer.concat([uint32Bytes(body.length + 8), uint32Bytes(3 << 16), body])
 }
 
+/** Whoever can listen, or answers in the system's place, learns the password from a text in clear, and enough of it from MD5. */
+interface WeakProofs {
+  /** Over TLS, where the system has shown its certificate. */
+  readonly clear: boolean
+  /** Where the configuration says so. */
+  readonly md5: boolean
+}
+
+const ASKS_IN_CLEAR =
+  'The database asks for a password in clear on a connection without TLS, and is not given one: let it ask for scram-sha-256.'
+const ASKS_FOR_MD5 =
+  'The database asks for MD5, which is off: let it ask for scram-sha-256, or set `md5: true` on the connection.'
+
 /** Speaks for the gateway until the system is ready. */
 class Signing implements SystemFrames {
   readonly #upstream: Upstream
   readonly #login: PostgresLogin
+  readonly #proofs: WeakProofs
   readonly #done: () => void
   readonly #parameters: Buffer[] = []
   #scram: ScramClient | null = null
@@ -204,9 +220,10 @@ class Signing implements SystemFrames {
   #proved = true
   #over = false
 
-  constructor(upstream: Upstream, login: PostgresLogin, done: () => void) {
+  constructor(upstream: Upstream, login: PostgresLogin, proofs: WeakProofs, done: () => void) {
     this.#upstream = upstream
     this.#login = login
+    this.#proofs = proofs
     this.#done = done
   }
 
@@ -235,8 +252,10 @@ class Signing implements SystemFrames {
     const kind = reader.int32()
     const { user, password } = this.#login
     if (kind === 0) return
-    if (kind === 3) this.#say(`${password}\0`)
-    else if (kind === 5) this.#say(`${md5Password(user, password, reader.bytes(4))}\0`)
+    if (kind === 3 && this.#proofs.clear) this.#say(`${password}\0`)
+    else if (kind === 5 && this.#proofs.md5) this.#say(`${md5Password(user, password, reader.bytes(4))}\0`)
+    else if (kind === 3) throw new WireFault('upstream', ASKS_IN_CLEAR)
+    else if (kind === 5) throw new WireFault('upstream', ASKS_FOR_MD5)
     else if (kind === 10) {
       const offered = bytes.toString('latin1', HEAD_BYTES + 4).split('\0')
       if (!offered.includes(SCRAM)) throw failed()

@@ -26,7 +26,7 @@
 // | a transaction idle for too long | here |
 // | caller gone while a statement waits | here |
 // | Terminate, connection cut | here; relay.test.ts: a caller that leaves has its statement cancelled |
-// | md5 and Kerberos not offered; SCRAM to the system | sign-in.test.ts: the system may want …; hostile.test.ts: wants Kerberos |
+// | md5 and Kerberos not offered; SCRAM to the system | sign-in.test.ts: the system may want …; hostile.test.ts: wants Kerberos, MD5, a password in clear |
 // | one session of the system for each of a caller | here |
 import assert from 'node:assert/strict'
 import { once } from 'node:events'

@@ -48,6 +48,7 @@ export interface RigOptions {
   readonly rules?: readonly Rule[]
   readonly tls?: { readonly cert: string; readonly key: string }
   readonly upstreamTls?: PostgresConnectionConfig['tls']
+  readonly md5?: boolean
   readonly database?: string
   /** Of the connection; `clinic` unless given. */
   readonly name?: string
@@ -152,6 +153,7 @@ export class Rig {
       port,
       database: options.database ?? 'postgres',
       tls: options.upstreamTls ?? null,
+      md5: options.md5 ?? false,
       login: options.login ?? (() => ({ user, password })),
       transparent,
       ...(options.notices === undefined ? {} : { notices: options.notices }),

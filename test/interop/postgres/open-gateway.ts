@@ -122,6 +122,7 @@ async function serve(options: OpenGatewayOptions) {
       port,
       database: name,
       tls: null,
+      md5: true,
       login: ({ id }) => login ?? passwords.get(id) ?? null,
       transparent,
     }

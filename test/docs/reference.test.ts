@@ -116,7 +116,7 @@ describe('docs/configuration.md', () => {
   it('states the defaults that count', () => {
     const all = [...defaultsOf(configSchemaJson() as Node, [])]
     assert.ok(all.length >= 10)
-    const ofDatabases = ['notices', 'oauth']
+    const ofDatabases = ['notices', 'md5', 'oauth']
     const forms = [ofDatabases, ['trustAnnotations', 'caller']]
     for (const [index, make] of [minimal, withDatabase].entries()) {
       const given = make()

@@ -60,7 +60,7 @@ async function identify(context: Context<Env>, options: ApiOptions): Promise<voi
   const host = context.req.header('host')
   const origin = context.req.header('origin')
   if (options.fromElsewhere({ host, origin }, context.env?.incoming?.socket.localPort)) {
-    throw new Problem('elsewhere', { reference: await strange(context, options, 'elsewhere') })
+    throw new Problem('elsewhere', { reference: await strange(context, options, 'elsewhere', 'elsewhere') })
   }
   const subject = await options.authenticate(context.req.header('authorization'))
   if (subject.kind === 'unauthenticated') {
@@ -76,7 +76,7 @@ async function strange(
   context: Context<Env>,
   options: ApiOptions,
   code: 'elsewhere' | 'unauthenticated',
-  reason?: Reason,
+  reason: Reason | 'elsewhere',
 ): Promise<string> {
   const source = context.env?.incoming?.socket.remoteAddress ?? 'unknown'
   const refusal = await options.stranger(problems[code].recordedAs, source, reason)
@@ -109,7 +109,15 @@ async function recorded(context: Context<Env>, problem: Problem, options: ApiOpt
   const caller: Caller | undefined = context.get('caller')
   const source = caller ? subjectName(caller.subject) : 'unknown'
   const recordedAs = problems[code].recordedAs
-  const body = { kind: 'refused', code: recordedAs, reference, source, reason: null, count: 1 } as const
+  const body = {
+    kind: 'refused',
+    code: recordedAs,
+    reference,
+    source,
+    connection: null,
+    reason: code,
+    count: 1,
+  } as const
   try {
     await options.record({ session: null, body, payload: null, released: null })
     return new Problem(code, { reference, faults, ...(detail !== null && { detail }) })

@@ -19,7 +19,7 @@ export interface ApiOptions {
     port: number | undefined,
   ) => boolean
   /** A refusal of somebody not identified: recorded and counted per source and reason, an enumerated word. */
-  readonly stranger: (code: Code, source: string, reason?: Reason) => Promise<Refusal>
+  readonly stranger: (code: Code, source: string, reason?: Reason | 'elsewhere') => Promise<Refusal>
   /** Resolves when the entry is durable. */
   readonly record: (draft: Draft) => Promise<unknown>
   readonly roles: () => Roles

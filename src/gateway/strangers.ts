@@ -80,6 +80,6 @@ function draftOf(
   { code, reference, source, reason }: Pick<Counted, 'code' | 'reference' | 'source' | 'reason'>,
   count: number,
 ) {
-  const body = { kind: 'refused', code, reference, source, reason, count } as const
+  const body = { kind: 'refused', code, reference, source, connection: null, reason, count } as const
   return { session: null, body, payload: null, released: null }
 }

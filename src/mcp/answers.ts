@@ -6,21 +6,23 @@ import type { Era } from './versions.ts'
 
 /** Where MCP has its own code, it wins over the refusal table. */
 export const rpc = {
-  parseError: { status: 400, code: -32700 },
-  invalidRequest: { status: 400, code: -32600 },
-  methodNotFound: { status: 404, code: -32601 },
-  invalidParams: { status: 400, code: -32602 },
-  headerMismatch: { status: 400, code: -32020 },
-  unsupportedVersion: { status: 400, code: -32022 },
-  sessionNotFound: { status: 404, code: -32001 },
-  notAcceptable: { status: 406, code: -32600 },
-  mediaType: { status: 415, code: -32600 },
-  methodNotAllowed: { status: 405, code: -32600 },
+  parseError: { status: 400, code: -32700, word: 'parse-error' },
+  invalidRequest: { status: 400, code: -32600, word: 'invalid-request' },
+  methodNotFound: { status: 404, code: -32601, word: 'method-not-found' },
+  invalidParams: { status: 400, code: -32602, word: 'invalid-params' },
+  headerMismatch: { status: 400, code: -32020, word: 'header-mismatch' },
+  unsupportedVersion: { status: 400, code: -32022, word: 'unsupported-version' },
+  sessionNotFound: { status: 404, code: -32001, word: 'session-not-found' },
+  notAcceptable: { status: 406, code: -32600, word: 'not-acceptable' },
+  mediaType: { status: 415, code: -32600, word: 'media-type' },
+  methodNotAllowed: { status: 405, code: -32600, word: 'method-not-allowed' },
 } as const
 
 export interface Own {
   readonly status: number
   readonly code: number
+  /** Why, for the record. */
+  readonly word: string
 }
 
 export interface Answered {

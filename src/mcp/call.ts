@@ -286,7 +286,8 @@ export class Call {
   }
 
   async #refuse(sentence: string, own: Own): Promise<void> {
-    this.#tell(await this.link.parts.gateway.refuse(this.link.session, 'unreadable', sentence), own)
+    const { gateway } = this.link.parts
+    this.#tell(await gateway.refuse(this.link.session, 'unreadable', sentence, own.word), own)
   }
 
   async #refuseAnswer(

@@ -19,7 +19,7 @@ export async function relayCallerNotice(
   const { method, params } = notice
   const { gateway } = link.parts
   if (!callerNotifications.has(method) && !passesUnknown(link.config, method)) {
-    const refusal = await gateway.refuse(link.session, 'unreadable', 'A notification of an unknown kind was dropped.')
+    const refusal = await gateway.refuse(link.session, 'unreadable', DROPPED, 'unknown-notification')
     return refusal.code === 'unrecorded' ? refusal : 202
   }
   const { requestId } = params
@@ -68,3 +68,5 @@ export async function relayCallerNotice(
     call?.withdrawn()
   }
 }
+
+const DROPPED = 'A notification of an unknown kind was dropped.'

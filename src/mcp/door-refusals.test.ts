@@ -107,7 +107,8 @@ describe('refusals of the MCP door', () => {
       const answer = await send(body, headers)
       assert.deepEqual([answer.status, answer.code], [status, code])
       assert.equal(server.seen.length, 0)
-      assert.ok(gate.gateway.told.some(({ kind }) => kind === 'refused' || kind === 'stranger'))
+      const told = gate.gateway.told.find(({ kind }) => kind === 'refused' || kind === 'stranger')
+      assert.match(told?.reason ?? 'no reason', /^[a-z-]+$/)
       assert.match(answer.text, /x_[0-9a-z]{26}/)
     })
   }

@@ -107,12 +107,13 @@ class Visit {
 
   async #enter(name: string): Promise<void> {
     const { headers, method, socket } = this.#request
-    if (this.#options.fromElsewhere(headers, socket.localPort)) return this.#turnAway('forbidden')
+    if (this.#options.fromElsewhere(headers, socket.localPort))
+      return this.#turnAway('forbidden', null, 'elsewhere', ELSEWHERE)
     const config = this.#options.connections().get(name)
-    if (!config) return this.#turnAway('forbidden', { status: 404, code: 403001 })
+    if (!config) return this.#turnAway('forbidden', NO_CONNECTION, NO_CONNECTION.word)
     if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
       this.#allowMethods()
-      return this.#turnAway('unreadable', rpc.methodNotAllowed)
+      return this.#turnAway('unreadable', rpc.methodNotAllowed, rpc.methodNotAllowed.word)
     }
     const identified = this.#options.identify(headers, name)
     const subject = identified instanceof Promise ? await identified : identified
@@ -192,11 +193,12 @@ class Visit {
     const { gateway } = this.#options
     const session = await gateway.open(subject, config.connection, subject.tokenFamily)
     if (session instanceof Refusal) return this.#tell(session)
-    this.#tell(await gateway.refuse(session, 'unreadable', sentence), own)
+    this.#tell(await gateway.refuse(session, 'unreadable', sentence, own.word), own)
   }
 
-  async #turnAway(code: Code, own: Own | null = null, reason?: string): Promise<void> {
-    this.#tell(await this.#options.gateway.stranger(code, this.#source(), reason), own)
+  async #turnAway(code: Code, own: Own | null, reason: string | undefined, detail?: string): Promise<void> {
+    const refusal = await this.#options.gateway.stranger(code, this.#source(), reason)
+    this.#tell(detail === undefined ? refusal : new Refusal(refusal.code, refusal.reference, detail), own)
   }
 
   /** The system's own answer to a stream or an end that it does not have. */
@@ -222,5 +224,7 @@ class Visit {
   }
 }
 
+const NO_CONNECTION = { status: 404, code: 403001, word: 'no-connection' } as const
+const ELSEWHERE = 'This request names another host or origin than the gateway is published under.'
 const NO_SESSION = 'There is no such session. Initialize again.'
 const UNKNOWN_VERSION = 'This protocol version is not known to the gateway.'

@@ -24,6 +24,7 @@ import { relayReply } from './server-question.ts'
 import { UpstreamError } from './upstream.ts'
 import { assumedVersion, batchVersion, clientInfoKey, isLegacyVersion } from './versions.ts'
 
+const ANSWERS_NOTHING = 'This response answers no open question of the system.'
 const NO_SESSION = 'There is no such session. Initialize again.'
 
 export class Posting {
@@ -206,7 +207,7 @@ export class Posting {
     const outcome = await relayReply(link, message)
     if (outcome === 'taken') return 202
     if (outcome !== 'unknown') return outcome
-    return this.#gateway.refuse(link.session, 'unreadable', 'This response answers no open question of the system.')
+    return this.#gateway.refuse(link.session, 'unreadable', ANSWERS_NOTHING, 'no-question')
   }
 
   // ---- refusals ----
@@ -214,7 +215,7 @@ export class Posting {
   async #close(outcome: 202 | 404 | Refusal, link: Link, asked: Asked): Promise<void> {
     if (outcome === 202) return this.#reply.finishEmpty(202)
     if (outcome instanceof Refusal) return this.#tell(outcome, asked)
-    const refusal = await this.#gateway.refuse(link.session, 'unreadable', NO_SESSION)
+    const refusal = await this.#gateway.refuse(link.session, 'unreadable', NO_SESSION, rpc.sessionNotFound.word)
     this.#tell(refusal, asked, rpc.sessionNotFound)
   }
 
@@ -231,7 +232,7 @@ export class Posting {
   ): Promise<void> {
     const session = await this.#gateway.open(subject, config.connection, subject.tokenFamily)
     if (session instanceof Refusal) return this.#tell(session, asked)
-    this.#tell(await this.#gateway.refuse(session, code, sentence), asked, own, data)
+    this.#tell(await this.#gateway.refuse(session, code, sentence, own?.word), asked, own, data)
   }
 
   #tell(refusal: Refusal, asked: Asked, own: Own | null = null, data: object = {}): void {

@@ -106,7 +106,8 @@ class Door implements PostgresDoor {
       entered = await enter(socket, this.#tls)
     } catch (fault) {
       // Before a startup packet there is nobody to tell, and with TLS asked for no way to.
-      if (fault instanceof WireFault && !socket.destroyed) await this.#options.gateway.stranger('unreadable', source)
+      if (fault instanceof WireFault && !socket.destroyed)
+        await this.#options.gateway.stranger('unreadable', source, 'startup')
       socket.destroy()
       return
     }
@@ -124,24 +125,25 @@ class Door implements PostgresDoor {
 
   async #cancel({ socket, key }: CancelRequest, source: string): Promise<void> {
     const link = this.#keys.find(key, source)
-    if (link === null) await this.#options.gateway.stranger('unauthenticated', source)
+    if (link === null) await this.#options.gateway.stranger('unauthenticated', source, 'cancel-key')
     else await link.cancel()
     socket.end()
     socket.destroySoon()
   }
 
   async #admit(caller: Startup, outlet: WireOutlet<'caller'>, source: string): Promise<void> {
-    const { gateway, connections } = this.#options
+    const { gateway, connections, credentials } = this.#options
     if (caller.negotiate) outlet.write(authoredBytes(negotiateBytes(2, caller.negotiate.unknown)))
     const name = caller.parameters.get('database') || (caller.parameters.get('user') ?? '')
     const oauth = (connection: string) => connections().get(connection)?.oauth ?? null
     const subject = await signIn(caller, name, { ...this.#options, tls: this.#tls, oauth })
-    if (subject === 'clear') throw await this.#stranger('unauthenticated', source, TLS_REQUIRED)
-    if (subject === null) throw await this.#stranger('unauthenticated', source)
+    if (subject === 'clear') throw await this.#stranger('unauthenticated', source, 'no-tls', TLS_REQUIRED)
+    const proof = credentials.names(caller.parameters.get('user') ?? '') ? 'proof' : 'token'
+    if (subject === null) throw await this.#stranger('unauthenticated', source, proof)
     const config = connections().get(name)
-    if (config === undefined) throw await this.#stranger('forbidden', source)
+    if (config === undefined) throw await this.#stranger('forbidden', subject, 'no-connection')
     const errand = this.#errandOf(caller, subject, name)
-    if (errand === 'unknown') throw await this.#stranger('unauthenticated', source)
+    if (errand === 'unknown') throw await this.#stranger('unauthenticated', source, 'trace')
     const session = await gateway.open(errand?.subject() ?? subject, config.connection, null)
     if (session instanceof Refusal) throw session
     outlet.write(authoredBytes(authenticationBytes(0)))
@@ -214,8 +216,8 @@ class Door implements PostgresDoor {
     else errand.ended.addEventListener('abort', end, { once: true })
   }
 
-  async #stranger(code: Code, source: string, detail?: string): Promise<Refusal> {
-    const refusal = await this.#options.gateway.stranger(code, source)
+  async #stranger(code: Code, source: string | Subject, reason: string, detail?: string): Promise<Refusal> {
+    const refusal = await this.#options.gateway.stranger(code, source, reason)
     return detail === undefined ? refusal : new Refusal(refusal.code, refusal.reference, detail)
   }
 }

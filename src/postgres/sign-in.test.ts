@@ -43,6 +43,14 @@ test('a wrong token, an unknown database and a wrong credential are FATAL and in
   await assert.rejects(answers({ password: 'wrong' }), { code: '28000', severity: 'FATAL' })
   await assert.rejects(answers({ database: 'other' }), { code: '42501' })
   await assert.rejects(answers({ user: 'cred_00000000000000000000', password: 'x' }), { code: '28000' })
+  const refused = rig.refused()
+  const told = refused.map(({ code, reason, source }) => [code, reason, source])
+  assert.deepEqual(told, [
+    ['unauthenticated', 'token', '127.0.0.1'],
+    ['forbidden', 'no-connection', 'test|alice'],
+    ['unauthenticated', 'proof', '127.0.0.1'],
+  ])
+  assert.equal(new Set(refused.map(({ reference }) => reference)).size, 3)
 })
 
 test('a minted credential opens any number of connections until it is revoked, and only its own', async () => {

@@ -11,7 +11,7 @@ const blob = `{"sealed":${commitment},"transcript":${commitment}}`
 const bodies: EntryBody[] = [
   { kind: 'start', version: '1.0.0' },
   { kind: 'stop', version: '1.0.0' },
-  { kind: 'refused', code: 'forbidden', reference: 'x_1', source: '::1', reason: null, count: 2 },
+  { kind: 'refused', code: 'forbidden', reference: 'x_1', source: '::1', connection: 'clinic', reason: null, count: 2 },
   { kind: 'clock', jumpMs: -3_600_000 },
   { kind: 'config', from: 'a', to: 'b', by: 'file', outcome: 'live', transparent: 0, restart: ['data'] },
   opening('a "quoted" \\ name\n\u2028 \u{1f600} é'),

@@ -12,7 +12,7 @@ type FormOf<K extends Kind> = Readonly<Required<Record<Exclude<keyof Extract<Ent
 const forms: { readonly [K in Kind]: FormOf<K> } = {
   start: { version: 'text' },
   stop: { version: 'text' },
-  refused: { code: 'word', reference: 'text', source: 'text', reason: 'text?', count: 'number' },
+  refused: { code: 'word', reference: 'text', source: 'text', connection: 'text?', reason: 'text?', count: 'number' },
   clock: { jumpMs: 'number' },
   config: { from: 'text', to: 'text', by: 'text', outcome: 'text', transparent: 'number', restart: 'texts' },
   'session.open': {

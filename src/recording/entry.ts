@@ -46,7 +46,9 @@ export type EntryBody =
       readonly code: Code
       readonly reference: string
       readonly source: string
-      /** Why a stranger was not identified, as a word of the gateway. */
+      /** The connection that was asked for, where that is one and it is known who asks. */
+      readonly connection: string | null
+      /** Why, as a word of the gateway. */
       readonly reason: string | null
       readonly count: number
     }

@@ -75,7 +75,15 @@ test('the position a caller is told is that of its entry, also beside lazy and r
   const one = async (at: number) => {
     const exchange = `x_${at}`
     inbox.lazy(
-      draft(null, { kind: 'refused', code: 'limit', reference: exchange, source: '::1', reason: 'expired', count: 1 }),
+      draft(null, {
+        kind: 'refused',
+        code: 'limit',
+        reference: exchange,
+        source: '::1',
+        connection: null,
+        reason: 'expired',
+        count: 1,
+      }),
     )
     const refused = isUnrecorded(inbox.record(draft('s_unknown', question(exchange))))
     const cleared = await inbox.clear('system', payload('text'), draft(session, question(exchange)))

@@ -86,6 +86,7 @@ export function maskerDouble(hides: boolean): Masker {
 
 export interface Told {
   readonly kind: 'opened' | 'asked' | 'answered' | 'refused' | 'ended' | 'stranger' | 'closed'
+  readonly reason?: string
   readonly operation?: string
   readonly door?: Door
   readonly target?: string
@@ -164,13 +165,13 @@ export class GatewayDouble implements Gateway {
     return new AdmissionDouble<'system'>(this, newId('x'), question, mask, operation, NOTHING, false)
   }
 
-  async stranger(code: Code, _source: string): Promise<Refusal> {
-    this.tell({ kind: 'stranger', code })
+  async stranger(code: Code, _source: string, reason?: string): Promise<Refusal> {
+    this.tell({ kind: 'stranger', code, ...(reason ? { reason } : {}) })
     return new Refusal(code, newId('x'))
   }
 
-  async refuse(_session: Session, code: Code, detail?: string): Promise<Refusal> {
-    this.tell({ kind: 'refused', code, ...(detail ? { detail } : {}) })
+  async refuse(_session: Session, code: Code, detail?: string, reason?: string): Promise<Refusal> {
+    this.tell({ kind: 'refused', code, ...(detail ? { detail } : {}), ...(reason ? { reason } : {}) })
     return new Refusal(code, newId('x'), detail)
   }
 }

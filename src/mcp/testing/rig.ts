@@ -82,7 +82,8 @@ export async function rig(
     connections: () => new Map([['clinic', state.config]]),
     identify: headers => {
       const name = /^Bearer (\w+)$/.exec(headers.authorization ?? '')?.[1]
-      if (!name || name === 'none') return { code: 'unauthenticated', challenge: 'Bearer resource_metadata="x"' }
+      if (!name || name === 'none')
+        return { code: 'unauthenticated', reason: 'missing', challenge: 'Bearer resource_metadata="x"' }
       const known = subjects.get(name) ?? subjectOf(name)
       subjects.set(name, known)
       return known

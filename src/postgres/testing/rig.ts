@@ -223,6 +223,16 @@ export class Rig {
     return this.#reading(record => record.sessions().flatMap(({ id }) => record.session(id)))
   }
 
+  /** Refusals of those who had no session. */
+  refused() {
+    return this.#reading(record => {
+      const found = []
+      for (let seq = 0n, one = record.entry(seq); one !== null; one = record.entry(++seq))
+        if (one.entry.kind === 'refused' && one.entry.session === null) found.push(one.entry)
+      return found
+    })
+  }
+
   /** What the record shows of every session, in the order of its steps. */
   replays(): readonly ReplayStep[] {
     return this.#reading(record => record.sessions().flatMap(({ id }) => replay(record, id)))

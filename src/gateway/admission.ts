@@ -146,7 +146,7 @@ function failingClosed(masker: Masker, reference: string): Masker {
   return {
     message: (json, context) => orRefuse(() => masker.message(json, context)),
     text: value => orRefuse(() => masker.text(value)),
-    frames: (raw, told) => orRefuse(() => masker.frames(raw, told)),
+    frames: (raw, told, shown) => orRefuse(() => masker.frames(raw, told, shown)),
     columns: origins => {
       const rows = orRefuse(() => masker.columns(origins))
       return { ...rows, chunk: (raw, walk) => orRefuse(() => rows.chunk(raw, walk)) }

@@ -307,7 +307,7 @@ export class Pipeline implements Gateway {
     const masker: Masker = {
       message: (json, context) => this.#masker(session, reveal).message(json, context),
       text: value => this.#masker(session, reveal).text(value),
-      frames: (raw, told) => this.#masker(session, reveal).frames(raw, told),
+      frames: (raw, told, shown) => this.#masker(session, reveal).frames(raw, told, shown),
       columns: origins => this.#masker(session, reveal).columns(origins),
     }
     const askForRows = async () =>

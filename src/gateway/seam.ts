@@ -265,9 +265,9 @@ export interface Masker {
   text(value: Uint8Array): Masked
   /**
    * Frames that are not text and pass as they are, for questions: throws where this masker hides anything from the other
-   * side. `told` is what the transcript shows of them, its labels hidden.
+   * side. `told` is what is found in them, `shown` what the transcript shows of that, its labels hidden.
    */
-  frames(raw: Uint8Array, told: Uint8Array): Masked
+  frames(raw: Uint8Array, told: Uint8Array, shown?: Uint8Array): Masked
   /** Once per description of rows. */
   columns(origins: readonly ColumnOrigin[]): RowMasker
 }

@@ -40,6 +40,9 @@ export function emailAt(lexer: Lexer, at: number, from: number): void {
       label = end + 1
     } else break
   }
+  // `git@github.com:owner/name` is where a repository is.
+  const next = text.charCodeAt(best)
+  if (text.slice(start, at) === 'git' && (next === 0x3a || next === 0x2f)) return
   if (best > 0) lexer.add(Shape.email, start, best, false)
 }
 
@@ -127,6 +130,14 @@ function urlEnd(text: string, from: number, to: number): number {
   return end
 }
 
+/** `rows[1::2]` of Python, `f64::` of Rust, and `::1`, which is the machine itself. */
+function isSlice(text: string, start: number, end: number, address: string): boolean {
+  if (address === '::1' || /^[0-9a-f]{1,4}::$/i.test(address)) return text.charCodeAt(end) !== 0x2f
+  if (text.charCodeAt(start - 1) !== 0x5b || !/^\d{0,3}::\d{0,3}$/.test(address)) return false
+  const before = text.charCodeAt(start - 2)
+  return isWord(before) || before === 0x29 || before === 0x5d
+}
+
 /** `example.org/jane`: the ending of the name is at [start, end). A name alone may be a file or a package. */
 export function domainAt(lexer: Lexer, start: number, end: number): void {
   const { text, to } = lexer
@@ -171,6 +182,7 @@ export function hexPairsAt(lexer: Lexer, at: number, from: number): void {
   if (start > from && isWord(text.charCodeAt(start - 1))) return
   if (end < to && isWord(text.charCodeAt(end))) return
   const address = text.slice(start, end)
+  if (isSlice(text, start, end, address)) return
   if (lexer.has(Shape.ip) && /\d/.test(address) && isIPv6(address)) lexer.add(Shape.ip, start, end, false)
   else if (lexer.has(Shape.device) && /\d.*\d/.test(address) && MAC.test(address))
     lexer.add(Shape.device, start, end, false)

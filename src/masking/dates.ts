@@ -1,5 +1,7 @@
-// Dates more precise than a year, with their clock times, and ages over 89. Promise: what is no day of a calendar is no
+// Dates more precise than a year, with their clock times. Promise: what is no day of a calendar is no
 // date, and neither is a fraction, a version or a range.
+
+import { isVersion } from './codes.ts'
 import {
   DASH,
   DOT,
@@ -18,7 +20,7 @@ import {
 import type { Lexer } from './lexer.ts'
 import { isMeasured } from './measures.ts'
 import { Shape } from './shapes.ts'
-import { AGE, monthAt } from './words.ts'
+import { monthAt } from './words.ts'
 
 const isYear = (value: number): boolean => value >= 1800 && value <= 2199
 const isMonth = (value: number): boolean => value >= 1 && value <= 12
@@ -40,8 +42,11 @@ export function date(lexer: Lexer, context: number, continues: boolean): number 
   const ruled = sep(1) === DASH || sep(1) === SLASH || sep(1) === DOT || (context === Shape.date && sep(1) === SPACE)
   if (groups >= 3 && same && ruled && !(continues && len(0) < 3)) {
     const [a, b, c] = [number(text, 0), number(text, 1), number(text, 2)]
-    if (len(0) === 4 && len(1) <= 2 && len(2) <= 2 && isYear(a) && isMonth(b) && isDay(c))
+    if (len(0) === 4 && len(1) <= 2 && len(2) <= 2 && isYear(a) && isMonth(b) && isDay(c)) {
+      // With more behind it that may be anybody's.
+      if (sep(1) === DOT && a >= 2000 && isPlain(text.charCodeAt(endOf(2))) && isVersion(lexer, from)) return 0
       return dated(lexer, from, endOf(2))
+    }
     if (len(0) <= 2 && len(1) <= 2 && ((isMonth(a) && isDay(b)) || (isDay(a) && isMonth(b)))) {
       if (len(2) === 4 && isYear(c)) return dated(lexer, from, endOf(2))
       const short = sep(1) === SLASH || (context === Shape.date && (sep(1) === DASH || (sep(1) === DOT && lexer.close)))
@@ -50,7 +55,7 @@ export function date(lexer: Lexer, context: number, continues: boolean): number 
   }
   if (continues) return 0
   if (groups >= 2 && sep(1) === SLASH && len(0) <= 2 && isMonth(number(text, 0)) && sep(2) !== SLASH) {
-    if (len(1) === 4 && isYear(number(text, 1))) return dated(lexer, from, endOf(1))
+    if (len(1) === 4 && isYear(number(text, 1)) && !isMeasured(text, endOf(1), to)) return dated(lexer, from, endOf(1))
     if (context === Shape.date && len(1) <= 2 && isDay(number(text, 1))) return dated(lexer, from, endOf(1))
   }
   if (
@@ -73,10 +78,15 @@ export function date(lexer: Lexer, context: number, continues: boolean): number 
   const packed = packedDate(text, from, len(0))
   const whole = packed ? zoned(text, endOf(0), to) : 0
   if (packed && (context === Shape.date || isField(text, from, whole, to))) return dated(lexer, from, whole)
+  if (len(0) === 6 && lexer.birth && lexer.close && context === Shape.date && isShort(text, from, to))
+    return dated(lexer, from, endOf(0))
   const basic = packed && len(0) === 8 ? basicTime(text, endOf(0), to) : 0
   if (basic > 0) return dated(lexer, from, basic)
   return len(0) <= 2 && isDay(number(text, 0)) ? dayMonth(lexer, from) : 0
 }
+
+/** Nothing that goes on with a name. */
+const isPlain = (code: number): boolean => !isLetter(code) && code !== 0x2d && code !== 0x2b && code !== 0x5f
 
 /** Of what begins with a year: a week, "2021-Mar-05", or the year alone where the words before say "born". */
 function inYear(lexer: Lexer, context: number): number {
@@ -141,6 +151,16 @@ function packedDate(text: string, from: number, digits: number): boolean {
   return digits === 8 && isMonth(part(0, 2)) && isDay(part(2, 2)) && isYear(part(4, 4))
 }
 
+/** mmddyy, ddmmyy or yymmdd, alone. */
+function isShort(text: string, from: number, to: number): boolean {
+  const part = (at: number): number => Number(text.slice(from + at, from + at + 2))
+  const [a, b, c] = [part(0), part(2), part(4)]
+  const after = text.charCodeAt(from + 6)
+  if (isLetter(after) || after === 0x2d || after === 0x2e || isMeasured(text, from + 6, to))
+    return after === 0x2e && !isDigit(text.charCodeAt(from + 7))
+  return (isMonth(a) && isDay(b)) || (isDay(a) && isMonth(b)) || (isMonth(b) && isDay(c))
+}
+
 /** `T101500`, `T1015Z`: the end of the time of a date in the basic format of ISO 8601, or 0. */
 function basicTime(text: string, at: number, to: number): number {
   if ((text.charCodeAt(at) | 0x20) !== 0x74) return 0
@@ -194,7 +214,10 @@ function yearAfter(text: string, from: number, to: number): number {
   const mark = text.charCodeAt(from)
   const at = mark === 0x2d || mark === 0x2f ? from + 1 : from
   if (isDigit(mark) && isDigit(text.charCodeAt(from - 1))) return 0
-  const short = isDigit(text.charCodeAt(at)) && isDigit(text.charCodeAt(at + 1)) && !isDigit(text.charCodeAt(at + 2))
+  const next = text.charCodeAt(at + 2)
+  // "8dec87e" is part of a hash, and a time may follow a T.
+  const ends = !isDigit(next) && (!isLetter(next) || (next | 0x20) === 0x74)
+  const short = isDigit(text.charCodeAt(at)) && isDigit(text.charCodeAt(at + 1)) && ends
   return short && at + 2 <= to ? at + 2 : 0
 }
 
@@ -239,7 +262,13 @@ export function monthDay(lexer: Lexer, from: number, end: number): void {
   const last = rangeEnd(text, pastOrdinal(text, day), to)
   const after = yearAfter(text, last, to)
   if (after > 0) dated(lexer, from, after)
-  else if (capital && !isLetter(text.charCodeAt(last)) && !isMeasured(text, last, to)) dated(lexer, from, last)
+  else if (capital && !isLetter(text.charCodeAt(last)) && !isMeasured(text, last, to) && !isFraction(text, last))
+    dated(lexer, from, last)
+}
+
+/** "APR 4.99" */
+function isFraction(text: string, end: number): boolean {
+  return text.charCodeAt(end) === 0x2e && isDigit(text.charCodeAt(end + 1))
 }
 
 const RELATIVE: ReadonlySet<string> = new Set(['last ', 'next ', 'past '])
@@ -293,32 +322,4 @@ function meridiem(text: string, end: number): number {
   const dot = text.charCodeAt(at + 1) === 0x2e ? 1 : 0
   if ((text.charCodeAt(at + 1 + dot) | 0x20) !== 0x6d || isLetter(text.charCodeAt(at + 2 + dot))) return end
   return at + 2 + dot
-}
-
-/** Ages of 90 and more: Safe Harbor keeps only "90 or over". */
-export function age(lexer: Lexer, context: number): number {
-  const { text, to } = lexer
-  if (len(0) > 3 || len(0) < 2) return 0
-  const years = number(text, 0)
-  if (years < 90 || years > 130) return 0
-  const end = endOf(0)
-  // "for 120 years" is no age; "120 years old" is.
-  if (context !== AGE && !OLD.test(text.slice(end, Math.min(to, end + 16))) && !isSexed(text, startOf(0), end)) return 0
-  lexer.add(Shape.date, startOf(0), end, false)
-  lexer.used(end)
-  return end
-}
-
-const OLD = /^[\s-]?(?:y\/?o\b|y\.o\.|(?:yrs?|years?)[\s-](?:old|of age))/i
-
-/** "a 92M with", "a 93 F presenting"; 98 F may be a temperature elsewhere. */
-function isSexed(text: string, from: number, end: number): boolean {
-  const at = text.charCodeAt(end) === 0x20 ? end + 1 : end
-  const sex = text.charCodeAt(at)
-  if ((sex !== 0x4d && sex !== 0x46) || text.charCodeAt(from - 1) !== 0x20) return false
-  return (
-    (text.charCodeAt(from - 2) | 0x20) === 0x61 &&
-    !isLetter(text.charCodeAt(from - 3)) &&
-    text.charCodeAt(at + 1) === 0x20
-  )
 }

@@ -24,6 +24,20 @@ const FAR_ZEROS = [
 
 const NONE = ''
 
+/** Dashes and lines beyond those of general punctuation; year and month of a date in East Asian writing. */
+const DASHES: ReadonlySet<number> = new Set([
+  ...[0x2d7, 0x58a, 0x5be, 0x1400, 0x1806, 0x203e, 0x207b, 0x208b, 0x223c, 0x23af, 0x23e4, 0x2500, 0x2501, 0x2504],
+  ...[0x2574, 0x2576, 0x2578, 0x257a, 0x2796, 0x2e17, 0x2e1a, 0x2e3a, 0x2e3b, 0x2e40, 0x2e5d, 0x301c, 0x3030, 0x30a0],
+  ...[0x30fc, 0xfe31, 0xfe32, 0xff5e, 0x10ead, 0x5e74, 0x6708, 0xb144, 0xc6d4],
+])
+/** What else reads as a mark of ASCII. */
+const MARKS: ReadonlyMap<number, string> = new Map([
+  ...[0x2044, 0x2215, 0x29f8, 0x27cb].map(code => [code, '/'] as const),
+  ...[0x2236, 0x2982, 0xa789, 0xfe13, 0xfe30, 0x5c3].map(code => [code, ':'] as const),
+  ...[0x3002, 0xff61, 0x66b, 0x701].map(code => [code, '.'] as const),
+  ...[0x65e5, 0xc77c].map(code => [code, NONE] as const),
+])
+
 /** Marks that combine with the digit before, and what is not drawn at all: asked of what no other row knows. */
 const UNSEEN = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]$/u
 const unseen = new Map<number, boolean>()
@@ -44,13 +58,15 @@ function readAs(code: number): string | undefined {
   if (code >= 0xfe00 && code <= 0xfe0f) return NONE
   if ((code >= 0x300 && code <= 0x36f) || (code >= 0xe0000 && code <= 0xe0fff)) return NONE
   if ((code >= 0x2010 && code <= 0x2015) || code === 0x2212 || code === 0x2043 || code === 0xfe58) return '-'
-  if (code === 0xfe63 || code === 0x2500 || code === 0x30fc) return '-'
+  if (code === 0xfe63 || DASHES.has(code)) return '-'
   if (code === 0xb7 || code === 0x2022 || code === 0x2027 || code === 0x2219 || code === 0x22c5 || code === 0x30fb)
     return '.'
   if (code === 0x85 || code === 0x1680 || code === 0x2800 || code === 0x2028 || code === 0x2029) return ' '
   if (code === 0xa0 || (code >= 0x2000 && code <= 0x200a) || code === 0x202f || code === 0x205f) return ' '
   if (code === 0x3000) return ' '
   for (const zero of ZEROS) if (code >= zero && code <= zero + 9) return String(code - zero)
+  const mark = MARKS.get(code)
+  if (mark !== undefined) return mark
   const folds =
     code === 0xb2 ||
     code === 0xb3 ||
@@ -159,6 +175,8 @@ const named: ReadonlyMap<string, string> = new Map([
   ['colon', ':'],
   ['equals', '='],
   ['sol', '/'],
+  ['lt', '<'],
+  ['gt', '>'],
   ['lowbar', '_'],
   ['quot', '"'],
   ['apos', "'"],
@@ -187,6 +205,9 @@ function escaped(text: string, at: number, to: number): [reads: string | undefin
   const next = text.charCodeAt(at + 1)
   if (next === 0x6e || next === 0x74 || next === 0x72) return [' ', 2]
   if (next === 0x22 || next === 0x2f || next === 0x5c || next === 0x27) return [String.fromCharCode(next), 2]
+  // As Markdown escapes what would mean something to it.
+  if (next === 0x2d || next === 0x2e || next === 0x5f || next === 0x28 || next === 0x29 || next === 0x2b)
+    return [String.fromCharCode(next), 2]
   const other = /^\\(?:u\{([0-9a-f]{1,6})\}|U([0-9a-f]{8})|([0-3][0-7]{2}))/i.exec(
     text.slice(at, Math.min(to, at + 12)),
   )

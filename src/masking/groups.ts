@@ -1,7 +1,7 @@
-// Groups of digits and the marks between them. Promise: at most eight groups of at most twenty digits, read without
+// Groups of digits and the marks between them. Promise: at most nine groups of at most twenty digits, read without
 // allocating anything, so that looking ahead costs the same everywhere.
 
-const GROUPS = 8
+const GROUPS = 9
 const LONG = 20
 const start = new Int32Array(GROUPS + 1)
 const length = new Int32Array(GROUPS + 1)
@@ -28,6 +28,21 @@ function markOf(code: number): number {
   return code === 0x3a ? COLON : 0
 }
 
+/** Emphasis of Markdown, an escaped mark, an inline tag of HTML: a reader sees only what is around it. */
+function pastMarkup(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  if (code === 0x2a || code === 0x60) {
+    // A product has blanks on either side.
+    return text.charCodeAt(at - 1) === 0x20 && text.charCodeAt(at + 1) === 0x20 ? at : at + 1
+  }
+  if (code === 0x5c) return markOf(text.charCodeAt(at + 1)) === 0 ? at : at + 1
+  if (code !== 0x3c) return at
+  const tag = INLINE.exec(text.slice(at, at + 9))
+  return tag === null ? at : at + tag[0].length
+}
+
+const INLINE = /^<\/?(?:b|i|u|em|mark|strong|wbr|span) ?\/?>/
+
 /** Reads the groups from `at` on into this file's one buffer; the functions below speak of the last call. */
 export function readGroups(text: string, at: number, to: number): void {
   groups = 0
@@ -45,16 +60,28 @@ export function readGroups(text: string, at: number, to: number): void {
     kind = 0
     place = end
     let spaces = 0
-    for (; place < to && place - end < 4; place++) {
+    let most = 2
+    let longest = 4
+    for (; place < to && place - end < longest; place++) {
       const code = text.charCodeAt(place)
-      // Lines are broken after a dash too.
-      if (code === 0x20 || ((code === 0x0a || code === 0x0d) && kind === DASH)) {
-        if (++spaces > 2) return
+      if (code === 0x20) {
+        if (++spaces > most) return
         if (kind === 0) kind = SPACE
+      } else if ((code === 0x0a || code === 0x0d) && kind === DASH) {
+        // Lines are broken after a dash too, and what follows may be further in.
+        most = 12
+        longest = 24
       } else if (code === 0x28 && kind !== PAREN) kind = PAREN
       else {
         const mark = markOf(code)
-        if (mark === 0) break
+        if (mark === 0) {
+          if (code !== 0x2a && code !== 0x60 && code !== 0x3c && code !== 0x5c) break
+          const next = pastMarkup(text, place)
+          if (next === place) break
+          place = next - 1
+          longest = 24
+          continue
+        }
         if (kind !== 0 && kind !== SPACE && kind !== mark && !(kind === PAREN && mark === DASH)) return
         kind = kind === PAREN ? PAREN : mark
       }

@@ -18,7 +18,7 @@ export function ibanAt(lexer: Lexer, at: number): number {
   const { text, to } = lexer
   if (!isDigit(text.charCodeAt(at + 2)) || !isDigit(text.charCodeAt(at + 3)) || isWord(text.charCodeAt(at - 1)))
     return 0
-  const size = LENGTHS.get(text.slice(at, at + 2))
+  const size = LENGTHS.get(text.slice(at, at + 2).toUpperCase())
   if (size === undefined) return 0
   let rest = 0
   let head = 0
@@ -29,9 +29,10 @@ export function ibanAt(lexer: Lexer, at: number): number {
     if (isDigit(code)) {
       if (seen < 4) head = (head * 10 + code - 0x30) % 97
       else rest = (rest * 10 + code - 0x30) % 97
-    } else if (code >= 0x41 && code <= 0x5a) {
-      if (seen < 4) head = (head * 100 + code - 0x37) % 97
-      else rest = (rest * 100 + code - 0x37) % 97
+    } else if (isLetter(code)) {
+      const value = (code & 0xdf) - 0x37
+      if (seen < 4) head = (head * 100 + value) % 97
+      else rest = (rest * 100 + value) % 97
     } else {
       const between = (code === 0x20 || code === 0x2d) && seen > 0 && isWord(text.charCodeAt(place + 1))
       if (!between) return 0

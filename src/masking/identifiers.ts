@@ -58,8 +58,12 @@ export function identifierAt(lexer: Lexer, at: number, digitFirst: boolean): num
   const shape = lexer.context
   scan(text, at, to)
   if (end - at > LONGEST) return 0
-  const iban = !digitFirst && capitals === 2 && leading === 0 && shape === Shape.account ? ibanAt(lexer, at) : 0
+  const iban = !digitFirst && leading === 0 && shape === Shape.account ? ibanAt(lexer, at) : 0
   if (iban > 0) return iban
+  if (shape === Shape.license && digits === 2 && dots === 1 && SOFTWARE.test(text.slice(at, end))) {
+    lexer.used(at)
+    return end
+  }
   const close = lexer.close
   let until = end
   if (digits === 0) {
@@ -87,6 +91,9 @@ export function identifierAt(lexer: Lexer, at: number, digitFirst: boolean): num
   }
   return take(lexer, shape, at, until)
 }
+
+/** Licences of programs: "Apache-2.0", "GPL-2.0-or-later". */
+const SOFTWARE = /^[A-Za-z][A-Za-z-]*-\d\.\d(?:-[A-Za-z-]+)?$/
 
 /**
  * An identifier behind a word that only may announce one, such as "insurance" or "patient": capitals and five digits or

@@ -19,25 +19,31 @@ const RETRIES = 16
 const blank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 
 /**
- * Objects and arrays in `text` that hold at least one string, outermost, in order. `cuts`: also one that the text begins
- * with or that goes on to its end, as far as it is JSON; nothing is found behind it.
+ * Objects and arrays in `text` that hold at least one string, outermost, in order. Where there are `cuts`, names that only
+ * whole JSON leads to, also one that the text begins with or that goes on to its end, or that has members and one of
+ * these names is yet to come, as far as it is JSON; nothing is found behind it.
  */
-export function findJson(text: string, depth: number, cuts: boolean): Segments {
+export function findJson(text: string, depth: number, cuts: readonly string[]): Segments {
   const found: Segment[] = []
   let budget = text.length * RETRIES
   let tooDeep = false
+  let named: number | null = null
   for (let at = nextOpen(text, 0); at >= 0; ) {
     const reader = new Reader(text, depth)
     const end = reader.read(at)
     if (end > 0) {
-      if (reader.strings > 0) found.push({ start: at, end })
+      if (reader.strings > 0 && !isSubscript(text, at, end, reader.strings)) found.push({ start: at, end })
       at = nextOpen(text, end)
       continue
     }
     if (reader.tooDeep) tooDeep = true
-    else if (cuts && reader.strings > 0 && (reader.at >= text.length || text.slice(0, at).trim() === '')) {
-      found.push({ start: at, end: reader.safe, closing: reader.closing })
-      break
+    else if (cuts.length > 0 && reader.strings > 0) {
+      const cut = reader.at >= text.length || text.slice(0, at).trim() === ''
+      if (!cut && reader.members > 0) named ??= lastOf(text, cuts)
+      if (cut || (reader.members > 0 && named !== null && named > at)) {
+        found.push({ start: at, end: reader.safe, closing: reader.closing })
+        break
+      }
     }
     budget -= reader.at - at
     at = nextOpen(text, budget > 0 ? at + 1 : Math.max(at + 1, reader.at))
@@ -45,6 +51,21 @@ export function findJson(text: string, depth: number, cuts: boolean): Segments {
   }
   return { found, tooDeep }
 }
+
+/** Where the last of `names` stands; one with an escape in it may stand anywhere. */
+function lastOf(text: string, names: readonly string[]): number {
+  return text.includes('\\u') ? text.length : Math.max(...names.map(name => text.lastIndexOf(name)))
+}
+
+/** `row["mrn"] =`, `["mrn"] =>`: the name of a value, and no list. */
+function isSubscript(text: string, at: number, end: number, strings: number): boolean {
+  if (strings > 1 || text.charCodeAt(at) !== 0x5b || end - at > LONGEST_NAME) return false
+  return NAMES.test(text.slice(end, end + 8)) && /^\[\s*"[^"]*"\s*\]$/.test(text.slice(at, end))
+}
+
+const LONGEST_NAME = 256
+/** A mark that makes what follows a value, or another step. */
+const NAMES = /^(?: {0,4}(?:[=:]|->)|\[|\.\w)/
 
 function nextOpen(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
@@ -58,6 +79,8 @@ function nextOpen(text: string, from: number): number {
 class Reader {
   at = 0
   strings = 0
+  /** Members that were read whole. */
+  members = 0
   tooDeep = false
   /** Where the last value ended or began to hold others, and how many brackets were open there. */
   safe = 0
@@ -79,6 +102,7 @@ class Reader {
   }
 
   #isSafe(): void {
+    if (this.#open[this.#open.length - 1] === 0x7b && this.at > this.safe + 1) this.members++
     this.safe = this.at
     this.#safeDepth = this.#open.length
   }

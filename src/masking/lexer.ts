@@ -1,6 +1,7 @@
 // The shapes of identifiers in text, found in one pass. Promise: time linear in the text whatever it holds, no regular
 // expression, nothing allocated but what is found. Fixtures such as 123-45-6789 count: a shape is a shape.
 import { domainAt, emailAt, hexPairsAt, urlAt, wwwAt } from './addresses.ts'
+import { isInside } from './codes.ts'
 import { monthDay } from './dates.ts'
 import { elementAt } from './elements.ts'
 import { identifierAt, isNumbered, likelyIdentifierAt } from './identifiers.ts'
@@ -8,7 +9,7 @@ import { numberAt } from './numbers.ts'
 import { postalCodeAt } from './postal-codes.ts'
 import { segmentAt } from './segments.ts'
 import { NO_SHAPE, Shape } from './shapes.ts'
-import { BIRTH, HASH_SEED, hashStep, lookUp, Role } from './words.ts'
+import { BIRTH, HASH_SEED, hashStep, lookUp, Role, VERSION } from './words.ts'
 
 /** Found places as triples [shape, start, end]; a contextual one has its shape + CONTEXTUAL. */
 export type Found = number[]
@@ -51,6 +52,7 @@ export class Lexer {
   #armed: boolean
   /** Whether only words that say nothing stand behind the pending one. */
   #likely = false
+  readonly #named: boolean
   /** Ends of what was already judged, so that no region is judged twice. */
   urlEnd = 0
   hexEnd = 0
@@ -58,14 +60,17 @@ export class Lexer {
   patient = false
   /** Of what was found last. */
   lastEnd = -1
+  /** Of the last word for a version. */
+  versionEnd = -1
 
   constructor(text: string, to: number, active: number, context: number, found: Found) {
     this.text = text
     this.to = to
     this.active = active
-    this.context = context
-    this.#armed = context !== NO_SHAPE
+    this.context = context === VERSION ? NO_SHAPE : context
+    this.#armed = this.context !== NO_SHAPE
     this.found = found
+    this.#named = context === VERSION
   }
 
   has(shape: number): boolean {
@@ -88,6 +93,7 @@ export class Lexer {
   run(from: number): void {
     const { text, to } = this
     this.contextEnd = from + REACH
+    if (this.#named) this.versionEnd = from
     let glued = false
     for (let at = from; at < to; ) {
       const code = text.charCodeAt(at)
@@ -153,9 +159,11 @@ export class Lexer {
     const of = known & 31
     switch (known >> 5) {
       case Role.sets:
+        if (isInside(this.text, start, end)) return this.#other()
         this.#set(of, end)
         return false
       case Role.needs:
+        if (isInside(this.text, start, end)) return this.#other()
         this.#needs(of, start, end)
         return false
       case Role.joins:
@@ -171,7 +179,12 @@ export class Lexer {
       }
       case Role.fills:
         return true
+      case Role.version:
+        this.versionEnd = end
+        return this.#other()
       case Role.ends:
+        // `TEL;TYPE=home:` of a vCard.
+        if (this.text.charCodeAt(start - 1) === 0x3b) return this.#other()
         this.context = NO_SHAPE
         this.#pending = NO_SHAPE
         this.#likely = false

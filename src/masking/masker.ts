@@ -107,10 +107,10 @@ class PlanMasker implements Masker {
     return masked(value, released, transcript, findings)
   }
 
-  frames(raw: Uint8Array, told: Uint8Array): Masked {
+  frames(raw: Uint8Array, told: Uint8Array, shown: Uint8Array = told): Masked {
     if (this.#hidesAny) throw new Error('frames pass only where nothing is hidden')
     const { transcript, findings } = this.text(told)
-    return masked(raw, raw, transcript, findings)
+    return masked(raw, raw, shown === told ? transcript : this.text(shown).transcript, findings)
   }
 
   columns(origins: readonly ColumnOrigin[]): RowMasker {

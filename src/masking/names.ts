@@ -11,16 +11,29 @@ export interface Told {
   readonly field: number
   /** Whether the other members of its object say more. */
   readonly asks: boolean
+  /** Whether another member says what the value is called. */
+  readonly value: boolean
+  /** Whether a value is the version of a program. */
+  readonly version: boolean
 }
 
 const ASKS: ReadonlySet<string> = new Set(['value', 'line', 'valueString'])
+/** `value`, `valueString`; and what a change was made from and to: `oldValue`, `new_value`, `before`. */
+const VALUE = /^(?:val(?:ue)?|(?:(?:old|new|prior|previous|current|original|from|to)(?:_?values?)?|before|after)$)/i
+const VERSION = /(?:^|[_.-])[vV]ersion$|[a-z]Version$/
 const LONGEST = 48
 const known = new Map<string, Told>()
 
 export function toldBy(name: string): Told {
   const before = known.get(name)
   if (before !== undefined) return before
-  const told = { context: contextIn(name), field: fieldOf(name), asks: ASKS.has(name) }
+  const told = {
+    context: contextIn(name),
+    field: fieldOf(name),
+    asks: ASKS.has(name),
+    value: VALUE.test(name),
+    version: VERSION.test(name),
+  }
   // Names with digits may be identifiers themselves: not kept.
   if (known.size < 4096 && name.length <= LONGEST && !/\d/.test(name)) known.set(name, told)
   return told

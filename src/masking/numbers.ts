@@ -1,6 +1,8 @@
 // What a run of digit groups is: a social security number, a date, an address, a card, a telephone number, an age or
 // nothing. Promise: looks at no more than what groups.ts reads ahead.
-import { age, date, gluedDate } from './dates.ts'
+import { age } from './ages.ts'
+import { isVersion } from './codes.ts'
+import { date, gluedDate } from './dates.ts'
 import { DASH, DOT, endOf, groups, isDigit, isLetter, len, number, readGroups, SPACE, sep, startOf } from './groups.ts'
 import { ibanAt } from './ibans.ts'
 import type { Lexer } from './lexer.ts'
@@ -78,7 +80,10 @@ function socialSecurity(lexer: Lexer, context: number): number {
   return 0
 }
 
-/** Four numbers up to 255; not a version: "v1.2.3.4", "version 1.2.3.4", a fifth number. */
+/**
+ * Four numbers up to 255; not a version: "v1.2.3.4", "version 1.2.3.4", a fifth number; not the place of a text: "section
+ * 1.2.3.4"; not the machine itself or a mask, which are the same everywhere.
+ */
 function address(lexer: Lexer): number {
   const { text } = lexer
   if (groups < 4) return 0
@@ -88,10 +93,16 @@ function address(lexer: Lexer): number {
   }
   if (sep(4) === DOT || isLetter(text.charCodeAt(endOf(3)))) return 0
   const from = startOf(0)
-  if (/(?:^|[^a-z])(?:v|ver|version|release|build)\.?\s?$/i.test(text.slice(Math.max(0, from - 10), from))) return 0
+  if (isVersion(lexer, from) || NO_ADDRESS.test(text.slice(Math.max(0, from - 12), from))) return 0
+  const first = number(text, 0)
+  if (first === 127 || (first === 255 && number(text, 1) === 255) || (first === 0 && number(text, 3) === 0))
+    return endOf(3)
   lexer.add(Shape.ip, from, endOf(3), false)
   return endOf(3)
 }
+
+const NO_ADDRESS =
+  /(?:^|[^a-z])(?:v|ver|version|release|build|sections?|chapter|clause|appendix|article|paragraph|figure|fig)\.?\s?$|§\s?$/i
 
 function card(lexer: Lexer, context: number): number {
   const { text } = lexer
@@ -99,8 +110,10 @@ function card(lexer: Lexer, context: number): number {
   if (endOf(groups - 1) - startOf(0) < 12) return 0
   let digits = ''
   for (let index = 0; index < groups; index++) {
-    if (index > 0 && sep(index) !== DASH && sep(index) !== SPACE) break
-    if (index > 0 && (len(index) > 7 || len(0) > 6)) break
+    // Short numbers in a row are no card.
+    if (index > 0 && (len(index) > 7 || len(0) > 6 || (len(0) < 4 && context !== Shape.card))) break
+    const dotted = sep(index) === DOT && len(0) === 4 && len(index) === 4
+    if (index > 0 && sep(index) !== DASH && sep(index) !== SPACE && !dotted) break
     digits += text.slice(startOf(index), endOf(index))
     if (digits.length > 19) break
     const known = context === Shape.card || isIssued(digits)

@@ -2,7 +2,7 @@
 // refused here, with the label it belongs to.
 import { RE2JS } from 're2js'
 import { type Digits, featuresOf, fewestDigits } from './features.ts'
-import { indexKeys, type KeyIndex } from './key-values.ts'
+import { indexKeys, type KeyIndex } from './key-names.ts'
 import type { LeafLabel } from './patches.ts'
 import { below, isAnchored, leafName, PathAutomaton, parsePath, type Step } from './paths.ts'
 import { builtInShapes, Shape } from './shapes.ts'
@@ -51,8 +51,8 @@ export interface MaskingPlan {
   /** `unreadable` is 0. */
   readonly labels: readonly PlanLabel[]
   readonly paths: PathAutomaton
-  /** Whether a label has a path of more than a name, which only whole JSON can follow. */
-  readonly deep: boolean
+  /** Last names of the paths of more than a name, which only whole JSON can follow; empty where that is any. */
+  readonly deep: readonly string[]
   /** Label of a path of the automaton; CLEAN for a `clean` path. */
   readonly pathLabel: readonly number[]
   readonly columns: ReadonlyMap<string, readonly number[]>
@@ -99,7 +99,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
   const shapeLabels: number[][] = builtInShapes.map(() => [])
   const patterns: { label: number; pattern: RE2JS }[] = []
   const sql: SqlColumn[] = []
-  let deep = false
+  const deep: string[] = []
   const addPath = (path: string, owner: string | null, index: number, label: number): void => {
     const steps = parsePath(path)
     if (!steps) throw new MaskingError(owner, 'bad-path', index)
@@ -114,7 +114,8 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
     const name = leafName(steps)
     if (label === CLEAN) return
     if (name === null) {
-      deep = true
+      const last = steps[steps.length - 1]
+      deep.push(typeof last === 'string' ? last : '')
       return
     }
     push(columns, name.toLowerCase(), label)

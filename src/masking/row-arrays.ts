@@ -1,5 +1,5 @@
-// Tables in JSON whose columns are not member names: `[["mrn"],["A1"]]`, `{"columns":["mrn"],"rows":[["A1"]]}` and
-// `{"name":"mrn","value":"A1"}`. Promise: looked at only where an array holds arrays or a member is called a value.
+// Tables in JSON whose columns are not member names: `[["mrn"],["A1"]]`, `{"columns":["mrn"],"rows":[["A1"]]}`,
+// `[["mrn","A1"]]` and `{"name":"mrn","value":"A1"}`. Promise: looked at only where an array holds arrays or a member is called a value.
 import { type JsonDocument, Kind } from '../json/document.ts'
 import type { LeafLabel } from './patches.ts'
 
@@ -11,7 +11,7 @@ export type Headings = readonly (readonly LeafLabel[])[]
 const MOST_COLUMNS = 4096
 const none: readonly LeafLabel[] = []
 const naming: ReadonlySet<string> = new Set(
-  'name key field column columnname column_name header label title id attribute property code'.split(' '),
+  'name key field column columnname column_name header label title id attribute property code path'.split(' '),
 )
 
 /** Whether it is an array of arrays. */
@@ -43,9 +43,21 @@ export function headingsBeside(document: JsonDocument, object: number, columns: 
   return null
 }
 
-export function isValue(name: string): boolean {
-  return (name.charCodeAt(0) | 0x20) === 0x76 && /^val(?:ue)?/i.test(name)
+/**
+ * Of the row at `node` that is a name and its value, as in `[["mrn","A1"],["ward",4]]`. Null where it is none: two words in
+ * the first row are headings.
+ */
+export function pairIn(document: JsonDocument, rows: number, node: number, columns: Columns): Headings | null {
+  const value = node + 1 < document.next(node) ? document.next(node + 1) : -1
+  if (value < 0 || document.next(value) !== document.next(node) || document.kind(node + 1) !== Kind.string) return null
+  const labels = labelsOf(document.string(node + 1), columns)
+  if (labels.length === 0) return null
+  const isFirst = node === rows + 1
+  return isFirst && document.kind(value) === Kind.string && isWord(document.string(value)) ? null : [none, labels]
 }
+
+/** What a column may be called. */
+const isWord = (name: string): boolean => name.length <= 64 && /^[\p{L}_][\p{L}_ .-]*$/u.test(name)
 
 /** What another member of the object says the value is. */
 export function namedBeside(document: JsonDocument, object: number, columns: Columns): readonly LeafLabel[] {
@@ -58,11 +70,22 @@ export function namedBeside(document: JsonDocument, object: number, columns: Col
 }
 
 function labelsOf(name: string, columns: Columns): readonly LeafLabel[] {
-  const labels = name.length > 256 ? undefined : columns.get(name.trim().toLowerCase())
+  if (name.length > 256) return none
+  const whole = name.trim().toLowerCase()
+  // `patients.mrn`, `/patients/0/mrn`
+  const step = Math.max(whole.lastIndexOf('.'), whole.lastIndexOf('/'))
+  const labels = columns.get(whole) ?? (step < 0 ? undefined : columns.get(whole.slice(step + 1)))
   return labels === undefined ? none : labels.map(label => ({ label, detector: 'column' }))
 }
 
 /** Of the cell at `index`: in a row of another length each may be of any column. */
 export function labelsAt(headings: Headings, index: number, cells: number): readonly LeafLabel[] {
   return cells === headings.length ? (headings[index] ?? none) : headings.flat()
+}
+
+/** What a row is by its headings and as a pair. */
+export function joined(headings: Headings | null, pair: Headings | null): Headings {
+  if (headings === null || pair === null) return headings ?? pair ?? []
+  if (headings.length !== pair.length) return [none, [...headings.flat(), ...pair.flat()]]
+  return headings.map((labels, index) => [...labels, ...(pair[index] ?? none)])
 }

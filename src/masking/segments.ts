@@ -65,21 +65,34 @@ const segments: ReadonlyMap<string, ReadonlyMap<number, Field>> = new Map(
   }).map(([segment, fields]) => [segment, new Map(fields)] as const),
 )
 
-/** Judges the segment whose first bar is at `at`, where its name stands at the start of a line. */
+/** Of a segment that stands behind something: the first component is no further away. */
+const MOST_BEFORE = 256
+
+/** Judges the segment whose first bar is at `at`, where its name stands at the start of a line, or is one beyond doubt. */
 export function segmentAt(lexer: Lexer, at: number, from: number): void {
   const { text, to } = lexer
   const before = at - 4 >= from ? text.charCodeAt(at - 4) : 0x0a
-  if (at - 3 < from || (before !== 0x0a && before !== 0x0d && before !== 0x0b && before !== 0xfeff)) return
+  if (at - 3 < from || isLetter(before) || isDigit(before)) return
+  const starts = before === 0x0a || before === 0x0d || before === 0x0b || before === 0xfeff
   const name = text.slice(at - 3, at)
   const fields = segments.get(name)
   // A table may have a column of that name: these begin with a number, or nothing.
   const next = text.charCodeAt(at + 1)
   if (fields === undefined || (name !== 'IN2' && name !== 'MRG' && next !== 0x7c && !isDigit(next))) return
+  // Behind the words of a log line: it has components.
+  if (
+    !starts &&
+    !text
+      .slice(at, Math.min(to, at + MOST_BEFORE))
+      .split(/[\r\n]/, 1)[0]
+      ?.includes('^')
+  )
+    return
   let field = 0
   let start = at
   for (let place = at; ; place++) {
     const code = place < to ? text.charCodeAt(place) : 0x0d
-    const ends = code === 0x0d || code === 0x0a
+    const ends = code === 0x0d || code === 0x0a || (!starts && code === 0x7c && place > at && isNamed(text, place))
     if (code !== 0x7c && !ends) continue
     const known = fields.get(field)
     if (known !== undefined && place > start && lexer.has(known[0])) repetitions(lexer, known, start, place)
@@ -87,6 +100,13 @@ export function segmentAt(lexer: Lexer, at: number, from: number): void {
     field++
     start = place + 1
   }
+}
+
+/** Whether the bar at `at` is the first of a segment: of those that stand in one line each ends where the next begins. */
+function isNamed(text: string, at: number): boolean {
+  const before = text.charCodeAt(at - 4)
+  if (isLetter(before) || isDigit(before) || before === 0x7c) return false
+  return /^[A-Z][A-Z\d]{2}$/.test(text.slice(at - 3, at))
 }
 
 function repetitions(lexer: Lexer, [shape, components]: Field, from: number, to: number): void {

@@ -33,7 +33,7 @@ export const builtInShapes = [
     label: 'phi.mrn',
     finds: 'identifiers beside "MRN", "EMR", "medical record", "patient id", "chart no"',
   },
-  { shape: 'ip', label: 'phi.ip', finds: 'IPv4 and IPv6 addresses' },
+  { shape: 'ip', label: 'phi.ip', finds: 'IPv4 and IPv6 addresses, but for that of the machine itself' },
   {
     shape: 'url',
     label: 'phi.url',

@@ -61,10 +61,7 @@ function readHeader(text: string, from: number, to: number, columns: Columns): H
       continue
     const wanted: [number, string][] = []
     for (const [index, field] of fields.entries()) {
-      const name = field.text
-        .replace(/[*_`]{2}|`/g, '')
-        .trim()
-        .toLowerCase()
+      const name = nameOf(field.text, columns)
       if (columns.labelled(name) || columns.telling(name)) wanted.push([index, name])
     }
     if (wanted.length > 0 && fields.length > 1) return { delimiter, size: fields.length, wanted }
@@ -81,13 +78,63 @@ function readHeader(text: string, from: number, to: number, columns: Columns): H
   return null
 }
 
-/** Reads rows until a line that is blank or has no delimiter; returns where the text goes on. */
-function readRows(text: string, from: number, to: number, header: Header, columns: Columns, out: Cell[]): number {
+/** `mrn` in `**mrn**`, `'mrn'`, `<b>mrn</b>` and `p.mrn`. */
+function nameOf(field: string, columns: Columns): string {
+  if (field.length > LONGEST_FIELD) return ''
+  const name = field.replace(/<\/?[a-z][^<>]{0,30}>/gi, '').toLowerCase()
+  if (columns.labelled(name.trim())) return name.trim()
+  let start = 0
+  let end = name.length
+  while (start < end && EDGES.includes(name[start] as string)) start++
+  while (end > start && EDGES.includes(name[end - 1] as string)) end--
+  const bare = name.slice(start, end)
+  const last = bare.slice(bare.lastIndexOf('.') + 1)
+  return columns.labelled(last) ? last : bare
+}
+
+const LONGEST_FIELD = 256
+const EDGES = ' \t*_`\'"[]()'
+
+/** What a line among rows says of the rows below it, being a header itself. */
+function renewed(header: Header, text: string, at: number, lineEnd: number, columns: Columns): Header | null {
+  if (header.aligned || header.size === 1) return header
+  const { fields } = readRow(text, at, lineEnd, header.delimiter)
+  if (!fields.some(({ text: field }) => field.length <= LONGEST_FIELD && columns.labelled(field.trim().toLowerCase())))
+    return header
+  const next = readHeader(text, at, lineEnd, columns)
+  const labelled = (one: Header) => one.wanted.some(([, name]) => columns.labelled(name))
+  if (next === null || next.aligned || next.size === 1 || !labelled(next)) return header
+  // A row may hold such a word: what was known of its columns stays.
+  const same = next.delimiter === header.delimiter && next.size === header.size
+  if (!same || !labelled(header)) return null
+  const known = ([index, name]: Header['wanted'][number]) =>
+    header.wanted.some(([at, own]) => at === index && own === name)
+  return next.wanted.every(known) ? header : { ...header, wanted: [...header.wanted, ...next.wanted] }
+}
+
+/** Whether the rows go on behind a line that is empty. */
+function goesOn(text: string, at: number, to: number, header: Header): boolean {
+  if (header.aligned || header.size < 2 || at >= to) return false
+  const lineEnd = endOfLine(text, at, to)
+  const line = text.slice(at, Math.min(lineEnd, at + 4096)).trim()
+  return line !== '' && !/[.:!?]$/.test(line) && readRow(text, at, to, header.delimiter).fields.length === header.size
+}
+
+/** Reads rows until a line that is none; returns where the text goes on. */
+function readRows(text: string, from: number, to: number, first: Header, columns: Columns, out: Cell[]): number {
+  let header = first
   let at = from
   while (at < to) {
     const lineEnd = endOfLine(text, at, to)
     const line = text.slice(at, Math.min(lineEnd, at + 4096))
-    if (line.trim() === '') return lineEnd + 1
+    if (line.trim() === '') {
+      if (!goesOn(text, lineEnd + 1, to, header)) return lineEnd + 1
+      at = lineEnd + 1
+      continue
+    }
+    const here = renewed(header, text, at, lineEnd, columns)
+    if (here === null) return at
+    header = here
     if (isRule(line)) {
       at = lineEnd + 1
       continue

@@ -1,5 +1,20 @@
 // Telephone and fax numbers. Promise: groups that are written like a number are one; bare digits only beside a word.
-import { COLON, DASH, DOT, endOf, groups, isLetter, len, number, PAREN, SLASH, SPACE, sep, startOf } from './groups.ts'
+import {
+  COLON,
+  DASH,
+  DOT,
+  endOf,
+  groups,
+  isDigit,
+  isLetter,
+  len,
+  number,
+  PAREN,
+  SLASH,
+  SPACE,
+  sep,
+  startOf,
+} from './groups.ts'
 import type { Lexer } from './lexer.ts'
 import { Shape } from './shapes.ts'
 import { CALL } from './words.ts'
@@ -9,12 +24,17 @@ export function phone(lexer: Lexer, context: number, continues: boolean): number
   const near = context === Shape.phone || context === Shape.fax
   if (!near && (groups < 2 ? len(0) < 8 : endOf(groups - 1) - startOf(0) < 8)) return 0
   const split = (index: number): boolean => sep(index) !== 0 && sep(index) !== SLASH && sep(index) !== COLON
-  const lead = len(0) === 1 && number(text, 0) === 1 && split(1) ? 1 : 0
+  const lead = (len(0) === 1 || len(0) === 3) && number(text, 0) === 1 && split(1) ? 1 : 0
+  if (near && isReference(lexer)) return 0
   const exchange = (index: number): boolean => text.charCodeAt(startOf(index)) >= 0x32
   if (len(lead) === 3 && split(lead + 1)) {
     const loose = sep(lead + 1) === SPACE && !near && context !== CALL
     if (len(lead + 1) === 3 && len(lead + 2) === 4 && split(lead + 2)) {
-      if ((!loose || (exchange(lead) && exchange(lead + 1))) && (!continues || near))
+      const clause =
+        sep(lead + 1) === DOT &&
+        sep(lead + 2) === DASH &&
+        CLAUSE.test(text.slice(Math.max(0, startOf(0) - 8), startOf(0)))
+      if ((!loose || (exchange(lead) && exchange(lead + 1))) && (!continues || near) && !clause)
         return called(lexer, 0, lead + 2, near)
     }
     if (len(lead + 1) === 7 && (near || sep(lead + 1) === PAREN || sep(lead + 1) === DASH) && !continues) {
@@ -53,6 +73,22 @@ export function phone(lexer: Lexer, context: number, continues: boolean): number
   if (isInternational(text, last, all, bracketed) || isNamed(text, endOf(last), all))
     return called(lexer, 0, last, false)
   return 0
+}
+
+/** Regulations on purchases are numbered like telephones: "DFARS 252.227-7013". */
+const CLAUSE = /(?:clause|dfars|far)\s{1,2}$/i
+
+/** Years, and the pages of a journal behind its volume: "2017-2020", "Cell 2019;177:1192-1205". */
+function isReference(lexer: Lexer): boolean {
+  const { text } = lexer
+  if (groups < 2 || sep(1) !== DASH || len(0) > 4 || len(1) > 4 || sep(2) === DASH) return false
+  const isYear = (index: number): boolean =>
+    len(index) === 4 && number(text, index) >= 1900 && number(text, index) < 2100
+  if (!lexer.close && isYear(0) && isYear(1)) return true
+  const from = startOf(0)
+  const colon = text.charCodeAt(from - 1) === 0x20 ? from - 2 : from - 1
+  const before = text.charCodeAt(colon - 1)
+  return text.charCodeAt(colon) === 0x3a && (isDigit(before) || before === 0x29)
 }
 
 /** Groups of two digits and more, without a slash: a version and a date are not. */
@@ -120,6 +156,8 @@ const NAMED = /^(?: ?\(|-| - ?)(?:office|fax|mobile|cell|home|work|tel|phone|pag
 /** A plus and eight to fifteen digits; eleven where the country is 1. */
 export function international(lexer: Lexer, at: number): number {
   const { text } = lexer
+  // "+2147483647.0"
+  if (len(0) >= 8 && sep(1) === DOT) return 0
   const most = text.charCodeAt(startOf(0)) === 0x31 ? 11 : 15
   let digits = 0
   let last = -1

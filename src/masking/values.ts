@@ -21,8 +21,11 @@ export function valueAfter(text: string, from: number, to: number): [start: numb
   for (; start < to && start - from < 32; start++) {
     const code = text.charCodeAt(start)
     const closing = code === 0x60 ? ticked(text, start, to) : CLOSING.get(code)
-    if (closing !== undefined) return quoted(text, start + 1, to, closing)
-    if (!isDressing(code)) break
+    if (closing !== undefined) return tripled(text, start, to) ?? quoted(text, start + 1, to, closing)
+    if (isDressing(code)) continue
+    const next = pastRemark(text, start, to)
+    if (next === start) break
+    start = next - 1
   }
   let end = start
   const opening = text.charCodeAt(start)
@@ -42,6 +45,33 @@ const endsPlain = (code: number): boolean =>
   code === 0x5d ||
   code === 0x26 ||
   code === 0x09
+
+/** A remark as in C, or what YAML says of a value before it: `!!str `, `&anchor `. */
+function pastRemark(text: string, at: number, to: number): number {
+  const code = text.charCodeAt(at)
+  if (code !== 0x2f && code !== 0x21 && code !== 0x26) return at
+  const remark = REMARK.exec(text.slice(at, Math.min(to, at + MOST_REMARK)))
+  return remark === null ? at : at + remark[0].length
+}
+
+const MOST_REMARK = 256
+const MOST_DOUBLED = 1024
+const REMARK = /^(?:\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/ [^\n]*\n|!{1,2}\w{0,32} |&\w{1,64} )\s*/
+
+/** Between three quotes of a kind, over lines: a text of TOML or Python; or between two, as in a cell of CSV. */
+function tripled(text: string, at: number, to: number): [start: number, end: number] | null {
+  const quote = text[at] as string
+  if ((quote !== '"' && quote !== "'") || !text.startsWith(quote.repeat(2), at)) return null
+  if (text[at + 2] !== quote) {
+    const closing = /^[^\s,;|&)\]}"'][^\n]*?(?=""|'')/.exec(text.slice(at + 2, Math.min(to, at + MOST_DOUBLED)))
+    return closing === null ? null : [at + 2, at + 2 + closing[0].length]
+  }
+  const start = at + 3
+  const end = text.indexOf(quote.repeat(3), start)
+  if (end >= 0 && end <= to) return [start, end]
+  // Cut off; else two quotes are one that was doubled.
+  return quote === '"' ? [start, to] : null
+}
 
 /** A backtick that opens what another closes on the same line. */
 function ticked(text: string, at: number, to: number): number | undefined {
@@ -112,36 +142,79 @@ function trimmed(text: string, start: number, until: number, plain: boolean): nu
   return end
 }
 
-const BLOCK = /^[ \t]*[|>]?[+-]?\d?[ \t]*\r?\n/
+/** What may stand on the line of a name whose value is below: tag, anchor and style of YAML, a remark. */
+const BLOCK = /^[ \t]*(?:!{1,2}\w{0,32}[ \t]*)?(?:&\w{1,64}[ \t]*)?(?:[|>][+-]?\d?[+-]?)?[ \t]*(?:#[^\n]{0,160})?\r?\n/
+const MOST_INDICATOR = 300
+const FENCE = /^[ \t]*(```|~~~)/
+/** What is no part of a plain text that goes on: a name, a bracket, a bar. */
+const STRUCTURE = /^[-*#>] |[:=|{}[\]<>]/
 
 /**
- * The lines below a name that ends its own line, as in YAML: those further in than it, or a list; else the next line, as
- * in a form, where that is no name itself. `mark` is at the colon.
+ * The lines below a name that ends its own line, as in YAML: those further in than it, or a list; a block of code; else the
+ * next line, as in a form, where that is no name itself. `mark` is at the colon.
  */
 export function valueBelow(text: string, from: number, mark: number, to: number): [start: number, end: number] {
-  const rest = BLOCK.exec(text.slice(mark + 1, Math.min(to, mark + 40)))
+  const rest = BLOCK.exec(text.slice(mark + 1, Math.min(to, mark + MOST_INDICATOR)))
   if (rest === null) return [mark, mark]
   let lineStart = mark
   while (lineStart > from && text.charCodeAt(lineStart - 1) !== 0x0a) lineStart--
   const own = indentAt(text, lineStart, mark)
   const first = mark + 1 + rest[0].length
   let end = first
+  let filled = -1
   for (let at = first; at < to; ) {
     const stop = lineEnd(text, at, to)
     const indent = indentAt(text, at, stop)
     const item = text.charCodeAt(at + indent) === 0x2d && text.charCodeAt(at + indent + 1) === 0x20
     const blank = indent === stop - at || text.charCodeAt(at + indent) === 0x0d
+    if (!blank && filled < 0) filled = at
     if (!blank && !(indent > own || (indent === own && item))) break
     if (!blank) end = stop
     at = stop + 1
   }
-  if (end === first) {
-    const stop = lineEnd(text, first, to)
-    if (!/[:=|]/.test(text.slice(first, stop))) end = stop
-  }
-  const start = first + indentAt(text, first, end)
+  if (end === first && filled >= 0) end = nextLine(text, first, filled, to)
+  const line = filled < 0 ? first : filled
+  const start = line + indentAt(text, line, Math.max(line, end))
   return [start, Math.max(start, trimmed(text, start, text.charCodeAt(end - 1) === 0x0d ? end - 1 : end, false))]
 }
+
+/** The end of the line at `at`, or of the block of code that begins there; `first` where it is none of a value. */
+function nextLine(text: string, first: number, at: number, to: number): number {
+  const stop = lineEnd(text, at, to)
+  const line = text.slice(at, Math.min(stop, at + 4096))
+  const fence = FENCE.exec(line)?.[1]
+  if (fence !== undefined) {
+    const closing = text.indexOf(`\n${fence}`, stop)
+    return closing < 0 || closing > to ? to : closing
+  }
+  return /[:=|]/.test(line) || at - first > 8 ? first : stop
+}
+
+/**
+ * Where a value that ends its line at `end` goes on: lines further in than its name that are nothing else, as in YAML and
+ * in folded lines. `mark` is at the colon.
+ */
+export function goesOnTo(text: string, from: number, mark: number, end: number, to: number): number {
+  let at = end
+  while (at < to && at - end < 4 && text.charCodeAt(at) !== 0x0a) at++
+  if (text.charCodeAt(at) !== 0x0a || !/^["' \r]*$/.test(text.slice(end, at))) return end
+  let lineStart = mark
+  while (lineStart > from && mark - lineStart < 160 && text.charCodeAt(lineStart - 1) !== 0x0a) lineStart--
+  if (!NAME_ALONE.test(text.slice(lineStart, mark))) return end
+  const own = indentAt(text, lineStart, mark)
+  let last = end
+  for (at++; at < to; ) {
+    const stop = lineEnd(text, at, to)
+    const indent = indentAt(text, at, stop)
+    const line = text.slice(at + indent, Math.min(stop, at + indent + 4096)).trimEnd()
+    if (indent <= own || line === '' || STRUCTURE.test(line)) break
+    last = at + indent + line.length
+    at = stop + 1
+  }
+  return last
+}
+
+const NAME_ALONE = /^[ \t]*(?:- )?["'\w. -]+$/
 
 function lineEnd(text: string, from: number, to: number): number {
   const at = text.indexOf('\n', from)

@@ -8,10 +8,20 @@ import { contextOf, toldBy } from './names.ts'
 import type { Leaf, LeafLabel, Patch, Siblings } from './patches.ts'
 import { PathAutomaton, type PathState, parsePath } from './paths.ts'
 import { CLEAN, type MaskingPlan } from './plan.ts'
-import { type Headings, headingsBeside, headingsOf, holdsRows, isValue, labelsAt, namedBeside } from './row-arrays.ts'
+import {
+  type Headings,
+  headingsBeside,
+  headingsOf,
+  holdsRows,
+  joined,
+  labelsAt,
+  namedBeside,
+  pairIn,
+} from './row-arrays.ts'
 import { searchNumber, searchText, type TextSearch } from './search.ts'
 import { Searched } from './searched.ts'
 import { NO_SHAPE } from './shapes.ts'
+import { VERSION } from './words.ts'
 
 interface CompiledShape {
   readonly paths: PathAutomaton
@@ -195,8 +205,10 @@ export class Walk {
     for (let at = node + 1; at < end; at = document.next(at)) {
       const inner = this.#step(place, String(index++), place.context)
       if (inner.treatment === 'fixed' || this.#edited.has(at)) continue
-      const isRow = columned !== null && document.kind(at) === Kind.array && (headings !== null || index > 1)
-      if (isRow) this.#row(at, inner, columned, out)
+      const isRow = tabled && document.kind(at) === Kind.array
+      const own = headings !== null || index > 1 ? columned : null
+      const pair = isRow && headings === null ? pairIn(document, node, at, columns) : null
+      if (isRow && (own ?? pair)) this.#row(at, inner, joined(own, pair), out)
       else this.#value(at, inner, out)
     }
   }
@@ -227,7 +239,9 @@ export class Walk {
       const name = document.string(at)
       const told = toldBy(name)
       const own = told.asks ? besides(document, node, at, name, told.context) : told.context
-      const stepped = this.#step(place, name, own === NO_SHAPE ? place.context : own)
+      const inherited = place.context === VERSION ? NO_SHAPE : place.context
+      const context = own === NO_SHAPE ? (told.version ? VERSION : inherited) : own
+      const stepped = this.#step(place, name, context)
       if (stepped.treatment === 'fixed') continue
       const field = told.asks ? fieldBeside(document, node, name, told.field) : told.field
       const inner = field === NO_SHAPE ? stepped : this.#field(document, at, field, stepped)
@@ -240,7 +254,7 @@ export class Walk {
       else if (document.kind(at + 1) === Kind.array && holdsRows(document, at + 1)) {
         if (beside === undefined) beside = headingsBeside(document, node, columns)
         this.#array(at + 1, inner, beside, out)
-      } else if (isValue(name)) {
+      } else if (told.value) {
         named ??= namedBeside(document, node, columns)
         this.#value(at + 1, withLabels(inner, named), out)
       } else this.#value(at + 1, inner, out)
@@ -306,7 +320,12 @@ export class Walk {
     const source = document.source(node)
     let labels = describes(place) || source === 'null' ? noLabels : place.labels
     if (json === 'number') {
-      for (const { label } of labels) this.learned.add(source, label)
+      // `12345.0` and `1.2345e4` are 12345 elsewhere.
+      const whole = labels.length === 0 ? Number.NaN : Number(source)
+      for (const { label } of labels) {
+        this.learned.add(source, label)
+        if (Number.isSafeInteger(whole)) this.learned.add(String(whole), label)
+      }
       labels = searchNumber(this.#search, source, labels, place.context, !place.clean)
     }
     if (labels.length > 0) out.push(this.#leaf(node, json, source, labels, noPatches, false, null))

@@ -15,12 +15,15 @@ export const Role = {
   www: 9,
   domain: 10,
   slashed: 11,
+  version: 12,
 } as const
 
 /** Contexts are shapes plus these: a bare number is an age, a date or a year of birth, a number somebody is called at. */
 export const AGE = 30
 export const BIRTH = 29
 export const CALL = 28
+/** Of a name alone: what it names is the version of a program. */
+export const VERSION = 27
 
 interface Word {
   readonly text: string
@@ -32,44 +35,61 @@ const words: Word[] = []
 const add = (role: number, of: number, list: string): void => {
   for (const text of list.split(' ')) words.push({ text, role, of })
 }
-add(Role.sets, Shape.ssn, 'ssn ssns itin socialsecurity')
+add(
+  Role.sets,
+  Shape.ssn,
+  'ssn ssns itin socialsecurity socialsecuritynumber socialsecurityno ssnumber ssnno patientssn',
+)
 add(
   Role.sets,
   Shape.phone,
-  'phone phones telephone telephones tel cell cellphone mobile landline pager telecom whatsapp voicemail',
+  'phone phones telephone telephones tel cell cellphone mobile landline pager telecom whatsapp voicemail phoneno',
+)
+add(
+  Role.sets,
+  Shape.phone,
+  'phonenumber phonenumbers telephonenumber mobilephone mobilenumber mobileno homephone workphone contactnumber',
 )
 add(Role.sets, CALL, 'call calls called calling callback contact contacts reach reached dial')
-add(Role.sets, Shape.fax, 'fax faxes facsimile telefax')
+add(Role.sets, Shape.fax, 'fax faxes facsimile telefax faxnumber faxno')
 add(
   Role.sets,
   Shape.date,
   'dod date dated dates admitted admission discharged discharge died death deceased appointment appt scheduled dos',
 )
+add(Role.sets, Shape.date, 'dtstart dtend admitdate admissiondate dischargedate deathdate dateofdeath dateofservice')
+add(Role.sets, Shape.date, 'appointmentdate servicedate visitdate encounterdate')
 add(Role.sets, Shape.date, 'expires expiry expiration expired issued effective')
-add(Role.sets, BIRTH, 'dob yob birthdate birthday birthyear born birth')
-add(Role.sets, Shape.mrn, 'mrn mrns medrec mpi empi uhid')
+add(Role.sets, BIRTH, 'dob yob birthdate birthday birthyear born birth bday dateofbirth patientdob')
+add(Role.sets, Shape.mrn, 'mrn mrns medrec mpi empi uhid patientid patientids patientmrn ptid medicalrecordnumber')
+add(Role.sets, Shape.mrn, 'patientno patientnumber patientnum medrecno medrecnum mrnumber mrno chartno chartnumber')
 add(Role.needs, Shape.mrn, 'medical record rec chart patient pt subject hospital emr ehr mr nhs')
-add(Role.sets, Shape.card, 'card visa mastercard amex creditcard cc')
-add(Role.sets, Shape.zip, 'zip zipcode zipcodes postcode postal')
-add(Role.sets, Shape.plan, 'mbi hicn hpbn hbn')
+add(Role.sets, Shape.card, 'card visa mastercard amex creditcard cc cardnumber cardno creditcardnumber')
+add(Role.sets, Shape.zip, 'zip zipcode zipcodes postcode postal postalcode')
+add(
+  Role.sets,
+  Shape.plan,
+  'mbi hicn hpbn hbn memberid memberno membernumber subscriberid policyno policynumber beneficiaryid',
+)
 add(
   Role.needs,
   Shape.plan,
   'member subscriber beneficiary enrollee policy policyholder insurance insurer insured insur ins',
 )
 add(Role.needs, Shape.plan, 'plan medicare medicaid payer payor group')
-add(Role.sets, Shape.account, 'acct iban')
+add(Role.sets, Shape.account, 'acct iban accountnumber accountno acctno acctnumber bankaccount')
 add(Role.needs, Shape.account, 'account accounts bank routing')
-add(Role.sets, Shape.license, 'dea npi')
+add(Role.sets, Shape.license, 'dea npi licensenumber licenseno licencenumber passportnumber passportno')
 add(Role.needs, Shape.license, 'license licence licenses licences certificate certification cert registration passport')
 add(Role.sets, Shape.vehicle, 'vin')
 add(Role.needs, Shape.vehicle, 'vehicle')
 add(Role.joins, Shape.license, 'plate plates')
-add(Role.sets, Shape.device, 'udi imei iccid')
+add(Role.sets, Shape.device, 'udi imei iccid serialnumber serialno deviceid')
 add(Role.needs, Shape.device, 'serial device implant pacemaker sn mac')
 add(Role.joins, Shape.device, 'address')
 add(Role.needs, Shape.other, 'accession encounter visit claim case specimen study participant employee donor')
-add(Role.sets, Shape.other, 'csn')
+add(Role.sets, Shape.other, 'csn encounterid visitid claimid claimnumber claimno accessionnumber accessionno')
+add(Role.sets, Shape.other, 'accessionid specimenid participantid employeeid')
 add(Role.needs, Shape.ssn, 'social')
 add(Role.joins, Shape.ssn, 'security')
 add(Role.identifies, 0, 'id ids number numbers num nr nbr identifier identifiers')
@@ -80,6 +100,7 @@ add(Role.sets, AGE, 'age aged ages')
 add(Role.www, 0, 'www')
 add(Role.slashed, Shape.device, 'n')
 add(Role.domain, 0, 'com org net edu gov')
+add(Role.version, 0, 'version versions')
 for (const [index, month] of [
   'jan january',
   'feb february',

@@ -10,8 +10,8 @@ import { tagged } from './statement/tree.ts'
 const writing = new Set(['DoStmt', 'CreateFunctionStmt', 'RuleStmt'])
 /** Without any of these a function only gives a result, whose origin is worked out where it is used. */
 const carries = /\b(insert|update|delete|merge|copy|create|alter|notify|raise|execute|perform|call|truncate|refresh)\b/i
-/** Names that are put together at run time, or written so that they cannot be told. */
-const builds = /\bexecute\b|u&"/i
+/** Names that are put together at run time, or written so that they cannot be told, and cursors that any session may open. */
+const builds = /\bexecute\b|u&"|\bfetch\b(?!\s+(?:first|next)\s+(?:\S+\s+)?rows?\s+(?:only|with)\b)/i
 
 export function launders(
   statement: Statement,

@@ -149,7 +149,9 @@ export class SessionState {
 
   #without(names: SessionNames): SessionNames {
     const kept = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([name]) => !this.#touched.has(name)))
-    return { ...names, path: [], prepared: kept(names.prepared), cursors: kept(names.cursors) }
+    // Some of it may have happened all the same.
+    const steered = names.steered === true || this.#names.steered === true
+    return { ...names, steered, path: [], prepared: kept(names.prepared), cursors: kept(names.cursors) }
   }
 
   /** What the system has last said of the path is not what is believed. */

@@ -1,6 +1,7 @@
 // Why a statement that could be read is not passed on. Promise: fixed sentences, never a part of the statement.
 import type { SessionNames } from './lineage/resolve.ts'
 import type { SqlRefusal } from './reading.ts'
+import { makesInSystem } from './statement/places.ts'
 import type { Statement } from './statement/statement.ts'
 import { tagged, text } from './statement/tree.ts'
 
@@ -22,6 +23,7 @@ export const CONTESTED = refusal(
 )
 export const NO_CONNECTION = refusal('forbidden', '42501', 'This connection is no longer there.')
 const SETTINGS = refusal('blocked', '42501', 'Settings of the gateway cannot be changed.')
+const SYSTEM = refusal('blocked', '42501', "Nothing is made or moved into PostgreSQL's own schemas.")
 const NOT_PREPARED = refusal(
   'unreadable',
   '26000',
@@ -36,6 +38,7 @@ export function refusedBy(statement: Statement, names: SessionNames): SqlRefusal
   if (kind === 'do' || kind === 'define' || kind === 'call') {
     if (/sallyport/i.test(statement.written())) return SETTINGS
   }
+  if (makesInSystem(statement, names.path[0] ?? '')) return SYSTEM
   const root = tagged(statement.tree)
   const held = root?.tag === 'ExplainStmt' ? tagged(root.body.query) : root
   if (held?.tag === 'ExecuteStmt' && !names.prepared.has(text(held.body, 'name'))) return NOT_PREPARED

@@ -5,7 +5,7 @@ import { copyOutOf } from './copy-plan.ts'
 import { both } from './definitions.ts'
 import { estimableOf } from './estimable.ts'
 import { launders } from './laundering.ts'
-import { callsOwn, unsettles } from './lineage/behind-names.ts'
+import { callsOwn, steersUnseen, unsettles } from './lineage/behind-names.ts'
 import { sessionNames } from './lineage/names.ts'
 import type { Protection } from './lineage/protection.ts'
 import { columnsOf, cursorOf, type Plan, type SessionNames } from './lineage/resolve.ts'
@@ -85,6 +85,8 @@ export function planOf(
     if (change === 'unknown' || changes === 'nothing') changes = change === 'nothing' ? changes : change
     const after = afterStatement(names, statement, plan, session.user)
     written = after.path === names.path ? { ...after, path: written.path } : after
+    if (!written.steered && steersUnseen(decided.tree, statement.written(), catalog))
+      written = { ...written, steered: true }
     names = visible(written, snapshot)
     for (const [name, rows] of names.temporary ?? []) temporary.set(name, rows)
   }

@@ -2,6 +2,7 @@
 // could have put there leaves: severity, state and position stay, sentences are the gateway's.
 import { back, FrameReader, HEAD_BYTES } from './frames.ts'
 import { frame } from './messages.ts'
+import { isState } from './sqlstates.ts'
 
 /** Fields of a report that are codes or numbers and never values. */
 const plain = new Set(['S', 'V', 'C', 'P'])
@@ -65,8 +66,11 @@ export function releasedWords(type: number, raw: Buffer, start: number, end: num
   }
   const fields = reportFields(raw, start, end)
   if (type === back.error && readsOnly(fields)) return null
-  const kept = [...fields].filter(([kind]) => plain.has(kind)).map(([kind, text]) => `${kind}${text}\0`)
-  const state = fields.get('C') ?? ''
+  const own = type === back.notice ? '01000' : 'P0001'
+  const state = isState(fields.get('C') ?? '') ? (fields.get('C') ?? '') : own
+  const kept = [...fields]
+    .filter(([kind]) => plain.has(kind))
+    .map(([kind, text]) => `${kind}${kind === 'C' ? state : text}\0`)
   const says = classes[state.slice(0, 2)] ?? (type === back.notice ? 'notice' : 'error')
   return frame(type, `${kept.join('')}M${says} (words of the database are hidden)\0\0`)
 }

@@ -11,10 +11,14 @@ interface Behind {
 /** Definitions, the path and other settings, prepared statements and cursors: what statements after it mean. */
 const UNSETTLING =
   /\b(?:create|alter|drop|execute|set_config|search_path|schema|reset|discard|grant|revoke|reassign|import|prepare|deallocate|open|close|conforming\w*|standard_conforming_strings|\w*encoding|backslash_quote|role|authorization)\b|\bdo\s+(?:language\b|\$|')|u&"/i
+/** How the server plans, and settings whose name cannot be told. */
+const STEERING =
+  /\bset_config\b"?\s*\((?!\s*'\w+\.[\w.]+')|\b(?:enable_\w+|\w+_cost|geqo\w*|\w+_collapse_limit|hash_mem_multiplier|work_mem|plan_cache_mode)\b/i
 const SYSTEM = /^(?:pg_catalog|information_schema)$/
 const NOTHING: Behind = { names: [], symbols: [] }
 
 const unsettling = new WeakMap<Catalog, Behind>()
+const steering = new WeakMap<Catalog, Behind>()
 const calling = new WeakMap<Catalog, Behind>()
 const named = new WeakMap<Catalog, Map<string, Behind>>()
 
@@ -24,6 +28,14 @@ export function unsettles(tree: Tree, catalog: Catalog): boolean {
     tree,
     known(unsettling, catalog, one => !compiled(one) && (!readable(one) || UNSETTLING.test(bodyOf(one)))),
   )
+}
+
+/** Whether it could change how statements after it are planned: a block by its own text, others by what they run. */
+export function steersUnseen(tree: Tree, written: string, catalog: Catalog): boolean {
+  if ('DoStmt' in tree && (STEERING.test(written) || /\bexecute\b|u&"/i.test(written))) return true
+  const steers = (one: CatalogFunction) =>
+    !compiled(one) && one.trigger !== true && (!readable(one) || runsText(one) || STEERING.test(bodyOf(one)))
+  return meets(tree, known(steering, catalog, steers))
 }
 
 /** Whether it could run what people wrote and may write anew while it goes on. */
@@ -59,6 +71,7 @@ function withChildren(names: readonly string[], { relations }: Catalog): readonl
 
 const compiled = ({ trusted, language }: CatalogFunction) => trusted || language === 'c' || language === 'internal'
 const readable = ({ language, definition }: CatalogFunction) => /^(?:sql|plpgsql)$/.test(language) && definition !== ''
+const runsText = ({ language, source }: CatalogFunction) => language === 'plpgsql' && /\bexecute\b/i.test(source)
 /** Of one with a body of parsed SQL the whole definition is printed: `CREATE` there says nothing. */
 const bodyOf = ({ source, definition }: CatalogFunction) => definition?.replace(/^create\b/i, '') ?? source
 

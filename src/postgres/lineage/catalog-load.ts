@@ -40,6 +40,7 @@ const ofRules = madeBy('pg_rewrite', 'in (select w.oid from pg_catalog.pg_rewrit
 
 const relationsSql = (locked: readonly number[]) => `select c.oid, ${schema}, c.relname, c.relkind,
   case when c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
+    or c.relkind in ('v', 'm') and c.oid >= 16384
     then ${printed(locked, 'c.oid', 'pg_catalog.pg_get_viewdef(c.oid)', ofRules)} end,
   (select pg_catalog.string_agg(inhparent::pg_catalog.text, ',') from pg_catalog.pg_inherits where inhrelid = c.oid),
   exists (select 1 from pg_catalog.pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN'
@@ -88,7 +89,7 @@ const functionsSql = (
     join pg_catalog.pg_namespace m on m.oid = q.pronamespace where a.aggfnoid = p.oid)
   from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   join pg_catalog.pg_language l on l.oid = p.prolang
-  where n.nspname not in ('pg_catalog', 'information_schema') order by p.oid`
+  where n.nspname not in ('pg_catalog', 'information_schema') or p.oid >= 16384 order by p.oid`
 
 const builtinsSql = `select p.proname, pg_catalog.array_to_json(p.proargnames),
   pg_catalog.array_to_json(p.proargmodes::pg_catalog.text[])

@@ -159,7 +159,7 @@ export function findRelation(
   return null
 }
 
-/** Functions outside pg_catalog that a call by this name could mean. */
+/** Functions that people made which a call by this name could mean; those in pg_catalog stand on every path. */
 export function findFunctions(
   catalog: Catalog,
   path: readonly string[],
@@ -167,7 +167,8 @@ export function findFunctions(
   name: string,
 ): readonly CatalogFunction[] {
   const all = catalog.functions.get(name) ?? []
-  return all.filter(found => (schema === null ? path.includes(found.schema) : found.schema === schema))
+  const onPath = (place: string) => place === 'pg_catalog' || path.includes(place)
+  return all.filter(found => (schema === null ? onPath(found.schema) : found.schema === schema))
 }
 
 /** The relation whose row a value of this type is, or holds many of. */

@@ -7,6 +7,7 @@ import { type Context, type Notes, noteFlow, noteOracle, type Output, probedBy, 
 import { ruleActions, ruleOf } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readFrom, readRelation } from './from.ts'
+import { keepsValue } from './kept-values.ts'
 import { runTrigger } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
 import { type Column, type Item, joinRest, type Scope, within } from './scope.ts'
@@ -198,13 +199,15 @@ function assign(targets: readonly unknown[], target: Item, scope: Scope, ctx: Co
   for (const node of targets) {
     const item = as(node, 'ResTarget') ?? {}
     const several = as(item.val, 'MultiAssignRef')
-    const taint = several === null ? evaluate(item.val, scope, ctx) : evaluate(several.source, scope, ctx)
-    write(target, text(item, 'name') || null, taint, ctx)
+    const value = several === null ? item.val : several.source
+    write(target, text(item, 'name') || null, evaluate(value, scope, ctx), ctx, keepsValue(value, scope, ctx))
   }
 }
 
 /** The column now holds this too; less protected than its source, that is a flow. */
-function write(target: Item, name: string | null, taint: Taint, ctx: Context): void {
+function write(target: Item, name: string | null, taint: Taint, ctx: Context, kept = taint.column !== null): void {
+  // Whether it fails, and how large it is, is told.
+  if (!kept) noteOracle(ctx.notes, 'comparison', taint)
   const columns = target.columns.filter(column => name === null || column.name === name)
   if (columns.length === 0) noteFlow(ctx.notes, 'column', name ?? target.alias, taint)
   for (const column of columns) {
@@ -230,7 +233,8 @@ function merge(body: Tree, target: Item, base: Scope, ctx: Context): Scope {
     }
     const named = list(clause, 'targetList').map(item => text(as(item, 'ResTarget') ?? {}, 'name'))
     const names = named.length > 0 ? named : target.columns.map(({ name }) => name)
-    for (const [at, value] of values.entries()) write(target, names[at] ?? null, evaluate(value, scope, ctx), ctx)
+    for (const [at, value] of values.entries())
+      write(target, names[at] ?? null, evaluate(value, scope, ctx), ctx, keepsValue(value, scope, ctx))
   }
   // RETURNING * shows the source's columns first; the order of sources does not matter to what they hold.
   const own = scope.columns.slice(0, base.columns.length)
@@ -256,6 +260,17 @@ function returning(body: Tree, target: Item, scope: Scope, ctx: Context): Rows {
 
 function blur(column: Output): Output {
   return { ...column, taint: derive(column.taint, unknown), stored: false }
+}
+
+/** COPY FROM fires the triggers of INSERT, and no rules. */
+export function copiedIn(relation: CatalogRelation, item: Item, ctx: Context): void {
+  for (const one of withChildren(relation, ctx)) runTriggers(one, 'InsertStmt', null, item, ctx)
+}
+
+/** How large stored values are, and how many are NULL, everybody may ask: of computed ones that tells what they are. */
+export function noteMeasured({ columns, rest }: Rows, ctx: Context): void {
+  for (const { taint } of columns) if (taint.column === null) noteOracle(ctx.notes, 'comparison', taint)
+  if (rest !== null) noteOracle(ctx.notes, 'comparison', rest)
 }
 
 /** TRUNCATE fires triggers too, and those of what refers to it where it takes that along. */

@@ -56,6 +56,8 @@ export interface Notes {
   readonly relations: Set<number>
   /** Everything protected that takes part anywhere. */
   touched: Taint
+  /** Everything protected that something is made of. */
+  computed: Taint
   /** Results of functions that people defined: planning may work them out and quote them. */
   called: Taint
   /** Nodes evaluated so far: a statement may ask for only so much. */
@@ -101,6 +103,7 @@ export function newNotes(): Notes {
     flows: new Map(),
     relations: new Set(),
     touched: clean,
+    computed: clean,
     called: clean,
     steps: 0,
     ties: 0,

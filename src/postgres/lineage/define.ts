@@ -4,6 +4,7 @@ import { parseSql } from '../statement/parser.ts'
 import { as, isTree, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { findRelation } from './catalog.ts'
 import { type Context, noteFlow, noteOracle } from './context.ts'
+import { everyLabel, newBound, newCollation, newDomain, newTable, newTrigger } from './define-new.ts'
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
 import { labelsAt } from './protection.ts'
@@ -26,24 +27,57 @@ export function noteDefinition({ tag, body }: Tagged, ctx: Context): void {
     case 'AlterTableStmt':
       alter(body, ctx)
       break
+    case 'CreateStmt':
+      newTable(body, ctx)
+      break
+    case 'CreateDomainStmt':
+      newDomain(body, ctx)
+      break
+    case 'CreateFunctionStmt':
+      replaced(list(body, 'funcname'), body, ctx)
+      break
+    case 'DefineStmt':
+      replaced(list(body, 'defnames'), body, ctx)
+      if (text(body, 'kind') === 'OBJECT_COLLATION') newCollation(body, ctx)
+      break
     case 'CreateTrigStmt':
       flow('function', 'trigname', everything(itemOf(body, ctx)))
+      newTrigger(body, itemOf(body, ctx), ctx)
       break
     case 'RuleStmt':
       flow('function', 'rulename', derive(everything(itemOf(body, ctx)), ruleActions(body, itemOf(body, ctx), ctx)))
       break
     case 'IndexStmt':
       checked([body.whereClause, ...list(body, 'indexParams').map(part => as(part, 'IndexElem')?.expr)], body, ctx)
+      sorted(
+        [...list(body, 'indexParams'), ...list(body, 'indexIncludingParams')].map(part =>
+          text(as(part, 'IndexElem') ?? {}, 'name'),
+        ),
+        itemOf(body, ctx),
+        ctx,
+      )
       break
+    case 'CreateStatsStmt': {
+      // Its samples are hidden; how wide its values are and how many are NULL is not.
+      const relation = as(list(body, 'relations')[0], 'RangeVar')
+      checked(
+        list(body, 'exprs').map(part => as(part, 'StatsElem')?.expr),
+        { relation },
+        ctx,
+      )
+      break
+    }
     case 'CreatePolicyStmt':
     case 'AlterPolicyStmt':
       checked([body.qual, body.with_check], { relation: body.table }, ctx)
       break
     case 'ClusterStmt':
-      noteOracle(ctx.notes, 'order', everything(itemOf(body, ctx)))
+      // Without a name: all that were told by which index.
+      noteOracle(ctx.notes, 'order', body.relation === undefined ? everyLabel(ctx) : everything(itemOf(body, ctx)))
       break
     case 'AlterDomainStmt':
       noteOracle(ctx.notes, 'comparison', ofType(strings(list(body, 'typeName')).at(-1) ?? '', ctx))
+      newDomain(body, ctx)
       break
     default:
       // What stands elsewhere may be this database again, under names that nobody declared.
@@ -53,8 +87,22 @@ export function noteDefinition({ tag, body }: Tagged, ctx: Context): void {
 
 const abroad = new Set(
   `CreateFdwStmt AlterFdwStmt CreateForeignServerStmt AlterForeignServerStmt CreateUserMappingStmt AlterUserMappingStmt
-  CreateForeignTableStmt ImportForeignSchemaStmt CreateSubscriptionStmt AlterSubscriptionStmt`.split(/\s+/),
+  CreateForeignTableStmt ImportForeignSchemaStmt CreateSubscriptionStmt AlterSubscriptionStmt AlterExtensionContentsStmt
+  CreateEventTrigStmt AlterEventTrigStmt CreateOpClassStmt CreateOpFamilyStmt AlterOpFamilyStmt`.split(/\s+/),
 )
+
+/** Rows that an index alone can give leave it in its order. */
+function sorted(names: readonly string[], item: Item | null, ctx: Context): void {
+  const held = names.map(name => item?.columns.find(column => column.name === name)?.taint ?? clean)
+  if (held.some(isClean)) noteOracle(ctx.notes, 'order', derive(...held))
+}
+
+/** It would go on being trusted as the extension's. */
+function replaced(names: readonly unknown[], body: Tree, { catalog, notes, protection }: Context): void {
+  const known = catalog.functions.get(strings(names).at(-1) ?? '') ?? []
+  if (body.replace !== true || protection.labels.size === 0 || !known.some(({ trusted }) => trusted)) return
+  noteFlow(notes, 'function', 'replaced', unknown)
+}
 
 /** Whether stored rows meet a condition, or differ, is told by whether the statement fails. */
 function checked(expressions: readonly unknown[], body: Tree, ctx: Context): void {
@@ -140,7 +188,9 @@ function alter(body: Tree, ctx: Context): void {
 /** A partition or child that is one no more has the labels of its own declaration alone. */
 function moved(command: Tree, body: Tree, item: Item, ctx: Context): void {
   const kind = text(command, 'subtype')
-  const part = sub(as(command.def, 'PartitionCmd') ?? {}, 'name')
+  const partition = as(command.def, 'PartitionCmd') ?? {}
+  newBound(sub(partition, 'bound'), ctx)
+  const part = sub(partition, 'name')
   const other = part === null ? null : readRelation(part, outermost, ctx)
   const all = derive(everything(item), everything(other))
   if (/^AT_(DetachPartition|DetachPartitionFinalize|DropInherit)$/.test(kind)) noteFlow(ctx.notes, 'table', kind, all)
@@ -191,6 +241,8 @@ function tested(command: Tree, body: Tree, item: Item, ctx: Context): void {
   for (const constraint of constraints) {
     if (text(constraint, 'contype') === 'CONSTR_CHECK') checked([constraint.raw_expr], body, ctx)
     if (text(constraint, 'contype') === 'CONSTR_FOREIGN') named(list(constraint, 'fk_attrs'))
+    if (/^CONSTR_(UNIQUE|PRIMARY)$/.test(text(constraint, 'contype')))
+      sorted(strings([...list(constraint, 'keys'), ...list(constraint, 'including')]), item, ctx)
     if (text(constraint, 'contype') !== 'CONSTR_EXCLUSION') continue
     const elements = list(constraint, 'exclusions').map(pair =>
       as(list(as(pair, 'List') ?? {}, 'items')[0], 'IndexElem'),
@@ -202,6 +254,7 @@ function tested(command: Tree, body: Tree, item: Item, ctx: Context): void {
       derive(...elements.map(one => item.columns.find(({ name }) => name === text(one ?? {}, 'name'))?.taint ?? clean)),
     )
   }
+  if (kind === 'AT_ClusterOn') noteOracle(ctx.notes, 'order', everything(item))
   if (kind === 'AT_ValidateConstraint') noteOracle(ctx.notes, 'comparison', everything(item))
   if (kind !== 'AT_AlterColumnType') return
   const type = sub(definition ?? {}, 'typeName') ?? {}

@@ -3,7 +3,9 @@
 import { as, constant, list, strings, type Tree, tagged, text } from '../statement/tree.ts'
 import { type Context, noteOracle } from './context.ts'
 import { evaluate } from './expression.ts'
-import type { Scope } from './scope.ts'
+import { readFrom } from './from.ts'
+import { mayBeList } from './odd-arguments.ts'
+import { lookUp, type Scope, within } from './scope.ts'
 import { isClean, type Taint } from './taint.ts'
 
 const words = (block: string): ReadonlySet<string> => new Set(block.split(/\s+/).filter(word => word !== ''))
@@ -23,13 +25,14 @@ const selecting = words(`
 /** A value of as many parts as its arguments, or as the rows it is made of. */
 const folding = words(`
   to_json to_jsonb row_to_json array_agg json_agg jsonb_agg json_build_array jsonb_build_array json_build_object
-  jsonb_build_object json_object_agg jsonb_object_agg json_object jsonb_object hstore to_tsvector string_to_array xmlelement
+  jsonb_build_object json_object_agg jsonb_object_agg json_object jsonb_object hstore xmlelement
   array_to_json
 `)
-const folded = words(`
-  ColumnRef A_ArrayExpr RowExpr SubLink JsonObjectConstructor JsonArrayConstructor JsonArrayQueryConstructor
-  JsonObjectAgg JsonArrayAgg CoalesceExpr
-`)
+const folded = words(
+  'RowExpr JsonObjectConstructor JsonArrayConstructor JsonArrayQueryConstructor JsonObjectAgg JsonArrayAgg',
+)
+/** Of those: as many as what they are given has. */
+const passing = words('to_json to_jsonb row_to_json array_to_json hstore json_object jsonb_object')
 
 /** In FROM every function makes rows. */
 export function noteExpansion(call: Tree, scope: Scope, ctx: Context): void {
@@ -68,11 +71,42 @@ function keepsParts(node: unknown, scope: Scope, ctx: Context): boolean {
   const found = tagged(node)
   if (found === null) return true
   const { tag, body } = found
-  if (folded.has(tag)) return true
-  if (tag === 'TypeCast' || tag === 'CollateClause') return keepsParts(body.arg, scope, ctx)
-  if (tag === 'A_Indirection') return keepsParts(body.arg, scope, ctx)
-  if (tag === 'A_Expr')
-    return /^(->>?|#>>?|\|\|)$/.test(strings(list(body, 'name')).at(-1) ?? '') && text(body, 'kind') === 'AEXPR_OP'
-  if (tag !== 'FuncCall') return false
-  return folding.has(strings(list(body, 'funcname')).at(-1) ?? '')
+  const all = (nodes: readonly unknown[]) => nodes.every(one => keepsParts(one, scope, ctx))
+  switch (tag) {
+    case 'ColumnRef': {
+      // What a query below has made may be of any number of parts.
+      const { columns } = lookUp(scope, strings(list(body, 'fields')), ctx.parameters)
+      return columns.every(({ stored, taint }) => stored || taint.fields !== null)
+    }
+    case 'TypeCast':
+    case 'CollateClause':
+    case 'A_Indirection':
+      return keepsParts(body.arg, scope, ctx)
+    case 'CoalesceExpr':
+      return all(list(body, 'args'))
+    case 'A_ArrayExpr':
+      return all(list(body, 'elements').filter(one => mayBeList(one, scope, ctx)))
+    case 'SubLink':
+      return queriedParts(body, scope, ctx)
+    case 'A_Expr':
+      return joining.test(strings(list(body, 'name')).at(-1) ?? '') && all([body.lexpr, body.rexpr])
+    case 'FuncCall': {
+      const name = strings(list(body, 'funcname')).at(-1) ?? ''
+      return folding.has(name) && (!passing.has(name) || all(list(body, 'args')))
+    }
+    default:
+      return folded.has(tag)
+  }
+}
+
+const joining = /^(?:->>?|#>>?|\|\|)$/
+
+/** As many as there are rows, or as the one value has that is asked for. */
+function queriedParts(body: Tree, scope: Scope, ctx: Context): boolean {
+  const query = as(body.subselect, 'SelectStmt') ?? {}
+  const inside = readFrom(list(query, 'fromClause'), within(scope), ctx)
+  const targets = list(query, 'targetList').map(node => as(node, 'ResTarget')?.val)
+  const lists =
+    text(body, 'subLinkType') === 'ARRAY_SUBLINK' ? targets.filter(one => mayBeList(one, inside, ctx)) : targets
+  return 'targetList' in query && lists.every(one => keepsParts(one, inside, ctx))
 }

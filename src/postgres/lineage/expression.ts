@@ -5,6 +5,7 @@ import { type Context, noteOracle, noteShown, probedBy, touch } from './context.
 import { castMayFail, nodeMayFail, operatorMayFail } from './fallible.ts'
 import { evaluateCall } from './function-call.ts'
 import { callOwn } from './own-functions.ts'
+import { mayBeOwn, meansOwn } from './own-types.ts'
 import { useOf } from './predicate.ts'
 import { quiet } from './quiet.ts'
 import { itemNamed, lookUp, type Scope, wholeRow, within } from './scope.ts'
@@ -34,7 +35,10 @@ export function evaluate(node: unknown, scope: Scope, ctx: Context): Taint {
   if (++ctx.notes.steps > mostSteps) throw new Error('too much to work out')
   const found = tagged(node)
   if (found === null) return node === undefined || node === null ? clean : unknown
-  return touch(ctx.notes, evaluateTagged(found, scope, ctx))
+  const taint = touch(ctx.notes, evaluateTagged(found, scope, ctx))
+  if (taint.column === null && taint.fields === null && !isClean(taint))
+    ctx.notes.computed = derive(ctx.notes.computed, taint)
+  return taint
 }
 
 export function evaluateAll(nodes: readonly unknown[], scope: Scope, ctx: Context): Taint {
@@ -91,12 +95,18 @@ function noteSkipping(tag: string, args: readonly unknown[], scope: Scope, ctx: 
 function operation(node: Tagged, scope: Scope, ctx: Context): Taint {
   const { body } = node
   const given = derive(...parts(body, scope, ctx))
-  const taint = derive(given, byOwn(operatorsNamed(body, ctx), given, ctx))
+  const own = operatorsNamed(body, ctx)
+  const taint = derive(given, byOwn(own, given, ctx))
   if (isClean(taint)) return taint
+  if (
+    own.length > 0 &&
+    (list(body, 'name').length > 1 || meansOwn(strings(list(body, 'name')), sides(body), scope, ctx))
+  )
+    noteShown(ctx.notes, 'comparison', taint)
   const operator = strings(list(body, 'name')).at(-1) ?? ''
   const compares = text(body, 'kind') !== 'AEXPR_OP' || comparing.has(operator)
   const use = compares ? useOf(node, scope, ctx) : null
-  if (!compares) failing(operatorMayFail(operator, body), taint, ctx)
+  if (!compares) failing(operatorMayFail(operator, body, scope, ctx), taint, ctx)
   if (use === 'comparison' || use === 'pattern') noteShown(ctx.notes, use, taint)
   // Rows and lists are compared one by one until it is clear.
   else if (use !== null && use !== 'join' && ![body.lexpr, body.rexpr].every(side => quiet(side, scope, ctx)))
@@ -104,6 +114,10 @@ function operation(node: Tagged, scope: Scope, ctx: Context): Taint {
   if ((operator === '/' || operator === '%') && !isClean(evaluate(body.rexpr, scope, ctx)))
     noteShown(ctx.notes, 'comparison', taint)
   return taint
+}
+
+function sides({ lexpr, rexpr }: Tree): readonly unknown[] {
+  return [lexpr, rexpr]
 }
 
 const comparing = new Set([
@@ -162,7 +176,9 @@ function evaluateCast(body: Tree, scope: Scope, ctx: Context): Taint {
   const value = evaluate(body.arg, scope, ctx)
   const names = strings(list(sub(body, 'typeName') ?? {}, 'names'))
   const held = failing(!isClean(value) && castMayFail(body, scope, ctx), value, ctx)
-  return derive(held, byOwn(ctx.catalog.ownCasts.get(names.at(-1) ?? '') ?? [], value, ctx))
+  const own = ctx.catalog.ownCasts.get(names.at(-1) ?? '') ?? []
+  failing(own.length > 0 && !isClean(value) && mayBeOwn(body.arg, scope, ctx), value, ctx)
+  return derive(held, byOwn(own, value, ctx))
 }
 
 /** That a value fails is told to whoever asked, as if it had been compared. */

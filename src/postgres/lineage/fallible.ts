@@ -3,6 +3,7 @@
 import { as, constant, count, list, strings, sub, type Tree, tagged, text } from '../statement/tree.ts'
 import type { Context } from './context.ts'
 import { evaluate } from './expression.ts'
+import { deepList, mayBeJson, mayBeList, oddArguments, oddField, unevenLists } from './odd-arguments.ts'
 import { meansBuiltin } from './own-types.ts'
 import { quiet } from './quiet.ts'
 import { lookUp, type Scope } from './scope.ts'
@@ -27,8 +28,7 @@ const always = words(`
   regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy
   json_each json_each_text jsonb_each jsonb_each_text json_object_keys jsonb_object_keys json_array_elements
   json_array_elements_text jsonb_array_elements jsonb_array_elements_text json_to_record jsonb_to_record
-  json_to_recordset jsonb_to_recordset json_populate_record jsonb_populate_record json_populate_recordset
-  jsonb_populate_recordset populate_record
+  json_to_recordset jsonb_to_recordset
 `)
 /** Where only their first argument is protected. */
 const byFirst = words(`
@@ -46,9 +46,12 @@ const byRest = words(`
 /** Pairs of a name, which may not be NULL, and a value. */
 const byPairs = words('json_build_object jsonb_build_object')
 
-export function mayFail(name: string, args: readonly Taint[]): boolean {
+export function mayFail(name: string, args: readonly Taint[], body: Tree, scope: Scope, ctx: Context): boolean {
+  if (/^array_(?:append|cat|prepend)$/.test(name) && list(body, 'args').some(deepList)) return true
+  if (oddField(name, body)) return true
+  if (name === 'array_agg' && mayBeList(list(body, 'args')[0], scope, ctx)) return true
   if (always.has(name)) return false
-  if (byFirst.has(name)) return !args.slice(1).every(isClean)
+  if (byFirst.has(name)) return !args.slice(1).every(isClean) || oddArguments(name, body, scope, ctx)
   if (byRest.has(name)) return args[0] !== undefined && !isClean(args[0])
   return !(byPairs.has(name) && args.every((taint, at) => at % 2 === 1 || isClean(taint)))
 }
@@ -56,9 +59,11 @@ export function mayFail(name: string, args: readonly Taint[]): boolean {
 const plainOperators = new Set(['||', '->', '->>', '#>', '#>>', '<->', '<%', '%>', '&', '|', '#', '~', '@', '?', '#='])
 
 /** Of an operator that compares nothing: sums leave their type only where what is added is large. */
-export function operatorMayFail(operator: string, body: Tree): boolean {
-  if (plainOperators.has(operator)) return false
+export function operatorMayFail(operator: string, body: Tree, scope: Scope, ctx: Context): boolean {
   const sides = [body.lexpr, body.rexpr]
+  if (operator === '||' && sides.some(deepList)) return true
+  if (plainOperators.has(operator)) return false
+  if (operator === '-' && as(body.rexpr, 'A_Const') !== null && mayBeJson(body.lexpr, scope, ctx)) return true
   if (operator === '+' || operator === '-')
     return body.lexpr !== undefined && body.rexpr !== undefined && !sides.some(small)
   return operator !== '*' || !sides.some(fraction)
@@ -136,8 +141,15 @@ export function castMayFail(cast: Tree, scope: Scope, ctx: Context): boolean {
   const call = argument?.tag === 'FuncCall' ? (strings(list(argument.body, 'funcname')).at(-1) ?? '') : ''
   const sum = argument?.tag === 'A_Expr' && /^[-+*/]$/.test(strings(list(argument.body, 'name')).at(-1) ?? '')
   if (numbers.has(target)) return !measuring.has(call) && !sum
-  // A row as a row of its own type, and what a function of dates gives.
-  return !(argument?.tag === 'RowExpr' || (/^date_trunc$/.test(call) && /^(date|timestamp|timestamptz)$/.test(target)))
+  // What a function of dates gives.
+  return !(/^date_trunc$/.test(call) && /^(date|timestamp|timestamptz)$/.test(target))
+}
+
+/** Any value can be written as one. */
+export function takesAll(type: Tree, ctx: Context): boolean {
+  const target = typeName({ typeName: type }, ctx)
+  if (list(type, 'typmods').length > 0 || list(type, 'arrayBounds').length > 0) return false
+  return /^(?:text|varchar|json|jsonb|xml|bytea)$/.test(target)
 }
 
 /** `numeric(10, 2)` is wide enough for whatever is counted in millions; a narrow one tells where a value lies. */
@@ -149,9 +161,13 @@ function roomy(modifiers: readonly unknown[]): boolean {
 
 /** Constructors that fail on what they are given, or where told to. */
 export function nodeMayFail(tag: string, body: Tree, scope: Scope, ctx: Context): boolean {
+  const output = sub(sub(body, 'output') ?? sub(sub(body, 'constructor') ?? {}, 'output') ?? {}, 'typeName')
+  if (output !== null && tag !== 'JsonFuncExpr' && !takesAll(output, ctx)) return true
   switch (tag) {
     case 'JsonParseExpr':
       return true
+    case 'A_ArrayExpr':
+      return unevenLists(list(body, 'elements'), scope, ctx)
     case 'XmlExpr':
       return /XMLPARSE|XMLPI/.test(text(body, 'op'))
     case 'JsonKeyValue':

@@ -7,6 +7,7 @@ import { columnName } from './column-name.ts'
 import { type Context, noteOracle, type Output, type Rows } from './context.ts'
 import { noteExpansion, noteTableExpansion } from './expansion.ts'
 import { evaluate, evaluateAll } from './expression.ts'
+import { takesAll } from './fallible.ts'
 import { evaluateCall } from './function-call.ts'
 import { predicates, tie } from './predicate.ts'
 import { quiet } from './quiet.ts'
@@ -135,6 +136,7 @@ function readFunctions(body: Tree, scope: Scope, ctx: Context): Item {
   const given = list(body, 'coldeflist')
   if (given.length > 0) {
     const all = derive(rest ?? clean, ...columns.map(({ taint }) => taint))
+    asDefined(given, all, ctx)
     const defined = given.map(item => ({
       name: text(as(item, 'ColumnDef') ?? {}, 'colname'),
       taint: all,
@@ -144,6 +146,12 @@ function readFunctions(body: Tree, scope: Scope, ctx: Context): Item {
   }
   if (flag(body, 'ordinality')) columns.push({ name: 'ordinality', taint: clean, stored: false })
   return renamed(itemFrom(firstName, { columns, rest }), alias)
+}
+
+/** Members of JSON become values of these types, where they can. */
+function asDefined(definitions: readonly unknown[], taint: Taint, ctx: Context): void {
+  const types = definitions.map(item => sub(as(item, 'ColumnDef') ?? {}, 'typeName') ?? {})
+  if (!isClean(taint) && !types.every(type => takesAll(type, ctx))) noteOracle(ctx.notes, 'comparison', taint)
 }
 
 function withoutNames(alias: Tree | null): Tree | null {
@@ -166,6 +174,7 @@ function readFunction(
   const call = evaluateCall(body, scope, ctx)
   const taint = derive(call.taint)
   noteExpansion(body, scope, ctx)
+  asDefined(definitions, taint, ctx)
   if (definitions.length > 0)
     return {
       columns: definitions.map(item => ({ name: text(as(item, 'ColumnDef') ?? {}, 'colname'), taint, stored: false })),
@@ -233,6 +242,9 @@ function collect(nodes: readonly unknown[], all: Taint, found: Output[], scope: 
     }
     const name = text(body, 'name') || text(body, 'colname')
     const own = derive(all, evaluateAll([body.colexpr, body.coldefexpr], scope, ctx))
+    const type = sub(body, 'typeName')
+    const hard = 'colname' in body || JSON.stringify(body.on_error ?? '').includes('JSON_BEHAVIOR_ERROR')
+    if (!isClean(all) && hard && type !== null && !takesAll(type, ctx)) noteOracle(ctx.notes, 'comparison', all)
     // A default is worked out where there is nothing else.
     if (!isClean(all) && ![body.coldefexpr, body.on_empty, body.on_error].every(one => quiet(one, scope, ctx)))
       noteOracle(ctx.notes, 'comparison', all)

@@ -37,17 +37,18 @@ export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
   noteOracle(ctx.notes, 'order', order)
   const ranked = rankedBy(body, scope, ctx)
   const given = grouped ? [...args, order] : args
-  const own = schema === 'pg_catalog' ? [] : findFunctions(ctx.catalog, ctx.path, schema, name)
-  if (isStandard(schema, name)) return { taint: derive(...given), rows: null }
+  const own = findFunctions(ctx.catalog, ctx.path, schema, name)
+  if (own.length === 0 && isStandard(schema, name)) return { taint: derive(...given), rows: null }
   const builtin = schema === null || schema === 'pg_catalog' ? builtinReach(name) : 'unlisted'
   if (own.length > 0) {
     const many = !list(body, 'args').every(arg => single(arg, scope, ctx))
     const called = callOwn(own, given, { ...ctx, many })
     ctx.notes.called = derive(ctx.notes.called, called.taint)
     if (called.changes && !isClean(derive(...given))) noteFlow(ctx.notes, 'function', name, derive(...given))
-    const alsoBuiltin = builtin === 'unlisted' ? clean : builtinTaint(name, builtin, body, given, ctx)
+    const alsoBuiltin = builtin === 'unlisted' ? clean : builtinTaint(name, builtin, body, given, scope, ctx)
     const computes = own.every(({ trusted }) => trusted)
-    if (computes && builtin === 'unlisted' && !isClean(derive(...given)) && mayFail(name, given))
+    if (computes) noteShownExpansion(body, scope, ctx)
+    if (computes && builtin === 'unlisted' && !isClean(derive(...given)) && mayFail(name, given, body, scope, ctx))
       noteShown(ctx.notes, 'comparison', derive(...given))
     const taint = derive(called.taint, alsoBuiltin)
     return { taint: isClean(alsoBuiltin) ? called.taint : taint, rows: called.rows }
@@ -55,7 +56,7 @@ export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
   noteShownExpansion(body, scope, ctx)
   if (counting.has(name) && builtin === 'pure' && !grouped)
     return { taint: derive(ranked, counted(body, args, scope, ctx)), rows: null }
-  return { taint: derive(builtinTaint(name, builtin, body, given, ctx), ranked), rows: null }
+  return { taint: derive(builtinTaint(name, builtin, body, given, scope, ctx), ranked), rows: null }
 }
 
 /** Counting stored values tells how many are there; counting what was made of them tells what they are. */
@@ -69,10 +70,17 @@ function counted(body: Tree, args: readonly Taint[], scope: Scope, ctx: Context)
   return derive(...made)
 }
 
-function builtinTaint(name: string, reach: BuiltinReach, body: Tree, args: readonly Taint[], ctx: Context): Taint {
+function builtinTaint(
+  name: string,
+  reach: BuiltinReach,
+  body: Tree,
+  args: readonly Taint[],
+  scope: Scope,
+  ctx: Context,
+): Taint {
   const all = derive(...args)
   if (name === 'current_setting') return settingTaint(body, all)
-  if (!isClean(all) && mayFail(name, args)) noteShown(ctx.notes, 'comparison', all)
+  if (!isClean(all) && mayFail(name, args, body, scope, ctx)) noteShown(ctx.notes, 'comparison', all)
   switch (reach) {
     case 'pure':
     case 'harmless':

@@ -6,9 +6,10 @@ import { parseSql } from '../statement/parser.ts'
 import { searchPathOf } from '../statement/settings.ts'
 import { as, isTree, list, type Tagged, tagged } from '../statement/tree.ts'
 import { type CatalogFunction, rowOf } from './catalog.ts'
-import { type Context, noteFlow, type Rows } from './context.ts'
+import { type Context, noteFlow, noteShown, type Rows } from './context.ts'
 import { evaluate } from './expression.ts'
 import { bodyTaint, noteUnread, readBody } from './plpgsql.ts'
+import { quiet } from './quiet.ts'
 import { outermost } from './scope.ts'
 import { queryRows } from './select.ts'
 import { clean, derive, isClean, mark, row, type Taint, unknown } from './taint.ts'
@@ -55,6 +56,8 @@ function callOne(found: CatalogFunction, args: readonly Taint[], ctx: Context): 
   // What nobody can read may put anything anywhere.
   if (found.volatility === 'v' && !/^(c|internal)$/.test(found.language) && ctx.protection.labels.size > 0)
     noteFlow(ctx.notes, 'function', found.name, unknown)
+  // It may fail on whatever it likes.
+  if (!isClean(all)) noteShown(ctx.notes, 'comparison', all)
   return closed
 }
 
@@ -105,10 +108,26 @@ function callPlPgSql(found: CatalogFunction, args: readonly Taint[], all: Taint,
   if (body === null) return null
   const { inner, given } = inside(found, args, all, ctx)
   const taint = bodyTaint(body, given, inner.parameters, inner)
+  if (!isClean(all) && !(steady(args) && body.types.every(type => plainTypes.test(type)) && givesPlain(found, ctx)))
+    noteShown(ctx.notes, 'comparison', all)
   const names = resultNames(found, ctx)
   const columns = (names ?? [found.name]).map(name => ({ name, taint, stored: false }))
   const known = names !== null || rowOf(ctx.catalog, found.resultType) === null
   return { taint, rows: known ? { columns, rest: isRecord(found) ? taint : null } : { columns: [], rest: taint } }
+}
+
+/** Whatever is put into them fits. */
+const plainTypes = /^(?:pg_catalog\.)?(?:text|varchar|refcursor|boolean|bool)$/
+
+/** Values as they are stored, and rows: whether they are NULL, and so whether a strict function runs at all, is told anyway. */
+function steady(args: readonly Taint[]): boolean {
+  return args.every(taint => isClean(taint) || taint.column !== null || taint.fields !== null)
+}
+
+/** A result of a type that people made may not fit it. */
+function givesPlain({ resultType }: CatalogFunction, ctx: Context): boolean {
+  const type = ctx.catalog.types.get(resultType)
+  return type === undefined || type.schema === 'pg_catalog' || rowOf(ctx.catalog, resultType) !== null
 }
 
 /** Its columns are named where it is called. */
@@ -154,11 +173,21 @@ function callSql(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx
   for (const statement of statements) noteUnread(statement, inner)
   for (const statement of statements.slice(0, -1)) if (statement !== null) queryRows(statement, outermost, inner)
   const last = statements.at(-1) ?? null
+  const plain = givesPlain(found, ctx) && (steady(args) || statements.every(one => quietBody(one, inner)))
+  if (!isClean(all) && !plain) noteShown(ctx.notes, 'comparison', all)
   if (last === null) return { taint: derive(all, unknown), rows: { columns: [], rest: unknown } }
   if (last.tag === 'ReturnStmt') return { taint: derive(evaluate(last.body.returnval, outermost, inner)), rows: null }
   const made = queryRows(last, outermost, inner)
   const whole = made.rest === null ? row(made.columns) : derive(made.rest, ...made.columns.map(({ taint }) => taint))
   return { taint: named(found, made, whole, ctx), rows: rename(found, made, ctx) }
+}
+
+/** Nobody can tell whether it ran. */
+function quietBody(statement: Tagged | null, ctx: Context): boolean {
+  if (statement?.tag === 'ReturnStmt') return quiet(statement.body.returnval, outermost, ctx)
+  if (statement?.tag !== 'SelectStmt' || list(statement.body, 'fromClause').length > 0) return false
+  const targets = list(statement.body, 'targetList').map(node => as(node, 'ResTarget')?.val)
+  return !('whereClause' in statement.body) && targets.every(target => quiet(target, outermost, ctx))
 }
 
 /** A composite result has the names of its type, not of the query. */

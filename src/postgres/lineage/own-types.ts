@@ -4,7 +4,7 @@ import { children, list, strings, tagged } from '../statement/tree.ts'
 import type { Catalog, CatalogType } from './catalog.ts'
 import type { Context } from './context.ts'
 import { lookUp, type Scope } from './scope.ts'
-import type { StoredColumn, Taint } from './taint.ts'
+import { isClean, type StoredColumn, type Taint } from './taint.ts'
 
 /** Types of extensions are of one name with their arrays; of others no two share a name. */
 export function meansBuiltin(names: readonly string[], { catalog, path }: Context): boolean {
@@ -41,6 +41,23 @@ export function meansOwn(
   if (catalog.shadowed?.has(name) === true || catalog.bends === true) return true
   if ((catalog.ownOperators.get(name) ?? []).length === 0) return false
   return sides.some(side => typesIn(side, scope, { catalog, ...ctx }).some(type => type >= FIRST_OWN))
+}
+
+/** Whether a value in it may be of a type that people made, but for names of other types. */
+export function mayBeOwn(node: unknown, scope: Scope, ctx: Context): boolean {
+  const own = (type: number) => type >= FIRST_OWN && baseOf(type, ctx) >= FIRST_OWN
+  return madeBelow(node, scope, ctx) || typesIn(node, scope, ctx).some(own)
+}
+
+/** By a query, or holds rows: of which type it is there is not known. */
+function madeBelow(node: unknown, scope: Scope, ctx: Context): boolean {
+  const found = tagged(node)
+  if (found === null) return false
+  const { tag, body } = found
+  if (tag === 'SelectStmt') return true
+  if (tag !== 'ColumnRef') return children(body).some(child => madeBelow({ [child.tag]: child.body }, scope, ctx))
+  const { columns } = lookUp(scope, strings(list(body, 'fields')), ctx.parameters)
+  return !columns.every(({ stored, taint }) => stored && (isClean(taint) || taint.column !== null))
 }
 
 const FIRST_OWN = 16_384

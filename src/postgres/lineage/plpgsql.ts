@@ -3,7 +3,7 @@
 import { parsePlPgSql, parseSql } from '../statement/parser.ts'
 import { isTree, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import type { CatalogFunction } from './catalog.ts'
-import { type Context, noteFlow, probedBy } from './context.ts'
+import { type Context, noteFlow, noteShown, probedBy } from './context.ts'
 import { outermost } from './scope.ts'
 import { queryRows } from './select.ts'
 import { clean, derive, isClean, mark, type Taint, unknown } from './taint.ts'
@@ -11,13 +11,17 @@ import { clean, derive, isClean, mark, type Taint, unknown } from './taint.ts'
 interface Body {
   readonly variables: readonly string[]
   readonly queries: readonly Tagged[]
+  /** What decides which way it goes. */
+  readonly conditions: readonly Tagged[]
+  /** Types of its variables. */
+  readonly types: readonly string[]
   /** Fields of the new row of a trigger that are set, with what they are set to. */
   readonly assigned: readonly { readonly field: string; readonly value: Tagged }[]
 }
 
 const mostRounds = 6
-/** They run text, leave the body, or report what failed. */
-const opaque = /"PLpgSQL_stmt_(dynexecute|dynfors|call)"|"dynquery"|"is_stacked":true|"is_call":true/
+/** They run text, leave the body, read a cursor that somebody else may have opened, or report what failed. */
+const opaque = /"PLpgSQL_stmt_(dynexecute|dynfors|call|fetch)"|"dynquery"|"is_stacked":true|"is_call":true/
 
 const bodies = new WeakMap<CatalogFunction, Body | null>()
 
@@ -46,7 +50,14 @@ function parseBody(found: CatalogFunction): Body | null {
     const held = sub(datum, 'PLpgSQL_var') ?? sub(datum, 'PLpgSQL_rec') ?? sub(datum, 'PLpgSQL_row')
     return held === null ? [] : [text(held, 'refname')]
   })
+  const types = datums.flatMap(datum => {
+    // A type that the parser does not know could be that of a record.
+    const held = sub(datum, 'PLpgSQL_var') ?? sub(datum, 'PLpgSQL_rec') ?? {}
+    const type = sub(sub(held, 'datatype') ?? {}, 'PLpgSQL_type')
+    return type === null ? [] : [`${text(type, 'typname')}${held.notnull === true ? ' not null' : ''}`]
+  })
   const queries: Tagged[] = []
+  const conditions: Tagged[] = []
   const assigned: { field: string; value: Tagged }[] = []
   let readable = true
   walk(parsed, (name, body) => {
@@ -54,6 +65,10 @@ function parseBody(found: CatalogFunction): Body | null {
       const query = queryOf(body)
       if (query === null) readable = false
       else queries.push(query)
+    }
+    for (const part of decidingIn(name, body)) {
+      const asked = isTree(part) ? queryOf(sub(part, 'PLpgSQL_expr') ?? {}) : null
+      if (asked !== null) conditions.push(asked)
     }
     if (name === 'PLpgSQL_stmt_assign') {
       const target = sub((datums[Number(body.varno ?? 0)] ?? {}) as Tree, 'PLpgSQL_recfield')
@@ -64,7 +79,14 @@ function parseBody(found: CatalogFunction): Body | null {
     // A row or field of the trigger's own row as the target of a query is not followed.
     if (name === 'target' && targetsNew(body, datums, variables)) readable = false
   })
-  return readable ? { variables, queries, assigned } : null
+  return readable ? { variables, queries, conditions, types, assigned } : null
+}
+
+/** Conditions, how often something is done, and codes of errors, which everybody is told. */
+function decidingIn(name: string, body: Tree): readonly unknown[] {
+  if (/case_when$|foreach_a$/.test(name)) return [body.expr]
+  if (name === 'PLpgSQL_raise_option') return Number(body.opt_type ?? 0) === 0 ? [body.expr] : []
+  return [body.cond, body.t_expr, ...(name === 'PLpgSQL_stmt_fori' ? [body.lower, body.upper, body.step] : [])]
 }
 
 function targetsNew(body: Tree, datums: readonly Tree[], variables: readonly string[]): boolean {
@@ -105,6 +127,7 @@ export function bodyTaint(body: Body, given: Taint, parameters: ReadonlyMap<stri
     const next = derive(all, probed, ...taints)
     if (mark(next) === mark(all)) {
       for (const { field, value } of body.assigned) assign(field, ofQuery(value, inner), parameters, ctx)
+      for (const asked of body.conditions) noteShown(ctx.notes, 'comparison', ofQuery(asked, inner))
       return all
     }
     if (round > mostRounds) return derive(all, unknown)

@@ -2,6 +2,7 @@
 // children and parents, and for foreign keys that hold its values; a wildcard never reaches the system catalogs.
 import type { Catalog, CatalogRelation } from './catalog.ts'
 import type { Rows } from './context.ts'
+import { isSystem } from './system-relations.ts'
 
 /** Each part a name or `*`. */
 export interface ProtectedColumn {
@@ -22,7 +23,7 @@ export interface Protection {
 export function protect(catalog: Catalog, declared: readonly ProtectedColumn[]): Protection {
   const labels = new Map<number, Map<number, Set<string>>>()
   for (const relation of catalog.relations.values()) {
-    if (relation.schema === 'pg_catalog' || relation.schema === 'information_schema') continue
+    if (isSystem(relation)) continue
     for (const rule of declared) {
       if (!fits(rule.schema, relation.schema) || !fits(rule.relation, relation.name)) continue
       for (const column of relation.columns)

@@ -31,7 +31,7 @@ export function quiet(node: unknown, scope: Scope, ctx: Context): boolean {
     case 'TypeCast':
       return quiet(body.arg, scope, ctx) && (tagged(body.arg)?.tag === 'A_Const' || !castMayFail(body, scope, ctx))
     case 'A_Expr':
-      return quietOperator(body, ctx) && quietParts(body, scope, ctx)
+      return quietOperator(body, scope, ctx) && quietParts(body, scope, ctx)
     case 'FuncCall':
       return quietCall(body, ctx) && quietParts(body, scope, ctx)
     default:
@@ -49,12 +49,13 @@ function isStored(body: Tree, scope: Scope, ctx: Context): boolean {
   return open !== true && columns.every(({ stored }) => stored)
 }
 
-function quietOperator(body: Tree, { catalog }: Context): boolean {
+function quietOperator(body: Tree, scope: Scope, ctx: Context): boolean {
+  const { catalog } = ctx
   const names = strings(list(body, 'name'))
   const name = names.at(-1) ?? ''
   if ((names.length > 1 && names[0] !== 'pg_catalog') || (catalog.ownOperators.get(name) ?? []).length > 0) return false
   if (/LIKE|SIMILAR/.test(text(body, 'kind'))) return false
-  return operators.has(name) || (/^[-+*]$/.test(name) && !operatorMayFail(name, body))
+  return operators.has(name) || (/^[-+*]$/.test(name) && !operatorMayFail(name, body, scope, ctx))
 }
 
 function quietCall(body: Tree, { catalog, path }: Context): boolean {

@@ -2,11 +2,11 @@
 // never clean; nothing is thrown.
 
 import type { Bound } from '../reading.ts'
-import { kindOf } from '../statement/kinds.ts'
+import { kindOf, runsInside } from '../statement/kinds.ts'
 import type { Statement, StatementKind } from '../statement/statement.ts'
 import { list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { findFunctions, findRelation } from './catalog.ts'
-import { emptied } from './change.ts'
+import { copiedIn, emptied, noteMeasured } from './change.ts'
 import {
   type Aggregate,
   type Context,
@@ -254,6 +254,7 @@ function createAs(body: Tree, ctx: Context): Rows {
   const into = sub(body, 'into') ?? {}
   const rows = heldRows(body, ctx)
   ctx.notes.made = copiedRows(rows, into)
+  if (text(body, 'objtype') === 'OBJECT_MATVIEW') noteMeasured(rows, ctx)
   return madeFrom(rows, sub(into, 'rel'), text(body, 'objtype') === 'OBJECT_MATVIEW' ? 'view' : 'table', ctx)
 }
 
@@ -294,6 +295,7 @@ function copy(body: Tree, ctx: Context): Rows {
       relation === null ? unknown : clean,
       ...item.columns.map(c => c.taint),
     )
+    if (relation !== null) copiedIn(relation, item, ctx)
     predicates([body.whereClause], scope, ctx)
     return noRows
   }
@@ -318,11 +320,17 @@ function copy(body: Tree, ctx: Context): Rows {
 function explain(body: Tree, ctx: Context): Rows {
   const query = tagged(body.query)
   const rows = query === null ? unknownRows : statementRows(query, ctx)
-  const { oracles, touched, called } = ctx.notes
+  const { oracles, touched, called, computed } = ctx.notes
   const asked = [...oracles.values()].filter(({ use }) => use !== 'join' && use !== 'order' && use !== 'group')
   const executed = query?.tag === 'ExecuteStmt' && !isClean(touched)
   const quoted = touched.unknown || executed || rows.rest !== null ? unknown : clean
-  const told = derive(quoted, called, ...asked.map(({ labels }) => (labels === 'unknown' ? unknown : ofLabels(labels))))
+  const measured = runsInside(body) ? computed : clean // how much room values took
+  const told = derive(
+    quoted,
+    called,
+    measured,
+    ...asked.map(({ labels }) => (labels === 'unknown' ? unknown : ofLabels(labels))),
+  )
   return { columns: [{ name: 'QUERY PLAN', taint: told, stored: false }], rest: null }
 }
 

@@ -43,7 +43,11 @@ const telling: Readonly<Record<string, readonly string[] | 'all'>> = {
   _pg_foreign_servers: 'all',
 }
 
+/** What people made has a number from here on, wherever it stands. */
+const FIRST_OWN = 16_384
+
 export function isSystem(relation: CatalogRelation): boolean {
+  if (relation.oid >= FIRST_OWN) return false
   return relation.schema === 'pg_catalog' || relation.schema === 'information_schema'
 }
 

@@ -1,6 +1,5 @@
-// What a plan is not passed on for. Promise: a condition or an order that reads a protected value bit by bit is stopped, a
-// comparison of the whole value with a constant is let through to be counted, and protected data never moves to a place
-// that is less protected.
+// What the conditions and orders of a plan are taken for. Promise: what reads a protected value bit by bit is stopped, and a
+// comparison of the whole value with a constant is let through to be counted.
 import type { OracleUse } from './context.ts'
 import type { Plan } from './resolve.ts'
 
@@ -21,18 +20,6 @@ const verdicts: Readonly<Record<OracleUse, OracleVerdict>> = {
 
 export function judgeOracle(use: OracleUse): OracleVerdict {
   return verdicts[use]
-}
-
-/** The labels by which a statement is stopped; empty where it may pass. */
-export function stoppedBy(
-  plan: Pick<Plan, 'oracles' | 'flows'>,
-  shown: (label: string) => boolean = () => false,
-): readonly string[] {
-  const stopping = plan.oracles.filter(({ use }) => judgeOracle(use) === 'stop')
-  const labels = [...stopping, ...plan.flows].flatMap(({ labels: found }) =>
-    found === 'unknown' ? ['unknown'] : found.filter(label => !shown(label)),
-  )
-  return [...new Set(labels)].sort()
 }
 
 /** Of a plan that rests on names which may mean something else by then: what it compares could be compared in any way. */

@@ -1,8 +1,15 @@
 // What the gateway never passes on, whatever policy says. Promise: these are statements whose answer or effect nobody
 // could record or mask: files and programs of the server, SQL held in a string, another identity, another reading of SQL.
-import { judgeSetting, refuseSetting } from './settings.ts'
-import { refused, type SessionChange, type StatementKind, type StatementRefusal } from './statement.ts'
-import { as, flag, list, type Tagged, text } from './tree.ts'
+import { ofSet } from './session.ts'
+import { judgeSetting, refuseSetting, steers } from './settings.ts'
+import {
+  refused,
+  type SessionChange,
+  type SettingChange,
+  type StatementKind,
+  type StatementRefusal,
+} from './statement.ts'
+import { as, flag, list, sub, type Tagged, text } from './tree.ts'
 import type { Uses } from './uses.ts'
 
 export function refuseStatement(
@@ -13,6 +20,10 @@ export function refuseStatement(
 ): StatementRefusal | null {
   for (const change of session)
     if (change.kind === 'set' && judgeSetting(change.setting) === 'refused') return refuseSetting()
+  // Sessions begin with it, and nobody sees them set it.
+  if (tag === 'AlterRoleSetStmt' || tag === 'AlterDatabaseSetStmt')
+    for (const change of ofSet(sub(body, 'setstmt') ?? {}))
+      if (change.kind === 'set' && change.setting.value !== null && unseen(change.setting)) return refuseSetting()
   if (uses.setConfigs.includes(null)) return blocked('set_config takes constants alone through the gateway.')
   if (uses.functions.some(({ reach }) => reach === 'outside'))
     return blocked('The statement calls a function that reaches past what the gateway can see.')
@@ -22,8 +33,14 @@ export function refuseStatement(
   if (tag === 'TransactionStmt' && /PREPARE|COMMIT_PREPARED|ROLLBACK_PREPARED/.test(text(body, 'kind')))
     return blocked('Two-phase transactions are not passed on.')
   if (kind === 'other') return refused('unreadable', '0A000', 'The gateway does not know this kind of statement.')
+  if (tag === 'DoStmt' && untrusted({ options: body.args }))
+    return blocked('Blocks in this language are not passed on.')
   if (tag === 'CreateFunctionStmt' && untrusted(body)) return blocked('Functions in this language are not passed on.')
   return null
+}
+
+function unseen(setting: SettingChange): boolean {
+  return judgeSetting(setting) === 'refused' || steers(setting.name)
 }
 
 function untrusted(body: Tagged['body']): boolean {

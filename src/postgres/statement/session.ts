@@ -66,7 +66,7 @@ function step(kind: string): 'begin' | 'commit' | 'rollback' | 'savepoint' | 'ot
   return /SAVEPOINT|RELEASE|ROLLBACK_TO/.test(kind) ? 'savepoint' : 'other'
 }
 
-function ofSet(body: Tagged['body']): readonly SessionChange[] {
+export function ofSet(body: Tagged['body']): readonly SessionChange[] {
   const name = text(body, 'name').toLowerCase()
   const local = flag(body, 'is_local')
   switch (text(body, 'kind')) {

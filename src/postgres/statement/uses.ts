@@ -203,8 +203,8 @@ function constantText(node: unknown): string | null | undefined {
 }
 
 function reachOf(schema: string | null, name: string, names: Names): FunctionUse['reach'] {
-  if (isStandard(schema, name)) return 'pure'
-  const own = schema === 'pg_catalog' ? null : names.functionReach(schema, name)
+  const own = names.functionReach(schema, name)
+  if (own === null && isStandard(schema, name)) return 'pure'
   const known = builtinReach(name)
   // Outside functions count wherever they are installed: extensions live in any schema.
   if (known === 'outside') return 'outside'

@@ -1,0 +1,69 @@
+// Ways by which a database works something out where no statement says so. Promise: each tells what is protected to who asks
+// the database itself, and through the gateway nothing.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { front } from '../../src/postgres/frames.ts'
+import { frame } from '../../src/postgres/messages.ts'
+import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
+import { type Rig, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
+import { lines } from '../postgres/through-door.ts'
+import { inTurn, openTwins, quiet, type Twins, telling } from '../postgres/twins.ts'
+import { ward } from '../postgres/ward.ts'
+
+let twins: Twins
+before(async () => {
+  twins = await openTwins(undefined, ward)
+})
+after(async () => {
+  await twins?.close()
+  await stopTestPostgres()
+})
+
+const SECRET = 'xqolvent'
+
+test('each tells the twins apart', { timeout: 280_000 }, async () => {
+  assert.deepEqual(await quiet(twins.clear, lines('ward-ways.sql')), [])
+})
+
+test('twins answer alike', { timeout: 280_000 }, async () => {
+  assert.deepEqual(await telling(twins.masked, lines('ward-ways.sql'), inTurn), [])
+})
+
+/** Rows are copied into a table whose triggers put something else elsewhere. */
+async function copied(rig: Rig, before: string, table: string): Promise<string> {
+  const client = await RawClient.signedIn(rig.port)
+  const texts = ['begin', before, `copy ${table} from stdin`, 'select t from app.sink', 'rollback']
+  for (const [number, text] of texts.entries()) {
+    client.send(say.query(text))
+    if (text.startsWith('copy')) client.send(frame(front.copyData, '7\tx\n'), frame(front.copyDone))
+    await client.until('Z', number + 1)
+  }
+  client.socket.destroy()
+  return client.heard.map(({ body }) => body.toString('latin1')).join()
+}
+
+const trigger = 'create trigger zz after insert on app.parents for each row execute function app.trg_emptied()'
+
+for (const [name, before, table] of [
+  ['read', trigger, 'app.parents'],
+  ['run as text', 'select 1', 'app.watched'],
+] as const) {
+  test(`rows copied in fire triggers that can be ${name}`, { timeout: 20_000 }, async () => {
+    assert.ok((await copied(twins.clear[0], before, table)).includes(SECRET))
+    assert.ok(!(await copied(twins.masked[0], before, table)).includes(SECRET))
+  })
+}
+
+test('nobody orders stored rows by what is hidden', { timeout: 20_000 }, async () => {
+  const client = await twins.masked[0].client()
+  for (const text of ['alter table med.people cluster on people_code_key', 'cluster'])
+    await assert.rejects(client.query(text), { code: '42501' })
+  await client.end()
+})
+
+test('nobody has sessions begin with another plan', { timeout: 20_000 }, async () => {
+  const client = await twins.masked[0].client()
+  for (const who of ['role current_user', 'database postgres'])
+    await assert.rejects(client.query(`alter ${who} set enable_hashagg = off`), { code: '42501' })
+  await client.end()
+})

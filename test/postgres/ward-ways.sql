@@ -1,0 +1,176 @@
+-- Attacks on ward-schema.sql by what is worked out unseen: conditions, defaults and bounds that definitions bring along, constants
+-- that make a function fail, sizes and orders that everybody may ask for. test/attacks/sql-ways.test.ts tries each against the
+-- database itself, where it tells the twins apart, and through the gateway, where it must not.
+create function app.pr(t text) returns boolean language sql immutable as $$select exists (select 1 from med.people where code like t)$$ ;; create table app.tt (x text check (app.pr(x))) ;; insert into app.tt values ('x%')
+create function app.pr(t text) returns boolean language sql immutable as $$select exists (select 1 from med.people where code like t)$$ ;; create domain app.dm as text check (app.pr(value)) ;; select 'x%'::app.dm
+create function app.pr(t text) returns boolean language sql immutable as $$select exists (select 1 from med.people where code like t)$$ ;; alter table app.sink add check (t is null or app.pr(t)) not valid ;; insert into app.sink (t) values ('x%')
+create function app.pr(t text) returns boolean language sql immutable as $$select exists (select 1 from med.people where code like t)$$ ;; create trigger w before insert on app.sink for each row when (app.pr(new.t)) execute function app.trg_touch() ;; insert into app.sink (t) values ('x%')
+create function app.pr(t text) returns boolean language sql immutable as $$select exists (select 1 from med.people where code like t)$$ ;; create table app.pt (x text) partition by list (app.pr(x)) ;; create table app.pt1 partition of app.pt for values in (true) ;; create table app.pt2 partition of app.pt for values in (false) ;; insert into app.pt values ('x%') returning tableoid::regclass
+create statistics app.st on (nullif(code like 'x%', false)), ward_id from med.people ;; analyze med.people ;; select null_frac, n_distinct, avg_width from pg_stats_ext_exprs where statistics_name = 'st'
+create statistics app.st on (regexp_replace(code, '^x.*', repeat('y', 900))) from med.people ;; analyze med.people ;; select avg_width from pg_stats_ext_exprs where statistics_name = 'st'
+create materialized view app.mv as select regexp_replace(code, '^x.*', repeat('y', 900)) c from med.people where id = 1 ;; analyze app.mv ;; select avg_width from pg_stats where tablename = 'mv'
+create materialized view app.mv as select substring(code from '^x') c from med.people where id = 1 ;; analyze app.mv ;; select null_frac from pg_stats where tablename = 'mv'
+create materialized view app.mv as select regexp_replace(code, '^x.*', repeat(md5(i::text), 9)) c from med.people, generate_series(1, 1000) i where people.id = 1 ;; select pg_relation_size('app.mv')
+explain (analyze, costs off, timing off, summary off, buffers off, serialize text) select regexp_replace(code, '^x.*', repeat('y', 90000)) c from med.people where id = 1
+explain (analyze, costs off, timing off, summary off, buffers off) select * from (select id, regexp_replace(code, '^x.*', repeat('y', 90000)) c from med.people offset 0) q order by id
+declare c cursor for select code from med.people order by id ;; do $$ declare r refcursor := 'c'; x text; begin fetch r into x; insert into app.sink (t) values (x); end $$ ;; select t from app.sink
+create function app.fc() returns text language plpgsql as $$ declare r refcursor := 'c'; x text; begin fetch r into x; return x; end $$ ;; declare c cursor for select code from med.people order by id ;; select app.fc()
+create table app.plist (x text) partition by list (x) ;; create table app.p1 partition of app.plist for values in (app.deep(1)) ;; select pg_get_expr(relpartbound, oid) from pg_class where relname = 'p1'
+create table app.plist (x text) partition by list (x) ;; create table app.p1 (x text) ;; alter table app.plist attach partition app.p1 for values in (app.deep(1)) ;; select pg_get_expr(relpartbound, oid) from pg_class where relname = 'p1'
+create domain app.dd as text default app.deep(1) ;; create table app.td (a app.dd, b int) ;; insert into app.td (b) values (1) ;; select a from app.td
+create domain app.dd as text default app.deep(1) ;; create temp table td (a app.dd, b int) ;; insert into td (b) values (1) ;; select a from td
+create or replace function public.show_trgm(text) returns text[] language sql immutable as $$select array[code::text] from med.people where id = 1$$ ;; select show_trgm('a')
+create function app.g() returns text language sql as 'select code::text from med.people where id = 1' ;; alter extension hstore add function app.g() ;; select app.g()
+create function information_schema._pg_char_max_length() returns text language sql as 'select code::text from med.people where id = 1' ;; select information_schema._pg_char_max_length()
+create function pg_catalog.upper(int) returns text language sql as 'select code::text from med.people where id = $1' ;; select upper(1)
+set local search_path = pg_catalog ;; create function upper(int) returns text language sql as 'select code::text from med.people where id = $1' ;; select upper(1)
+create function app.upper(int) returns text language sql as 'select code::text from med.people where id = $1' ;; alter function app.upper(int) set schema pg_catalog ;; select upper(1)
+create view information_schema.zz as select code::text as c from med.people ;; select c from information_schema.zz
+create or replace view information_schema.information_schema_catalog_name as select (select code::text from med.people where id = 1)::information_schema.sql_identifier as catalog_name ;; select * from information_schema.information_schema_catalog_name
+do $$ begin set enable_hashagg = off; end $$ ;; select min(id) from med.people group by code
+do $$ begin perform set_config('enable_hashagg', 'off', false); end $$ ;; select min(id) from med.people group by code
+create function app.s() returns void language sql as 'set enable_hashagg = off' ;; select app.s() ;; select min(id) from med.people group by code
+create index on med.people (code) include (id) ;; set enable_seqscan = off ;; set enable_bitmapscan = off ;; select id from med.people
+alter table med.people add unique (code, id) ;; set enable_seqscan = off ;; set enable_bitmapscan = off ;; select id from med.people
+create table app.tt (x text check (app.deep(1) like x)) ;; insert into app.tt values ('V%')
+create domain app.dm as text check (app.deep(1) like value) ;; select 'V%'::app.dm
+create trigger w before insert on app.sink for each row when (app.deep(1) like new.t) execute function app.trg_touch() ;; insert into app.sink (t) values ('V%')
+alter table app.sink add check (app.deep(1) like t) not valid ;; insert into app.sink (t) values ('V%')
+create domain app.dv as text check (value like 'V%') ;; create type app.rt as (legal_name app.dv) ;; select jsonb_populate_record(null::app.rt, to_jsonb(p)) from med.people p where id = 1
+create type app.rt as (legal_name varchar(11)) ;; select jsonb_populate_record(null::app.rt, to_jsonb(p)) from med.people p where id = 1
+create domain app.dv as text check (value like 'V%') ;; select * from med.people p, jsonb_to_record(to_jsonb(p)) as x(legal_name app.dv) where p.id = 1
+create domain app.dv as text check (value like 'V%') ;; create type app.rt as (legal_name app.dv) ;; select row(legal_name)::app.rt from med.people p where id = 1
+create domain app.dv as text check (value like 'V%') ;; select x.v from med.people p, xmltable('/c' passing chart columns v app.dv path '.') x where p.id = 1
+create domain app.dv as text check (value like 'V%') ;; create function app.td(x text) returns app.dv language sql as 'select x' ;; select app.td(legal_name) from med.people where id = 1
+create domain app.dv as text check (value like 'V%') ;; create function app.cv(x text) returns int language plpgsql as $$ declare n app.dv; begin n := x; return 1; end $$ ;; select app.cv(legal_name) from med.people where id = 1
+create function app.cz(x text) returns int language plpgsql as $$ begin if substring(x from '^V') is null then return 1 / 0; end if; return 1; end $$ ;; select app.cz(legal_name) from med.people where id = 1
+create function app.cz(x text) returns int language plpgsql as $$ declare n int; begin n := substring(x from '^.'); return 1; end $$ ;; select app.cz(substring(legal_name from '^V')) from med.people where id = 1
+create function app.cz(x text) returns int language sql strict as 'select 1 / 0' ;; select app.cz(substring(legal_name from '^V')) from med.people where id = 1
+select repeat(substring(legal_name from '^V'), 2000000000) from med.people where id = 1
+select lpad(substring(legal_name from '^V'), 2000000000) from med.people where id = 1
+select split_part(substring(legal_name from '^V'), ',', 0) from med.people where id = 1
+select regexp_replace(substring(legal_name from '^V'), '(', 'x') from med.people where id = 1
+select substring(substring(legal_name from '^V'), 1, -1) from med.people where id = 1
+select encode(convert_to(substring(legal_name from '^V'), 'UTF8'), 'bogus') from med.people where id = 1
+select date_part('bogus', case substring(legal_name from '^V') when 'V' then born end) from med.people where id = 1
+select jsonb_path_query_first(doc, '$.who ? (@ starts with "V").integer()') from med.people where id = 1
+select jsonb_path_query_first(doc, 'strict $.who ? (@ starts with "V").zz') from med.people where id = 1
+select jsonb_path_query_array(doc, '$.rank ? (@ > 20000).date()') from med.people where id = 1
+select json_array(regexp_replace(code, '^x.*', 'yyyyyyyyyyyyyyyyyyy') returning varchar(20)) from med.people where id = 1
+select json_serialize(to_json(code) returning varchar(10)) from med.people where id = 1
+create type app.tr as range (subtype = text) ;; select app.tr(code::text, 'm') from med.people where id = 1
+insert into med.people (id, code, legal_name, alias) select 900, 'x' || substr(code, 2), 'a', 'b' from med.people where id = 1
+insert into app.lookups (id, code) select 99, 'x' || substr(code, 2) from med.people where id = 1 ;; set constraints all immediate
+update med.people set legal_name = substring(legal_name from '^V.*') where id = 1
+update med.people set code = 'x' || substr(code, 2) where id = 1 ;; select n_tup_hot_upd, n_tup_upd from pg_stat_xact_user_tables where relname = 'people'
+update med.people set note = regexp_replace(code, '^x.*', repeat('y', 900)) ;; analyze med.people ;; select avg_width from pg_stats where tablename = 'people' and attname = 'note'
+create collation app.ci (provider = icu, locale = 'und-u-ks-level1', deterministic = false) ;; select id from med.people where legal_name = 'VORLAMINT' collate app.ci
+create collation app.ci (provider = icu, locale = 'und-u-ks-level1', deterministic = false) ;; create domain app.dc as text collate app.ci ;; select id from med.people where legal_name = 'VORLAMINT'::app.dc
+do $$ declare r refcursor := 'c'; x text; begin null; end $$ ;; declare c cursor for select code from med.people ;; do $$ declare r refcursor := 'c'; x text; begin fetch r into x; raise notice '%', x; end $$
+declare c cursor for select code from med.people order by id ;; do $$ declare r refcursor := 'c'; x text; begin fetch r into x; perform set_config('my.x', x, true); end $$ ;; select current_setting('my.x')
+create sequence app.sq ;; select setval('app.sq', 5) ;; select coalesce(substring(legal_name from '^V'), currval('app.sq')::text) from med.people where id = 1
+create schema sx create table sxt (x text) create view sxv as select code::text as c from med.people ;; select c from sx.sxv
+create function app.ev() returns event_trigger language plpgsql as $$ begin perform app.spill_pl(); end $$ ;; create event trigger ev on ddl_command_start execute function app.ev() ;; create table app.zz (a int) ;; select t from app.sink
+alter function app.deep(int) rename to upper ;; alter function app.upper(int) set schema pg_catalog ;; select upper(1)
+alter function app.deep(int) rename to upper ;; alter function app.upper(int) set schema pg_catalog ;; select pg_catalog.upper(1)
+alter extension hstore add function app.deep(int) ;; select app.deep(1)
+alter function app.deep(int) rename to _pg_truetypid ;; alter function app._pg_truetypid(int) set schema information_schema ;; select information_schema._pg_truetypid(1)
+alter view app.v_people set schema information_schema ;; select badge from information_schema.v_people
+create materialized view information_schema.zz as select code::text as c from med.people ;; select c from information_schema.zz
+create function pg_catalog.zz(int) returns text language sql return app.deep($1) ;; select zz(1)
+create table app.gg (a text generated always as ('x') stored, b text collate "C") ;; select id from med.people where legal_name like 'V%'
+select jsonb_path_exists(doc, '$.who.integer()') from med.people where id = 1
+select doc @? '$.who ? (@ starts with "V").integer()' from med.people where id = 1
+select doc @@ '$.rank > 20000' from med.people where id = 1
+select id from med.people where doc @? '$.who ? (@ starts with "V")'
+select to_char(case when substring(legal_name from '^V') is not null then now() end, 'x') from med.people where id = 1
+select regexp_match(substring(legal_name from '^V'), '[') from med.people where id = 1
+select string_to_array(substring(legal_name from '^V'), 'x') from med.people
+select overlay(substring(legal_name from '^V') placing 'x' from -1) from med.people where id = 1
+select hstore(regexp_match(code, '(x)|(y)')) from med.people where id = 1
+select xmlelement(name a, xmlattributes(code as b)), xmlforest(code), xmlconcat(chart) from med.people where id = 1
+select xpath('//*[bogus(', xmlelement(name a, 1)) from med.people where substring(legal_name from '^V') is not null
+select array_cat(array[array[1,2]], (regexp_match(code, '(x)(q)'))::int[]) from med.people where id = 1
+select array[regexp_match(code, '(x)|(q)'), array['a','b']] from med.people where id = 1
+select array[string_to_array(code, 'x'), array['a']] from med.people where id = 1
+select unnest(array[string_to_array(code, 'x'), array['a','b']]) from med.people where id = 1
+select array_to_string(array_agg(string_to_array(alias || code, 'q')), '') from med.people where id < 3
+select marks[1:1] || array[array[1]] from med.people where id = 1
+select json_object(string_to_array(code, 'x')) from med.people where id = 1
+select jsonb_object(regexp_split_to_array(code, 'x')) from med.people where id = 1
+select age(born), born - date '1900-01-01', born + marks[1] from med.people
+select make_date(tiny, 1, 1) from med.people
+select chr(tiny) from med.people
+select format('%' || legal_name || 's', 1) from med.people where id = 1
+select range_merge(stay, tstzrange('2000-01-01', '2001-01-01')) from med.people
+select stay - tstzrange('1955-06-01', '1955-07-01') from med.people where id = 1
+select width_bucket(weight, array[1.0, 20000.0]) from med.people
+select trim_array(string_to_array(code, 'x'), 2) from med.people where id = 1
+select array_position(string_to_array(code, null), 'x') from med.people
+select sum(big * 1e300) from med.people
+select sum(weight) * 3e38 from med.people
+select array_cat(array[array['a','b']], string_to_array(code, 'q')) from med.people where id = 1
+select array[array['a','b']] || string_to_array(code, 'q') from med.people where id = 1
+select jsonb_path_query_first(doc, '$.who ? (@ starts with "V")') - 1 from med.people where id = 1
+select j.* from med.people, json_table(doc, '$' columns (w int path '$.who ? (@ starts with "V")' error on error)) j where id = 1
+create domain app.dv as text check (value like 'V%') ;; create function app.td(x text) returns app.dv language sql immutable as 'select x' ;; select app.td(legal_name) from med.people where id = 1
+create domain app.dv as text check (value like 'V%') ;; create function app.cv(x text) returns int language plpgsql immutable as $$ declare n app.dv; begin n := x; return 1; end $$ ;; select app.cv(legal_name) from med.people where id = 1
+create function app.cz(x text) returns int language plpgsql immutable as $$ begin if substring(x from '^V') is null then return 1 / 0; end if; return 1; end $$ ;; select app.cz(legal_name) from med.people where id = 1
+create function app.cz(x text) returns int language sql strict immutable as 'select 1 / 0' ;; select app.cz(substring(legal_name from '^V')) from med.people where id = 1
+create function app.cz(x text) returns int language plpgsql strict immutable as $$ begin return 1 / 0; end $$ ;; select app.cz(substring(legal_name from '^V')) from med.people where id = 1
+create function app.cz(x text) returns text language plpgsql immutable as $$ begin while substring(x from '^V') is null loop x := 1 / 0; end loop; return x; end $$ ;; select app.cz(legal_name) from med.people where id = 1
+set enable_hashagg = off ;; savepoint a ;; select 1 / 0 ;; rollback to a ;; select min(id) from med.people group by code
+/*raw*/ begin; set enable_hashagg = off; commit; select 1 / 0 ;; select min(id) from med.people group by code
+/*raw*/ set enable_hashagg = off; commit; select 1 / 0 ;; select min(id) from med.people group by code
+do $$ begin perform set_config('ENABLE_HASHAGG', 'off', false); end $$ ;; select min(id) from med.people group by code
+create function app.s2() returns text language sql set work_mem from current as $$ select set_config(chr(101) || 'nable_hashagg', 'off', true) $$ ;; select app.s2() ;; select min(id) from med.people group by code
+select app.exec('set enable_hashagg = off') ;; select min(id) from med.people group by code
+reset enable_hashagg ;; select min(id) from med.people group by code
+insert into med.people (id, code, legal_name, alias) values (901, 'x' || substr((select code from med.people where id = 1), 2), 'a', 'b')
+create table app.tt (like app.sink including all, check (app.deep(1) like t)) ;; insert into app.tt (id, t) values (1, 'V%')
+alter table app.sink add column z text check (app.deep(1) like z) ;; insert into app.sink (z) values ('V%')
+alter domain med.code add check (app.deep(1) like value) not valid ;; select 'V%'::med.code
+create function app.er(x text) returns int language plpgsql immutable as $$ begin raise exception using errcode = upper(left(x, 5)); end $$ ;; select app.er(code) from med.people where id = 1
+create function app.er(x text) returns int language plpgsql immutable as $$ begin raise notice using errcode = upper(left(x, 5)), message = 'a'; return 1; end $$ ;; select app.er(code) from med.people where id = 1
+create function app.rn(x text) returns setof int language plpgsql immutable as $$ begin for i in 1..ascii(x) loop return next i; end loop; end $$ ;; select app.rn(code) from med.people where id = 1
+create function app.rn(x text) returns setof int language plpgsql immutable as $$ declare e text; begin foreach e in array string_to_array(x, 'q') loop return next 1; end loop; end $$ ;; select * from med.people p, app.rn(p.code) where p.id = 1
+create function app.nn(x text) returns text language plpgsql immutable as $$ declare v text not null := 'a'; begin v := substring(x from '^V'); return v; end $$ ;; select app.nn(legal_name) from med.people where id = 1
+create function app.nn(x text) returns text language plpgsql immutable as $$ declare r record; begin select 1 as a into r; r.a := substring(x from '^V'); return 'b'; end $$ ;; select app.nn(legal_name) from med.people where id = 1
+create function app.er(x text, y text) returns text language plpgsql immutable as $$ begin raise exception using errcode = upper(left(x, 5)); end $$ ;; create operator app.|| (leftarg = text, rightarg = text, function = app.er) ;; select code::text operator(app.||) 'a' from med.people where id = 1
+select unnest(string_to_array(code, 'x')) from med.people where id = 1
+select id, unnest(string_to_array(code, 'q')) from med.people order by id
+select jsonb_array_elements(to_jsonb(string_to_array(code, 'q'))) from med.people where id = 1
+select * from med.people p, unnest(string_to_array(p.code, 'q')) where p.id = 1
+explain (analyze, costs off, timing off, summary off, buffers off, serialize text) select lpad(substring(code from '^x'), 9000) from med.people where id = 1
+explain (analyze, costs off, timing off, summary off, buffers off) select * from (select id, lpad(substring(code from '^x'), 9000) c from med.people offset 0) q order by id
+explain (analyze, costs off, timing off, summary off, buffers off) with q as materialized (select lpad(substring(code from '^x'), 9000) c, id from med.people) select count(*) from q a, q b
+explain (analyze, costs off, timing off, summary off, buffers off) select id, array_agg(c order by id) from (select id, lpad(substring(code from '^x'), 9000) c from med.people offset 0) q group by id
+select regexp_replace(substring(code from '^x'), '\', 'a') from med.people where id = 1
+select to_date(substring(code from '^x'), 'YYYY') is null from med.people where id = 1
+select json_build_object(substring(code from '^x'), 1) from med.people where id = 1
+select xmlelement(name a, xmlattributes(chr(1) || substring(code from '^x') as b)) from med.people where id = 1
+select xmlelement(name a, chr(1) || substring(code from '^x')) from med.people where id = 1
+select (xmlelement(name a, chr(1) || substring(code from '^x')))::text from med.people where id = 1
+select to_json(code) #> '{a}', jsonb_insert(doc, '{who,1}', '1') from med.people where id = 1
+select jsonb_set_lax(doc, '{who}', to_jsonb(substring(code from '^x')), true, 'raise_exception') from med.people where id = 1
+select string_agg(substring(code from '^x'), ',') over (order by id rows between unbounded preceding and current row) from med.people
+select array_fill(0, array[ascii(code)]) from med.people where id = 1
+select parse_ident(code || '"') from med.people where id = 1
+select quote_ident(code), format_type(23, tiny) from med.people where id = 1
+select (regexp_match(code, '^x'))[1]::pg_lsn from med.people where id = 1
+create function app.rn(x text) returns setof text language plpgsql immutable as $$ declare e text; begin foreach e in array string_to_array(x, 'q') loop return next 'a'; end loop; end $$ ;; select app.rn(code) from med.people where id = 1
+create function app.rn(x text) returns setof text language sql immutable as 'select unnest(string_to_array(x, ''q''))' ;; select app.rn(code) from med.people where id = 1
+create function app.dop(int, int) returns text language sql stable as 'select app.deep($1)' ;; create operator app.<?> (leftarg = int, rightarg = int, function = app.dop) ;; create temp table t (a text default (1 operator(app.<?>) 1), b int) ;; insert into t (b) values (1) ;; select a from t
+select jsonb_array_elements(to_jsonb(string_to_array(code, 'q'))) from med.people where id = 1
+select unnest(a) from (select string_to_array(code, 'q') a from med.people where id = 1) q
+select unnest(coalesce(string_to_array(code, 'q'), '{}')) from med.people where id = 1
+select unnest((select string_to_array(code, 'q') from med.people where id = 1))
+select unnest(array(select string_to_array(code, 'q') from med.people where id = 1))
+select unnest(array[string_to_array(code, 'q')]) from med.people where id = 1
+select unnest(string_to_array(code, 'q') || array['a']) from med.people where id = 1
+select x from med.people p cross join lateral (select string_to_array(p.code, 'q') a) q cross join lateral unnest(q.a) x where p.id = 1
+with q as (select string_to_array(code, 'q') a from med.people where id = 1) select unnest(a) from q
+select jsonb_object_keys(jsonb_strip_nulls(jsonb_build_object('a', substring(code from '^x')))) from med.people where id = 1
+select each(hstore(string_to_array(code, 'q'), string_to_array(code, 'q'))) from med.people where id = 1
+create function app.ct(med.contact) returns varchar language plpgsql immutable as $$ begin raise exception using errcode = (array['22012','22003'])[1 + (ascii(($1).value) > 104)::int]; end $$ ;; create cast (med.contact as varchar) with function app.ct(med.contact) ;; select contacts[1]::varchar from med.people where id = 1
+create function app.ct(med.contact) returns varchar language plpgsql immutable as $$ begin raise exception using errcode = (array['22012','22003'])[1 + (ascii(($1).value) > 104)::int]; end $$ ;; create cast (med.contact as varchar) with function app.ct(med.contact) ;; select c::varchar from (select contacts[1] c from med.people where id = 1 offset 0) q

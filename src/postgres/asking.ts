@@ -18,7 +18,7 @@ import { errorBytes, refusalReport } from './messages.ts'
 import type { Changes, Names, Portal } from './names.ts'
 import type { WireOutlet } from './outlets.ts'
 import { type Answer, boundBefore, changesOf, PENDING_RUNS, type Pending, resumedBy, runs, turnOf } from './pending.ts'
-import { actionOf, sqlOf, through, toldOf, type Wanted } from './question.ts'
+import { actionOf, shownOf, sqlOf, through, toldOf, type Wanted } from './question.ts'
 import type { LinkReader, Passage, ReadContext } from './reading.ts'
 import { NOTHING, Readings, type Refused } from './readings.ts'
 import { type Run, runBytes, type Step } from './runs.ts'
@@ -142,7 +142,8 @@ export class Asking {
     const passage = runs(run) ? this.#passes(wanted, changes) : null
     if (wanted.reading.changes !== 'nothing') callers?.forget()
     this.#passing = true
-    const question = party.session.inspect.frames(runBytes(run), toldOf(wanted))
+    const told = toldOf(wanted)
+    const question = party.session.inspect.frames(runBytes(run), told, shownOf(wanted, told))
     const action = through(party.via, actionOf(wanted, new Set(Object.keys(question.findings))))
     // What may have to wait for people is asked only when all before it has passed.
     if (this.#pending.length > 0 && party.session.foresee(action) !== 'allow') {

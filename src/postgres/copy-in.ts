@@ -76,7 +76,8 @@ export class CopyIn {
 
   #send(asked: Asked): void {
     const { raw, told, rows } = this.#take()
-    const clearing = asked.admission.more(this.#session.inspect.frames(raw, told), { rows })
+    const shown = asked.reading.untold() === null ? told : Buffer.from(counted(rows))
+    const clearing = asked.admission.more(this.#session.inspect.frames(raw, told, shown), { rows })
     this.#order = this.#order.then(async () => {
       const part = await clearing
       if (part instanceof Refusal) this.#onRefusal(part)
@@ -87,13 +88,17 @@ export class CopyIn {
   #take() {
     const raw = this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces)
     const rows = this.#rows
-    const told = Buffer.from(`${this.#told}(${rows} messages of rows)\n`)
+    const told = Buffer.from(this.#told + counted(rows))
     this.#pieces = []
     this.#bytes = 0
     this.#rows = 0
     this.#told = ''
     return { raw, told, rows }
   }
+}
+
+function counted(rows: number): string {
+  return `(${rows} messages of rows)\n`
 }
 
 function shown(buffer: Buffer, start: number, end: number): string {

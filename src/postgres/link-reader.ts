@@ -30,6 +30,7 @@ import { shownBy } from './statement-labels.ts'
 import { CONTESTED, NO_CONNECTION } from './statement-refusals.ts'
 import { type Believed, meansTheSame, planOf, type TextPlan } from './text-plan.ts'
 import { type Traced, TracedColumns, trace } from './traced-columns.ts'
+import { type Untold, untoldOf } from './untold.ts'
 
 export interface LinkReaderParts {
   readonly link: ReaderLink
@@ -155,6 +156,7 @@ class SessionReader implements LinkReader {
     const shown = shownBy(planned)
     const { quotes } = shown
     const traced = new TracedColumns()
+    let untold: { readonly is: Untold | null } | null = null
     const path = session.names.path.join('\0')
     const named = planned.some(({ statement: { kind, inner } }) => /^(execute|fetch)$/.test(inner ?? kind))
     const ends = planned.some(({ statement }) => endsWork(statement))
@@ -199,6 +201,10 @@ class SessionReader implements LinkReader {
         if (this.#masking !== masking) return false
         const now = session.own ?? catalogs.last(link)
         return !session.doubtful && now?.catalog.version === catalog.version && session.names.path.join('\0') === path
+      },
+      untold: () => {
+        untold ??= { is: untoldOf(planned, setting) }
+        return untold.is
       },
       estimable: () => (planned.length === 1 || !plan.blind ? allOf(plan.estimates) : null),
     }

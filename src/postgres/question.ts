@@ -4,6 +4,7 @@ import type { Action } from '../gateway/seam.ts'
 import type { Portal, Prepared } from './names.ts'
 import type { StatementReading } from './reading.ts'
 import { type Run, runBytes } from './runs.ts'
+import { HIDDEN, type Untold } from './untold.ts'
 
 const NONE: ReadonlySet<string> = new Set()
 const SESSION: Action['effects'] = new Set(['session'])
@@ -52,18 +53,32 @@ export function through(via: string | null, action: Action): Action {
   return via === null ? action : { ...action, facts: { ...action.facts, via } }
 }
 
-/** What the transcript shows, before labels are hidden in it. */
-export function toldOf({ run, portal, prepared }: Wanted): Uint8Array {
-  if (run.query !== null) return run.query
+/** All that was said, to be searched for labels. */
+export function toldOf(wanted: Wanted): Uint8Array {
+  return toldWith(wanted, everything)
+}
+
+/** What the transcript shows of it, before labels are hidden in that. */
+export function shownOf(wanted: Wanted, told: Uint8Array): Uint8Array {
+  const untold = wanted.run.call ? null : wanted.reading.untold()
+  return untold === null ? told : toldWith(wanted, untold)
+}
+
+const everything: Untold = { text: sql => sql, shows: () => true }
+
+function toldWith({ run, portal, prepared }: Wanted, { text, shows }: Untold): Uint8Array {
+  if (run.query !== null) return text(run.query)
   if (run.call) return Buffer.from('function call')
   if (run.executes === null) {
-    if (run.parse !== null) return run.parse.sql
-    return Buffer.from(prepared === null ? 'close' : `-- prepared\n${prepared.sql.toString()}`)
+    if (run.parse !== null) return text(run.parse.sql)
+    return prepared === null ? Buffer.from('close') : Buffer.concat([Buffer.from('-- prepared\n'), text(prepared.sql)])
   }
   if (portal === null) return Buffer.from('execute')
-  if (portal.parameters.length === 0) return portal.prepared.sql
-  const values = portal.parameters.map(
-    (value, at) => `$${at + 1} = ${value === undefined ? '(binary)' : (value ?? 'NULL')}`,
-  )
-  return Buffer.from(`${portal.prepared.sql.toString()}\n-- ${values.join('\n-- ')}`)
+  const sql = text(portal.prepared.sql)
+  if (portal.parameters.length === 0) return sql
+  const values = portal.parameters.map((value, at) => {
+    const told = value === undefined ? '(binary)' : (value ?? 'NULL')
+    return `$${at + 1} = ${value === null || shows(at + 1) ? told : HIDDEN}`
+  })
+  return Buffer.concat([sql, Buffer.from(`\n-- ${values.join('\n-- ')}`)])
 }

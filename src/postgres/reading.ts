@@ -3,6 +3,7 @@
 import type { Code } from '../gateway/errors.ts'
 import type { Action, ColumnOrigin, Gateway, Session } from '../gateway/seam.ts'
 import type { PostgresConnectionConfig, PostgresLogin } from './connection-config.ts'
+import type { Untold } from './untold.ts'
 
 /** A column as the system describes it. */
 export interface Field {
@@ -52,6 +53,8 @@ export interface StatementReading {
   readonly lasts: () => boolean
   /** It is passed on, with these parameters: what follows is read as if it had run. */
   readonly passes: (bound: Bound | null) => Passage
+  /** What of its text and values the record does not show; null where it shows all. */
+  readonly untold: () => Untold | null
   /** How many rows it takes can be asked; null where that of some statement cannot. */
   readonly estimable: () => readonly Estimable[] | null
 }
@@ -185,6 +188,7 @@ export const opaque: Omit<StatementReading, 'action'> = {
   calls: false,
   lasts: () => true,
   passes: () => UNHINDERED,
+  untold: () => null,
   estimable: () => null,
 }
 

@@ -1,10 +1,12 @@
 // The HTTP listener and its few paths. Promise: HTTPS with certificate files or plain HTTP on loopback, nothing else; what
-// is not one of these paths is 404; a caller that sends slowly is cut.
+// is not one of these paths is 404; a caller that sends slowly, or reads nothing, is cut.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { type CertificateFiles, followCertificate, readCertificate, TLS_SETTINGS } from './certificate.ts'
 import { limits } from './gateway/limits.ts'
+import { Stalls } from './gateway/stalls.ts'
+import { listenFault } from './listen-fault.ts'
 
 export interface Doors {
   /** `/mcp/NAME`. */
@@ -22,12 +24,14 @@ export interface ListenOptions {
   readonly tls: CertificateFiles | null
   /** Told when the certificate changes, or cannot. */
   readonly say?: (sentence: string) => void
+  /** How long a caller may read nothing of what waits for it; no configuration says so. */
+  readonly stallMs?: number
 }
 
 const CONNECTION_PATH = /^\/mcp\/([a-z0-9][a-z0-9_-]{0,62})\/?$/
 const METADATA_PATH = /^\/\.well-known\/oauth-protected-resource(?:\/mcp\/([a-z0-9][a-z0-9_-]{0,62}))?\/?$/
 
-/** Listens, and resolves once connections are accepted. Rejects with the system's error when the address is taken. */
+/** Listens, and resolves once connections are accepted. Rejects with a sentence when the address cannot be had. */
 export async function listen(options: ListenOptions, doors: Doors): Promise<Listener> {
   const settings = {
     maxHeaderSize: limits.headerBytes,
@@ -42,8 +46,14 @@ export async function listen(options: ListenOptions, doors: Doors): Promise<List
   const pair = tls && (await readCertificate(tls))
   const secure = pair && createSecureServer({ ...settings, ...pair, ...TLS_SETTINGS }, route)
   const server = secure ?? createServer(settings, route)
+  // Its requests end as those of a caller that went away.
+  const stalls = new Stalls(options.stallMs)
+  server.on(secure ? 'secureConnection' : 'connection', (socket: Socket) => {
+    stalls.watch(socket, () => socket.destroy())
+  })
+  server.once('close', () => stalls.close())
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', error => reject(listenFault(error, options, 'listen.http')))
     server.listen({ host: options.host, port: options.port }, () => resolve())
   })
   const say = options.say ?? (() => undefined)

@@ -9,10 +9,12 @@ import { followCertificate, readCertificate } from './certificate.ts'
 import { watchConfig } from './config/watch.ts'
 import { searchDatabase } from './database-search.ts'
 import { Pipeline } from './gateway/pipeline.ts'
+import { bindingOf } from './gateway/ruling.ts'
 import type { Gateway } from './gateway/seam.ts'
 import { audiencesOf } from './identity/audience.ts'
 import { Identity } from './identity/identity.ts'
 import { challenge, resourceMetadata } from './identity/metadata.ts'
+import { LACKS_SCOPE } from './identity/unauthenticated.ts'
 import { createLender, takesTraces } from './lender.ts'
 import { type Listener, listen } from './listener.ts'
 import { asStarted, type LiveConfig, lineOf, loadLive, makeLive, needsRestart } from './live-config.ts'
@@ -21,6 +23,7 @@ import { compileMasking } from './masking/plan.ts'
 import { createMcpDoor } from './mcp/door.ts'
 import { fromElsewhere } from './mcp/entrance.ts'
 import { StdioProcesses } from './mcp/upstream-stdio.ts'
+import { inUrl } from './postgres/client-settings.ts'
 import { Credentials } from './postgres/credentials.ts'
 import { createPostgresDoor } from './postgres/door.ts'
 import { Errands } from './postgres/errands.ts'
@@ -30,6 +33,7 @@ import { Inbox } from './recording/inbox.ts'
 import { loadKeys } from './recording/keys.ts'
 import { rightsRemoved } from './rights-removed.ts'
 import { openStore } from './store/open.ts'
+import { UnlistedTargets } from './unlisted-targets.ts'
 import { version } from './version.ts'
 
 /** One process on one data directory; a second one is refused by the lock of the log. */
@@ -40,6 +44,8 @@ export interface RunningGateway {
   readonly url: string
   /** Where PostgreSQL clients connect; null: nowhere. */
   readonly postgresPort: number | null
+  /** The same as a URL, to be shown. */
+  readonly postgresUrl: string | null
   close(): Promise<void>
 }
 
@@ -83,6 +89,7 @@ async function start(
     record: draft => inbox.record(draft),
     transcribe: text => reasons.text(Buffer.from(text)),
     providers: () => live.config.providers.length,
+    rules: connection => bindingOf(live.ruling, connection),
   })
   undo.push(() => approvals.close())
   const identity = await Identity.open({ providers: config.providers, groups: config.groups, publicUrl })
@@ -103,23 +110,27 @@ async function start(
   let wire: PostgresListener | null = null
   const address = () =>
     postgresAddress(config.listen, postgres && { host: postgres.host, port: wire?.port ?? postgres.port })
+  const unlisted = new UnlistedTargets(
+    () => ({ rules: live.config.rules, placeOf: name => live.ruling.connections.get(name)?.place }),
+    target => say('warning: a rule is about what its server does not list, so it never fires there', { ...target }),
+  )
   const door = createMcpDoor({
     gateway,
     connections: () => live.mcp,
     identify: async ({ authorization }, connection) => {
       const subject = await identity.authenticate(authorization, audiencesOf(publicUrl, connection))
       if (subject.kind !== 'unauthenticated') return subject
-      return {
-        code: 'unauthenticated',
-        challenge: challenge(subject.reason, connection, publicUrl),
-        reason: subject.reason,
-      }
+      const { reason } = subject
+      const told = { reason, challenge: challenge(subject, connection, publicUrl) }
+      if (reason === 'insufficient-scope') return { ...told, code: 'forbidden', says: LACKS_SCOPE }
+      return { ...told, code: 'unauthenticated' }
     },
     publicUrl,
     opaqueKey: keys.secretKey('opaque-id'),
     version,
     openStdio: (system, stderr) => processes.open(system, stderr),
     lender: createLender({ credentials, errands, address }),
+    listed: (connection, operation, names) => unlisted.listed(connection, operation, names),
   })
   const reader = createStatementReader({ ruling: () => live.ruling })
   undo.push(() => reader.close())
@@ -168,8 +179,7 @@ async function start(
     {
       mcp: (request, response, name) => door.handle(request, response, name),
       api,
-      metadata: name =>
-        name === null || live.mcp.has(name) ? resourceMetadata(publicUrl, name, identity.issuers) : null,
+      metadata: name => (name === null || live.mcp.has(name) ? resourceMetadata(publicUrl, name, identity) : null),
       healthy: () => inbox.health().state === 'ok',
     },
   )
@@ -198,6 +208,7 @@ async function start(
       databases.end(removed)
       say('configuration changed', { digest: next.digest })
       for (const warning of loaded.warnings) say(`warning: ${lineOf(warning)}`)
+      unlisted.rulesChanged()
       if (restart.length > 0) say(`RESTART NEEDED: ${restart.join(', ')} changed in the file and stay as they were`)
     },
     async onBroken(problems) {
@@ -207,7 +218,9 @@ async function start(
     },
   })
   undo.push(() => watch.close())
-  return { url: publicUrl, postgresPort: wire?.port ?? null, close: stopped }
+  const reached = address()
+  const postgresUrl = reached && `postgresql://${inUrl(reached.host)}:${reached.port}`
+  return { url: publicUrl, postgresPort: wire?.port ?? null, postgresUrl, close: stopped }
 }
 
 /** New connections are refused first, then what is under way ends, then sockets that are left are cut. */
@@ -242,7 +255,7 @@ async function main(): Promise<number> {
     return 2
   }
   const gateway = await runGateway({ configFile: values.config })
-  say('listening', { url: gateway.url })
+  say('listening', { url: gateway.url, ...(gateway.postgresUrl === null ? {} : { postgres: gateway.postgresUrl }) })
   const signal = await new Promise<string>(resolve => {
     for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => resolve(name))
   })

@@ -5,6 +5,7 @@ import { configSchemaJson } from '../src/config/json-schema.ts'
 import { refusals } from '../src/gateway/errors.ts'
 import { limitTable } from '../src/gateway/limits.ts'
 import { builtInShapes } from '../src/masking/shapes.ts'
+import { rpc } from '../src/mcp/answers.ts'
 import { sqlFacts, sqlOperations } from '../src/policy/sql-operations.ts'
 
 interface Node {
@@ -122,12 +123,23 @@ function refusalRows(): string {
   const rows = Object.entries(refusals).map(([name, row]) => [
     `\`${name}\``,
     String(row.http),
-    row.jsonRpc === null ? '–' : String(row.jsonRpc),
+    String(row.jsonRpc),
     row.sqlState,
     row.retry,
     row.says,
   ])
   return table(['code', 'HTTP', 'JSON-RPC', 'SQLSTATE', 'retry', 'what the caller reads'], rows)
+}
+
+function quoted(word: string): string {
+  return `\`${word}\``
+}
+
+function mcpRows(): string {
+  const rows = Object.entries(rpc).map(([name, { status, code, word }]) => {
+    return [quoted(word), String(status), String(code), quoted(name === 'noConnection' ? 'forbidden' : 'unreadable')]
+  })
+  return table(['reason in the record', 'HTTP', 'JSON-RPC', 'code'], rows)
 }
 
 const units: Readonly<Record<string, string>> = { values: 'values', items: '', levels: 'levels', chars: 'characters' }
@@ -190,6 +202,7 @@ const sections: readonly { readonly page: string; readonly name: string; readonl
   { page: 'configuration.md', name: 'keys', make: configuration },
   { page: 'configuration.md', name: 'shapes', make: shapeRows },
   { page: 'refusals.md', name: 'refusals', make: refusalRows },
+  { page: 'refusals.md', name: 'mcp-refusals', make: mcpRows },
   { page: 'limits.md', name: 'limits', make: limitRows },
   { page: 'policy.md', name: 'statements', make: statementRows },
   { page: 'policy.md', name: 'facts', make: factRows },

@@ -208,7 +208,8 @@ rules:
       && !r.startsWith("pg_temp.")) && sql.estimatedRows > 1000
     approvers: { groups: [compliance-officer] }
 
-roles: { approver: [compliance-officer], auditor: [compliance-officer] }
+# Who looks up and reads what others did, and who may have a database searched for columns to label.
+roles: { approver: [compliance-officer], auditor: [compliance-officer], administrator: [administrators] }
 retention: { phi: { keep: 6y1mo } }
 seal: { keys: { dir: ${path('seal-keys')} } }
 `

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { parse } from 'yaml'
+import { plantClinic } from '../../test/support/planted-clinic.ts'
 import { type RunGateway, startDemo } from './demo.ts'
 import { readDemoFile } from './demo-file.ts'
 
@@ -14,6 +15,7 @@ delete process.env.SALLYPORT_TEST_POSTGRES // the demo's database is its own
 const dir = mkdtempSync(join(tmpdir(), 'sallyport-test-'))
 after(() => rmSync(dir, { recursive: true, force: true }))
 
+plantClinic()
 const signal = new AbortController().signal
 const say = () => {}
 const events: string[] = []

@@ -15,7 +15,9 @@ import { choosePorts } from './ports.ts'
 import { startPostgres } from './postgres.ts'
 import { type TourStep, tour, tourSteps } from './tour.ts'
 
-export type RunGateway = (options: { configFile: string }) => Promise<{ close(): Promise<void>; url: string }>
+export type RunGateway = (options: {
+  configFile: string
+}) => Promise<{ close(): Promise<void>; url: string; postgresUrl?: string | null }>
 
 export interface Demo {
   readonly tour: string

@@ -5,6 +5,7 @@ export const gatewayGroups: Readonly<Record<string, string>> = {
   dev: 'developers',
   research: 'researchers',
   compl: 'compliance-officer',
+  admin: 'administrators',
 }
 
 export interface Person {
@@ -31,6 +32,6 @@ export const people: readonly Person[] = [
   human('dan', ['dev'], 'HSYSADMIN', 'developer'),
   human('rita', ['research'], 'HRESCH', 'researcher'),
   human('casey', ['compl'], 'HOPERAT', 'compliance officer'),
-  human('morgan', ['compl'], 'HOPERAT', 'compliance officer'),
+  human('morgan', ['compl', 'admin'], 'HOPERAT', 'compliance officer and administrator'),
   { ...alice, name: 'scribe', groups: ['clin-agent'], agent: { id: 'scribe' }, who: 'AI agent acting for alice' },
 ]

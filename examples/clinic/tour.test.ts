@@ -10,12 +10,15 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { runGateway } from '../../src/main.ts'
+import { plantClinic } from '../../test/support/planted-clinic.ts'
 import { startDemo } from './demo.ts'
 import { readDemoFile } from './demo-file.ts'
 import { freePort } from './ports.ts'
 import { placeholders, type TourLine } from './tour.ts'
 
 delete process.env.SALLYPORT_TEST_POSTGRES // the demo's database is its own
+
+plantClinic()
 
 const COMMAND_MS = 20_000
 

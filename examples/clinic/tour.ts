@@ -64,7 +64,7 @@ export function tourSteps({ publicUrl, patients }: TourOptions): readonly TourSt
         line(
           `${call} alice delete_patient '${JSON.stringify({ mrn: other.mrn })}' &`,
           null,
-          new RegExp(`^… Waiting for approval by compliance-officer .*\\n${other.mrn} is deleted\\.$`, 'ms'),
+          new RegExp(`^… Waiting for approval by 2 of compliance-officer until .*\\n${other.mrn} is deleted\\.$`, 'ms'),
         ),
         line(
           './sallyport --demo casey approvals ls',
@@ -79,7 +79,7 @@ export function tourSteps({ publicUrl, patients }: TourOptions): readonly TourSt
         line(
           './sallyport --demo casey approvals approve REF --reason "duplicate record, ticket 4711"',
           null,
-          /^Counted\. Others must approve too/m,
+          /^Counted\. 1 more of compliance-officer must approve/m,
         ),
         line(
           './sallyport --demo morgan approvals approve REF --reason "checked the ticket"',
@@ -106,13 +106,23 @@ export function tourSteps({ publicUrl, patients }: TourOptions): readonly TourSt
         line(
           `${query} alice "DELETE FROM notes WHERE patient_id = 3" &`,
           'it waits: such a statement is held by the rules every new configuration has',
-          /^… This statement waits for approval x_\w+\. compliance-officer may approve .*\nDELETE \d+$/ms,
+          /^… This statement waits for approval x_\w+\. Waiting for approval by 1 of compliance-officer .*\nDELETE \d+$/ms,
         ),
         line('./sallyport --demo casey approvals ls', 'put its reference in place of HELD:', placeholders.HELD),
         line(
           './sallyport --demo casey approvals approve HELD --reason "moved to the archive, ticket 4712"',
           'the waiting statement runs, once: "DELETE 6" or however many notes there are',
           /^Approved\. It runs once/m,
+        ),
+      ],
+    },
+    {
+      say: 'morgan, an administrator too, has the database searched for columns that need a label.',
+      lines: [
+        line(
+          './sallyport --demo morgan mask discover clinic-db',
+          'columns found by their names and by a sample of values, of which none is shown; here all have a label',
+          /^(?!.*\d{3}-\d{2}-\d{4}).*^public\.patients\.ssn +phi\.ssn +name and values +\d+ of \d+ +labelled$/ms,
         ),
       ],
     },

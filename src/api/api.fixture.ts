@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Approvals } from '../access/approvals.ts'
 import { type Code, Refusal } from '../gateway/errors.ts'
 import { newId } from '../gateway/ids.ts'
-import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
+import type { ApprovalNeed, HoldGrounds, Subject } from '../gateway/seam.ts'
 import { unauthenticated } from '../identity/unauthenticated.ts'
 import type { Draft, Entry, EntryBody } from '../recording/entry.ts'
 import type { RecordedEntry, SessionFilter, SessionSummary } from '../recording/read.ts'
@@ -127,6 +127,7 @@ function atHand(record: Readable): RecordView {
     summary: async session => pages.summary(session),
     story: async (session, page, withPayload) => pages.story(session, page, withPayload),
     exchange: async id => pages.exchange(id),
+    steps: async id => pages.steps(id),
     question: async id => pages.question(id),
     log: async () => pages.log(),
   }
@@ -139,8 +140,13 @@ export interface Fixture {
   readonly strangers: [Code, string, string | undefined][]
   /** Users of credentials that were taken back. */
   readonly revoked: string[]
+  /** The rules of every connection, as approvals are bound to them. */
+  readonly rules: { now: string }
   /** A session of `who` with one question held for approval; returns both ids. */
-  held(who: string, over?: { needs?: readonly ApprovalNeed[] }): Promise<{ session: string; reference: string }>
+  held(
+    who: string,
+    over?: { needs?: readonly ApprovalNeed[]; grounds?: HoldGrounds },
+  ): Promise<{ session: string; reference: string }>
   close(): Promise<void>
 }
 
@@ -151,11 +157,13 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
   const strangers: Fixture['strangers'] = []
   const revoked: string[] = []
   const providers = over.providers ?? (() => 1)
+  const rules = { now: 'first' }
   const approvals = await Approvals.open({
     store,
     record: draft => record.record(draft),
     transcribe: text => ({ raw: Buffer.from(text), transcript: Buffer.from(text.replaceAll(secret, '[ssn]')) }),
     providers,
+    rules: () => rules.now,
   })
   const options: ApiOptions = {
     publicUrl,
@@ -210,7 +218,9 @@ export async function openFixture(over: Partial<ApiOptions> = {}): Promise<Fixtu
     approvals,
     strangers,
     revoked,
-    held: (who, more = {}) => hold(people[who] as Subject, record, approvals, more.needs ?? [need]),
+    rules,
+    held: (who, { needs = [need], grounds = {} } = {}) =>
+      hold(people[who] as Subject, record, approvals, { needs, grounds, rules: rules.now }),
     close: async () => {
       await approvals.close()
       await store.destroy()
@@ -236,7 +246,14 @@ const asked = JSON.stringify({
   params: { name: 'delete_patient', arguments: { patient_id: '[mrn]', ssn: '[ssn]', reason: 'moved away' } },
 })
 
-async function hold(subject: Subject, record: RecordDouble, approvals: Approvals, needs: readonly ApprovalNeed[]) {
+interface Held {
+  readonly needs: readonly ApprovalNeed[]
+  readonly grounds: HoldGrounds
+  readonly rules: string
+}
+
+async function hold(subject: Subject, record: RecordDouble, approvals: Approvals, held: Held) {
+  const { needs, grounds, rules } = held
   const session = newId('s')
   const exchange = newId('x')
   const onBehalfOf = subject.onBehalfOf ? `okta|${subject.onBehalfOf.id}` : null
@@ -265,8 +282,10 @@ async function hold(subject: Subject, record: RecordDouble, approvals: Approvals
     id: exchange,
     session,
     digest: exchange,
+    rules,
     subject,
     needs,
+    grounds,
     found,
     connection: 'clinic',
     ...what,

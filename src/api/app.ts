@@ -7,7 +7,7 @@ import { subjectName } from '../access/approver.ts'
 import { Refusal } from '../gateway/errors.ts'
 import { newId } from '../gateway/ids.ts'
 import { challenge } from '../identity/metadata.ts'
-import type { Reason } from '../identity/unauthenticated.ts'
+import type { Unauthenticated } from '../identity/unauthenticated.ts'
 import { openApiDocument } from './openapi.ts'
 import type { ApiOptions } from './options.ts'
 import { Problem, problemBody, problems } from './problem.ts'
@@ -64,10 +64,10 @@ async function identify(context: Context<Env>, options: ApiOptions): Promise<voi
   }
   const subject = await options.authenticate(context.req.header('authorization'))
   if (subject.kind === 'unauthenticated') {
-    context.header('www-authenticate', challenge(subject.reason, null, options.publicUrl))
-    throw new Problem('unauthenticated', {
-      reference: await strange(context, options, 'unauthenticated', subject.reason),
-    })
+    const { reason } = subject
+    context.header('www-authenticate', challenge(subject, null, options.publicUrl))
+    const code = reason === 'insufficient-scope' ? reason : 'unauthenticated'
+    throw new Problem(code, { reference: await strange(context, options, code, reason) })
   }
   context.set('caller', { subject, roles: rolesOf(subject, options.roles()) })
 }
@@ -75,8 +75,8 @@ async function identify(context: Context<Env>, options: ApiOptions): Promise<voi
 async function strange(
   context: Context<Env>,
   options: ApiOptions,
-  code: 'elsewhere' | 'unauthenticated',
-  reason: Reason | 'elsewhere',
+  code: 'elsewhere' | Unauthenticated['kind'] | 'insufficient-scope',
+  reason: Unauthenticated['reason'] | 'elsewhere',
 ): Promise<string> {
   const source = context.env?.incoming?.socket.remoteAddress ?? 'unknown'
   const refusal = await options.stranger(problems[code].recordedAs, source, reason)

@@ -6,6 +6,7 @@ import type { PolicySource, Rule } from '../policy/rules.ts'
 import { human } from './api.fixture.ts'
 import { explainQuestion, type InForce, postgresAddress, usableConnections } from './in-force.ts'
 import type { ExplainQuestion } from './options.ts'
+import { Problem } from './problem.ts'
 
 const bare = { who: ['nurses'], on: ['clinic', 'clinic-db'], effects: null, found: null, carries: null, when: null }
 const more = { reveal: [], conceal: [], passBinary: false, approvers: null }
@@ -43,6 +44,8 @@ const inForce: InForce = {
   postgres: null,
 }
 
+const ours = 'an operation of this connection: it'
+
 function decided(subject: Subject, about: string, more: Partial<ExplainQuestion> = {}) {
   const asked = { subject, connection: 'clinic', operation: 'tools/call', about }
   const { decision } = explainQuestion(inForce, { ...asked, ...more })
@@ -53,7 +56,7 @@ describe('what is in force', () => {
   it('names the connections some rule lets a subject use, and those with masking off', () => {
     const names = (subject: Subject) =>
       usableConnections(inForce, subject, 'https://gate.example.org').map(each => each.name)
-    assert.deepEqual(names(human('alice', ['nurses'])), ['clinic', 'lab'])
+    assert.deepEqual(names(human('alice', ['nurses'])), ['clinic', 'lab', 'clinic-db'])
     assert.deepEqual(names(human('dan', ['devs'])), ['lab'])
     const [clinic] = usableConnections(inForce, human('alice', ['nurses']), 'https://gate.example.org')
     assert.equal(clinic?.url, 'https://gate.example.org/mcp/clinic')
@@ -71,6 +74,8 @@ describe('what is in force', () => {
     assert.equal(at('127.0.0.1'), 'postgresql://127.0.0.1:7432/clinic-db?sslmode=disable')
     assert.equal(at('::1'), 'postgresql://[::1]:7432/clinic-db?sslmode=disable')
     assert.equal(postgresAddress(listen, null), null)
+    const unreachable = usableConnections(inForce, human('alice', ['nurses']), listen.publicUrl)
+    assert.deepEqual(unreachable[2], { name: 'clinic-db', kind: 'postgres', url: null })
   })
 
   it('explains with the declared effects; what nobody declared writes', () => {
@@ -78,6 +83,25 @@ describe('what is in force', () => {
     assert.deepEqual(decided(human('alice', ['nurses']), 'delete_patient'), ['block', 'no-delete'])
     assert.deepEqual(decided(human('alice', ['nurses']), 'odd'), ['block'])
     assert.deepEqual(decided(human('dan', ['devs']), 'get_patient'), ['block'])
+  })
+
+  it('says of an operation that the connection does not have what may be meant, and repeats nothing', () => {
+    const expected = (operation: string, connection = 'clinic') => {
+      try {
+        const nurse = human('alice', ['nurses'])
+        explainQuestion(inForce, { subject: nurse, connection, operation, about: '' })
+        return null
+      } catch (error) {
+        return error instanceof Problem ? error.faults[0]?.expected : error
+      }
+    }
+    const example = 'write for example "tools/call:get_chart"'
+    assert.equal(expected('tools/call'), null)
+    assert.equal(expected('tools/cal'), `${ours} is not known (did you mean "tools/call"?): ${example}`)
+    assert.equal(expected('acme/do'), `${ours} is not known: ${example}`)
+    assert.equal(expected('acme/do', 'lab'), null)
+    assert.equal(expected('sql.select'), `${ours} is about PostgreSQL, and this connection is not`)
+    assert.equal(expected('tools/call', 'clinic-db'), `${ours} is about MCP, and this connection is not`)
   })
 
   it('explains a statement as the worst it can be, and as it is said to be', () => {

@@ -6,8 +6,10 @@ import { assumedAction } from '../policy/assumed.ts'
 import { usable } from '../policy/decide.ts'
 import { type DeclaredEffects, effectsOf } from '../policy/effects.ts'
 import { type Explanation, explain } from '../policy/explain.ts'
+import { operationFault } from '../policy/known-operations.ts'
 import type { Policy } from '../policy/rules.ts'
 import type { ExplainQuestion, PostgresAddress, UsableConnection } from './options.ts'
+import { Problem } from './problem.ts'
 
 export interface InForce {
   readonly policy: Policy
@@ -17,6 +19,7 @@ export interface InForce {
       readonly kind: UsableConnection['kind']
       readonly transparent: boolean
       readonly purpose: string | null
+      readonly unknownMethods?: readonly string[]
     }
   >
   /** Where PostgreSQL clients connect; null: nowhere. */
@@ -26,10 +29,10 @@ export interface InForce {
 export function usableConnections(inForce: InForce, subject: Subject, publicUrl: string): UsableConnection[] {
   return [...inForce.connections]
     .filter(([name, { transparent }]) => transparent || usable(inForce.policy, subject, name))
-    .flatMap(([name, { kind }]): UsableConnection[] => {
-      if (kind === 'mcp') return [{ name, kind, url: connectionAudience(publicUrl, name) }]
+    .map(([name, { kind }]) => {
+      if (kind === 'mcp') return { name, kind, url: connectionAudience(publicUrl, name) }
       const { postgres } = inForce
-      return postgres === null ? [] : [{ name, kind, url: postgresUrl(postgres, name), postgres }]
+      return postgres === null ? { name, kind, url: null } : { name, kind, url: postgresUrl(postgres, name), postgres }
     })
 }
 
@@ -54,12 +57,17 @@ function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
 }
 
+const WANTED = 'an operation of this connection'
+
 /** Without annotations: what is not declared writes. What is not said of a statement is taken for the worst. */
 export function explainQuestion(
   inForce: InForce,
   { subject, connection, operation, about, sql, args, found, carries }: ExplainQuestion,
 ): Explanation {
   const declared = inForce.connections.get(connection)
+  const fault = declared ? operationFault(operation, declared) : null
+  if (fault !== null)
+    throw new Problem('invalid', { faults: [{ where: 'operation', expected: `${WANTED}: it ${fault}` }] })
   const purposeful = { ...subject, purpose: subject.purpose ?? declared?.purpose ?? null }
   const action = assumedAction({
     asked: [about === '' ? operation : `${operation}:${about}`],

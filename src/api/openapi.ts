@@ -5,7 +5,7 @@ import type { Route } from './route.ts'
 import { problem } from './schemas.ts'
 
 /** What any route may answer. */
-const everywhere = ['unauthenticated', 'elsewhere', 'invalid', 'unrecorded', 'internal'] as const
+const everywhere = ['unauthenticated', 'insufficient-scope', 'elsewhere', 'invalid', 'unrecorded', 'internal'] as const
 
 export function openApiDocument(routes: readonly Route[], base: string) {
   const paths: Record<string, Record<string, unknown>> = {}

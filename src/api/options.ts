@@ -3,7 +3,7 @@
 import type { Approvals } from '../access/approvals.ts'
 import type { Code, Refusal } from '../gateway/errors.ts'
 import type { SqlFacts, Subject } from '../gateway/seam.ts'
-import type { Reason, Unauthenticated } from '../identity/unauthenticated.ts'
+import type { Unauthenticated } from '../identity/unauthenticated.ts'
 import type { Explanation } from '../policy/explain.ts'
 import type { Draft } from '../recording/entry.ts'
 import type { RecordView } from './record-view.ts'
@@ -19,7 +19,7 @@ export interface ApiOptions {
     port: number | undefined,
   ) => boolean
   /** A refusal of somebody not identified: recorded and counted per source and reason, an enumerated word. */
-  readonly stranger: (code: Code, source: string, reason?: Reason | 'elsewhere') => Promise<Refusal>
+  readonly stranger: (code: Code, source: string, reason?: Unauthenticated['reason'] | 'elsewhere') => Promise<Refusal>
   /** Resolves when the entry is durable. */
   readonly record: (draft: Draft) => Promise<unknown>
   readonly roles: () => Roles
@@ -27,7 +27,7 @@ export interface ApiOptions {
   readonly providers: () => number
   readonly approvals: Approvals
   readonly recorded: RecordView
-  /** The connections some rule lets this subject use. */
+  /** The connections some rule lets this subject use, databases that nobody can reach among them. */
   readonly connections: (subject: Subject) => readonly UsableConnection[]
   /** Under the rules in force now. */
   readonly explain: (question: ExplainQuestion) => Explanation
@@ -75,8 +75,8 @@ interface DiscoveredColumn {
 export interface UsableConnection {
   readonly name: string
   readonly kind: 'mcp' | 'postgres'
-  /** Where a client connects. */
-  readonly url: string
+  /** Where a client connects; null for a database while nothing listens for its clients. */
+  readonly url: string | null
   readonly postgres?: PostgresAddress
 }
 

@@ -24,6 +24,12 @@ export const problems = {
     next: '`sallyport whoami` shows your roles. Which groups have which is in the configuration (`roles:`): ask an administrator.',
     recordedAs: 'forbidden',
   },
+  'insufficient-scope': {
+    status: 403,
+    title: 'Your access token lacks a scope that is required here',
+    next: 'Sign in again and ask for the scopes that `WWW-Authenticate` names.',
+    recordedAs: 'forbidden',
+  },
   elsewhere: {
     status: 403,
     title: 'This Host or Origin is not one of this gateway',
@@ -66,6 +72,24 @@ export const problems = {
     next: 'Check the reference. An auditor can see what you cannot.',
     recordedAs: 'forbidden',
   },
+  'no-connection': {
+    status: 404,
+    title: 'No rule lets you use this connection, or there is none of this name',
+    next: '`sallyport connections ls` lists yours.',
+    recordedAs: 'forbidden',
+  },
+  'not-a-database': {
+    status: 409,
+    title: 'This connection is an MCP server and no database',
+    next: '`sallyport connections ls` says how its clients connect, and which of yours are databases.',
+    recordedAs: 'forbidden',
+  },
+  'no-listener': {
+    status: 409,
+    title: 'You may use this database, and the gateway does not listen for its clients',
+    next: 'Have an administrator set `listen.postgres` in the configuration and restart the gateway: it opens listeners only when it starts.',
+    recordedAs: 'forbidden',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This path has no such method',
@@ -76,6 +100,12 @@ export const problems = {
     status: 409,
     title: 'This request for approval has already been answered',
     next: 'Nothing to do. `sallyport approvals show` says how it ended.',
+    recordedAs: 'forbidden',
+  },
+  outdated: {
+    status: 409,
+    title: 'The rules of this connection changed since; ask them to call again',
+    next: 'A new call opens a request under the rules in force, and this one runs for nobody.',
     recordedAs: 'forbidden',
   },
   'already-voted': {

@@ -142,6 +142,28 @@ describe('the API over a real record', () => {
     ])
   })
 
+  it('finds a refusal before anything was asked by its reference, for whoever it was told and for auditors', async () => {
+    for (let index = 0; index < 40; index++)
+      await record({ kind: 'end', exchange: reference, outcome: 'done', delivered: index })
+    const refused = newId('x')
+    const source = { source: 'okta|alice', connection: 'clinic', reason: 'no-rule' }
+    const body = { kind: 'refused', code: 'forbidden', reference: refused, ...source, count: 1 } as const
+    await inbox.record({ session: null, body, payload: null, released: null })
+    await record({ kind: 'end', exchange: reference, outcome: 'done', delivered: 40 })
+    for (const who of ['alice', 'audrey']) {
+      const { body: told } = await call(who, `/exchanges/${refused}`)
+      assert.deepEqual(
+        [told.subject, told.connection, told.refused, told.explanation],
+        ['okta|alice', 'clinic', 'forbidden', ['Refused before anything was asked or decided: forbidden (no-rule).']],
+      )
+    }
+    for (const who of ['bob', 'scribe']) assert.equal((await call(who, `/exchanges/${refused}`)).status, 404)
+    for (const other of [newId('x'), newId('x', 0), newId('x', Date.now() - 60_000)])
+      assert.equal((await call('audrey', `/exchanges/${other}`)).status, 404)
+    const lost = await call('bob', '/nothing')
+    assert.equal((await call('bob', `/exchanges/${lost.body.reference}`)).body.refused, 'forbidden')
+  })
+
   it('leaves each reading in the log, which stays intact', async () => {
     const from = logHealth(dir, 'gateway').size
     await call('audrey', `/sessions/${session}/replay`)

@@ -5,6 +5,7 @@ import { limits } from '../gateway/limits.ts'
 import type { RecordedEntry, RecordReader, SessionFilter, SessionSummary } from '../recording/read.ts'
 import { SealError } from '../recording/seal.ts'
 import type { LogHealth, LogStanding } from './options.ts'
+import { findRefusal } from './refusal-search.ts'
 
 /** The part of a RecordReader that the API needs. */
 export type Readable = Pick<
@@ -81,7 +82,23 @@ export class RecordPages {
   }
 
   exchange(id: string): RecordedEntry[] {
-    return this.#record.exchange(id).slice(0, limits.apiItems)
+    const listed = this.#record.exchange(id).slice(0, limits.apiItems)
+    if (listed.length > 0) return listed
+    const refusal = findRefusal(this.#record, id)
+    return refusal === null ? [] : [refusal]
+  }
+
+  /** An exchange as its session shows it, as much of it as a page holds. */
+  steps(id: string): readonly Step[] {
+    const steps: Step[] = []
+    let bytes = 0
+    for (const recorded of this.exchange(id)) {
+      if (bytes >= limits.apiPageBytes) break
+      const showing = this.#show(recorded)
+      bytes += showing.shown?.text.length ?? 0
+      steps.push({ ...recorded, ...showing })
+    }
+    return steps
   }
 
   /** What was asked in an exchange. */

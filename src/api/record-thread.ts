@@ -53,6 +53,7 @@ export class RecordThread implements RecordView {
   summary = this.#reading('summary')
   story = this.#reading('story')
   exchange = this.#reading('exchange')
+  steps = this.#reading('steps')
   question = this.#reading('question')
   log = this.#reading('log')
 

@@ -6,7 +6,7 @@ import type { SessionSummary } from '../recording/read.ts'
 import type { RecordPages } from './record-pages.ts'
 import { isOwn } from './roles.ts'
 
-type Pages = Pick<RecordPages, 'sessions' | 'summary' | 'story' | 'exchange' | 'question' | 'log'>
+type Pages = Pick<RecordPages, 'sessions' | 'summary' | 'story' | 'exchange' | 'steps' | 'question' | 'log'>
 
 /** As RecordPages, elsewhere. */
 export type RecordView = {

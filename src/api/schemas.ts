@@ -26,6 +26,8 @@ export const me = z.strictObject({
   person: z.string().nullable(),
   onBehalfOf: z.string().nullable(),
   groups: z.array(z.string()),
+  /** Groups of the token that no group of the gateway is mapped to. */
+  unmappedGroups: z.int(),
   roles: z.array(z.enum(roleNames)),
   purpose: z.string().nullable(),
   tokenEnds: time,
@@ -69,6 +71,9 @@ export const connections = me.pick({ connections: true })
 
 export const approvalStates = ['open', 'approved', 'denied', 'expired', 'used'] as const
 
+/** Rules that gave points, and how many. */
+const summands = z.array(z.strictObject({ rule: z.string(), points: z.int() }))
+
 export const approval = z.strictObject({
   reference: z.string(),
   state: z.enum(approvalStates),
@@ -79,8 +84,12 @@ export const approval = z.strictObject({
   opened: time,
   until: time,
   decided: time.nullable(),
-  /** Each must be met. */
-  needs: z.array(z.strictObject({ rule: z.string(), approvers: z.array(z.string()), people: z.int() })),
+  /** The rules of the connection, or its address, changed since: whoever approves, no call would use it. */
+  outdated: z.boolean(),
+  /** Each must be met. `missing`: how many of `people` must still approve. */
+  needs: z.array(
+    z.strictObject({ rule: z.string(), approvers: z.array(z.string()), people: z.int(), missing: z.int() }),
+  ),
   /** Labels found in the question, with counts. */
   found: z.record(z.string(), z.int()),
   /** Whether the reader asked for it, and whether the reader may answer it now; if not, why. */
@@ -91,7 +100,7 @@ export const approval = z.strictObject({
   whyNot: z
     .enum([
       ...['self', 'not-human', 'no-person', 'unknown-requester', 'not-in-group'],
-      ...['already-voted', 'closed', 'expired'],
+      ...['already-voted', 'closed', 'expired', 'outdated'],
     ] as const)
     .nullable(),
 })
@@ -109,6 +118,15 @@ export const approvalDetail = z.strictObject({
   session: z.string(),
   /** Of use: it runs for no other. */
   purpose: z.string().nullable(),
+  /** Null where points did not hold it. */
+  risk: z.strictObject({ points: z.int(), hold: z.int().nullable(), summands }).nullable(),
+  /** Where a budget of rows held it: how many have passed, and beyond how many the answer ends in any case. */
+  rows: z.strictObject({ out: z.int(), stop: z.int().nullable() }).nullable(),
+  /**
+   * Labels its caller would see in clear as the rules were when it was held; decided anew when it runs. Null where that is
+   * not known, or it is about the rest of an answer, which is masked as what has passed.
+   */
+  reveal: z.array(z.string()).nullable(),
   votes,
   asked: shown.nullable(),
   unreadable: z.boolean(),
@@ -193,6 +211,8 @@ export const exchange = z.strictObject({
   reference: z.string(),
   session: z.string().nullable(),
   at: time,
+  /** Who asked, as `provider|id`, or from where, where that is not known. */
+  subject: z.string().nullable(),
   connection: z.string().nullable(),
   operation: z.string().nullable(),
   target: z.string().nullable(),
@@ -203,6 +223,8 @@ export const exchange = z.strictObject({
   approval: z.string().nullable(),
   /** For a person to read, naming the rules. */
   explanation: z.array(z.string()),
+  /** As in a replay of its session, and as many as fit on a page; for those who may replay that. */
+  steps: z.array(replayStep).nullable(),
   /** For auditors alone. */
   entries: z.array(entry).nullable(),
 })
@@ -227,7 +249,7 @@ export const explanation = z.strictObject({
       points: z.int(),
       hold: z.int().nullable(),
       block: z.int().nullable(),
-      summands: z.array(z.strictObject({ rule: z.string(), points: z.int() })),
+      summands,
     })
     .nullable(),
 })

@@ -3,15 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 import type { approval, approvalDetail, approvals as approvalsShape } from '../api/schemas.ts'
-import { type ApiFlags, action, connect } from './client.ts'
-import { exitCodes, facts, paint, print, printJson, table } from './output.ts'
-import { ago, counts, deadline, payload, plural } from './text.ts'
+import { groundsOf } from './approval-grounds.ts'
+import { type ApiFlags, action, type Client, connect } from './client.ts'
+import { exchangeOf, printExchange } from './exchange-text.ts'
+import { CliError, facts, paint, print, printJson, table } from './output.ts'
+import { ago, counts, deadline, payload, plural, untilTime } from './text.ts'
 
 type Approval = z.infer<typeof approval>
 type Detail = z.infer<typeof approvalDetail>
 
 const WATCH_MS = 2_000
-const states = ['open', 'approved', 'denied', 'expired', 'used', 'all']
+const states = ['waiting', 'open', 'approved', 'denied', 'expired', 'used', 'all']
 
 interface ListFlags extends ApiFlags {
   readonly state: string
@@ -30,7 +32,11 @@ export function register(program: Command): void {
     .command('ls')
     .description('list what you asked for and what you may answer')
     .option('--json', 'print JSON')
-    .addOption(new Option('--state <state>', 'which to list').choices(states).default('open'))
+    .addOption(
+      new Option('--state <state>', 'which to list; waiting: open, or approved and not used yet')
+        .choices(states)
+        .default('waiting'),
+    )
     .option('--limit <number>', 'at most this many, newest first', '50')
     .option('--before <reference>', 'those opened before this one')
     .option('--watch', 'list again every two seconds until interrupted')
@@ -70,18 +76,18 @@ function printPage({ approvals, next }: z.infer<typeof approvalsShape>, state: s
 
 function printList(approvals: readonly Approval[], state: string): void {
   if (approvals.length === 0) {
-    print(state === 'open' ? 'Nothing waits for you.' : 'None.')
+    print(state === 'open' || state === 'waiting' ? 'Nothing waits for you.' : 'None.')
     return
   }
   const head = ['REFERENCE', 'STATE', 'WHAT', 'ON', 'ASKED BY', 'APPROVERS', 'DEADLINE', 'YOU']
   const rows = approvals.map(each => [
     each.reference,
-    painted(each.state),
+    stateOf(each),
     `${each.operation} ${each.target}`,
     each.connection,
     each.requester,
     approversOf(each),
-    each.state === 'open' ? deadline(each.until) : '–',
+    each.state === 'open' || each.state === 'approved' ? deadline(each.until) : '–',
     youOf(each),
   ])
   print(table(head, rows))
@@ -90,7 +96,11 @@ function printList(approvals: readonly Approval[], state: string): void {
 }
 
 async function show(flags: ApiFlags, reference: string): Promise<void> {
-  const found = await connect(flags).get<Detail>(`/approvals/${encodeURIComponent(reference)}`)
+  const client = connect(flags)
+  const found = await client
+    .get<Detail>(`/approvals/${encodeURIComponent(reference)}`)
+    .catch((error: unknown) => showExchange(client, reference, flags, error))
+  if (found === null) return
   if (flags.json) return printJson(found)
   const asked = [
     ['asked by', `${found.requester}, ${ago(found.opened)}`],
@@ -100,6 +110,7 @@ async function show(flags: ApiFlags, reference: string): Promise<void> {
       'held by',
       `rule ${need.rule}, for ${plural(need.people, 'person')} of ${need.approvers.join(' or ')}`,
     ]),
+    ...groundsOf(found),
     [
       'answers',
       found.votes.length === 0
@@ -110,7 +121,7 @@ async function show(flags: ApiFlags, reference: string): Promise<void> {
     ['session', found.session],
   ] as [string, string][]
   print(
-    `${paint('bold', found.reference)}  ${painted(found.state)}${found.state === 'open' ? `, deadline ${deadline(found.until)}` : ''}`,
+    `${paint('bold', found.reference)}  ${stateOf(found)}${found.state === 'open' ? `, deadline ${deadline(found.until)}` : ''}`,
   )
   print(facts(asked))
   print(`\n${paint('dim', 'What is asked, as the record shows it:')}`)
@@ -122,16 +133,29 @@ async function show(flags: ApiFlags, reference: string): Promise<void> {
   print(`\n${nextOf(found)}`)
 }
 
+/** A reference that no approval has may be that of a refusal; null once it was printed. */
+async function showExchange(client: Client, reference: string, { json }: ApiFlags, error: unknown): Promise<null> {
+  const { code } = ((error instanceof CliError && error.problem) || {}) as { readonly code?: unknown }
+  if (code !== 'not-found') throw error
+  const found = await exchangeOf(client, reference).catch(() => {
+    throw error
+  })
+  if (!json) print('Nobody was asked for an approval under this reference, or not you. What is known of it:\n')
+  printExchange(found, { json: json ?? false, said: false })
+  return null
+}
+
 async function answer(outcome: 'approve' | 'deny', reference: string, flags: AnswerFlags): Promise<void> {
   const client = connect(flags)
   const after = await client.post<Approval>(`/approvals/${encodeURIComponent(reference)}/${outcome}`, {
     reason: flags.reason,
   })
-  if (after.state === 'open') process.exitCode = exitCodes.pending
   if (flags.json) return printJson(after)
   if (after.state === 'denied') return print(`${paint('red', 'Denied.')} The caller is told so; nothing runs.`)
   if (after.state === 'open')
-    return print(`${paint('yellow', 'Counted.')} Others must approve too, ${deadline(after.until)} at the latest.`)
+    return print(
+      `${paint('yellow', 'Counted.')} ${missingOf(after)} must approve, ${deadline(after.until)} at the latest.`,
+    )
   print(
     `${paint('green', 'Approved.')} It runs once, when ${after.requester} waits or calls again with the same arguments.`,
   )
@@ -141,6 +165,12 @@ function approversOf({ needs }: Approval): string {
   return needs.map(need => `${need.people > 1 ? `${need.people} of ` : ''}${need.approvers.join(' or ')}`).join(' and ')
 }
 
+/** `1 more of officers`. */
+function missingOf({ needs }: Approval): string {
+  const short = needs.filter(({ missing }) => missing > 0)
+  return short.map(({ missing, approvers }) => `${missing} more of ${approvers.join(' or ')}`).join(' and ')
+}
+
 function youOf({ mayAnswer, mayTakeBack, yours, whyNot }: Approval): string {
   if (mayAnswer) return paint('green', 'may answer')
   if (mayTakeBack) return 'may take back'
@@ -148,9 +178,10 @@ function youOf({ mayAnswer, mayTakeBack, yours, whyNot }: Approval): string {
   return whyNot === 'already-voted' ? 'answered' : '–'
 }
 
-function painted(state: Approval['state']): string {
+function stateOf({ state, outdated, until }: Approval): string {
+  if (outdated) return paint('red', `${state}, outdated`)
   const styles = { open: 'yellow', approved: 'green', used: 'green', denied: 'red', expired: 'red' } as const
-  return paint(styles[state], state)
+  return paint(styles[state], state === 'approved' ? `approved, waits to be used ${untilTime(until)}` : state)
 }
 
 const because = {
@@ -162,9 +193,11 @@ const because = {
   'already-voted': 'You have answered; someone else must give the missing approval.',
   closed: 'It has been answered.',
   expired: 'Its deadline has passed, so it is denied.',
+  outdated: 'The rules of this connection changed since; ask them to call again.',
 } as const
 
-function nextOf({ reference, mayTakeBack, whyNot }: Approval): string {
+function nextOf({ reference, outdated, yours, mayTakeBack, whyNot }: Approval): string {
+  if (outdated) return yours ? 'The rules of this connection changed since: call again to ask anew.' : because.outdated
   if (mayTakeBack) return `It is approved and not used yet. Take it back:\n  ${denyWith(reference)}`
   if (whyNot !== null) return because[whyNot]
   return `Answer it:\n  sallyport approvals approve ${reference} --reason "…"\n  ${denyWith(reference)}`

@@ -69,11 +69,16 @@ async function whoami(flags: ApiFlags): Promise<void> {
   print(
     facts([
       ['person', found.person ?? 'not named by the token'],
-      ['groups', found.groups.join(', ') || 'none'],
+      ['groups', `${found.groups.join(', ') || 'none'}${unmapped(found)}`],
       ['roles', found.roles.join(', ') || 'none'],
       ['purpose', found.purpose ?? 'the default of the connection'],
       ['token', `ends ${deadline(found.tokenEnds)}`],
       ['may use', found.connections.map(({ name }) => name).join(', ') || 'no connection'],
     ]),
   )
+}
+
+/** The most common reason for having no rights: the names are the provider's, and nobody wrote them under `groups:`. */
+function unmapped({ unmappedGroups }: Pick<z.infer<typeof me>, 'unmappedGroups'>): string {
+  return unmappedGroups === 0 ? '' : ` (${unmappedGroups} more of the token not mapped here)`
 }

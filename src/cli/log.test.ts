@@ -12,6 +12,7 @@ import { frameEnds, readFile, refitted, writeFile } from '../recording/test-file
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-log-'))
 const demo = join(folder, '.sallyport', 'demo')
 const data = join(demo, 'data')
+const session = newId('s')
 const mainFile = join(import.meta.dirname, 'main.ts')
 
 function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -36,6 +37,21 @@ before(async () => {
     const body = { kind: 'access', by: 'okta|carol', act: 'approval.read', of: newId('x') } as const
     await inbox.record({ session: null, body, payload: null, released: null })
   }
+  const open = {
+    kind: 'session.open',
+    subject: 'alice',
+    provider: 'okta',
+    subjectKind: 'human',
+    person: null,
+    onBehalfOf: null,
+    purpose: null,
+    connection: 'clinic',
+    connectionKind: 'mcp',
+    retention: 'phi',
+  } as const
+  await inbox.record({ session, body: open, payload: null, released: null })
+  const close = { kind: 'session.close', entries: 2, outcome: 'done' } as const
+  await inbox.record({ session, body: close, payload: null, released: null })
   await inbox.close()
 })
 after(() => rmSync(folder, { recursive: true }))
@@ -47,7 +63,7 @@ describe('sallyport log verify', () => {
     assert.match(ran.out, /intact +yes/)
     assert.match(ran.out, /complete +yes/)
     assert.match(ran.out, /anchored +not configured/)
-    assert.match(ran.out, /entries +22, all under a signed checkpoint/)
+    assert.match(ran.out, /entries +24, all under a signed checkpoint/)
   })
 
   it('finds the log that a configuration names, beside its own file', async () => {
@@ -61,7 +77,7 @@ describe('sallyport log verify', () => {
     }
     writeFileSync(join(place, 'sallyport.yaml'), JSON.stringify(file))
     const ran = await run('log', 'verify', '--config', join('conf', 'sallyport.yaml'), '--json')
-    assert.deepEqual([ran.code, JSON.parse(ran.out).entries], [0, 22], ran.err)
+    assert.deepEqual([ran.code, JSON.parse(ran.out).entries], [0, 24], ran.err)
     writeFileSync(join(place, 'sallyport.yaml'), JSON.stringify({ ...file, data: 'nothing-here' }))
     const none = await run('log', 'verify', '--config', join('conf', 'sallyport.yaml'))
     assert.deepEqual([none.code, /There is no log under .*nothing-here/.test(none.err)], [2, true])
@@ -72,7 +88,7 @@ describe('sallyport log verify', () => {
   it("finds the demo's log", async () => {
     const ran = await run('--demo', 'casey', 'log', 'verify', '--json')
     const verdict = JSON.parse(ran.out)
-    assert.deepEqual([ran.code, verdict.intact, verdict.complete, verdict.entries], [0, true, true, 22])
+    assert.deepEqual([ran.code, verdict.intact, verdict.complete, verdict.entries], [0, true, true, 24])
   })
 
   it("needs no secret, and an auditor's own copy of the key finds a log that another key signed", async () => {
@@ -108,5 +124,32 @@ describe('sallyport log verify', () => {
     writeFile(file, left)
     const ran = await run('log', 'verify', '--data', dir, '--json')
     assert.deepEqual([ran.code, JSON.parse(ran.out).complete], [1, false])
+  })
+
+  it('names the session of an entry that is at fault, and says what to do with the copy', async () => {
+    const { dir, file } = copyOfLog('session')
+    const whole = readFileSync(file)
+    const leaf = readFile(file)
+      .flat()
+      .find(record => record.kind === 'entry' && Buffer.from(record.leaf).includes('"kind":"session.close"'))
+    assert.ok(leaf?.kind === 'entry')
+    whole.write('x', whole.indexOf(leaf.leaf) + Buffer.from(leaf.leaf).indexOf('done'))
+    writeFileSync(file, refitted(whole, frameEnds(file)))
+    const ran = await run('log', 'verify', '--data', dir)
+    assert.equal(ran.code, 1)
+    assert.match(ran.out, new RegExp(`gateway entry ${leaf.seq} of session ${session}: the entry was changed`))
+    assert.match(
+      ran.out,
+      /\nKeep this copy, and compare it with a backup or a checkpoint you kept: docs\/recording\.md\n$/,
+    )
+    const json = JSON.parse((await run('log', 'verify', '--data', dir, '--json')).out)
+    assert.equal(json.faults[0].session, session)
+  })
+
+  it('asks for the data directory where nothing says which log', async () => {
+    const ran = await run('log', 'verify')
+    assert.deepEqual([ran.code, ran.out], [2, ''])
+    assert.match(ran.err, /there is no sallyport\.yaml in this folder\.\n.*--data DIR.*--config FILE/)
+    assert.ok(!ran.err.includes('init'))
   })
 })

@@ -7,6 +7,7 @@ import type { Command } from 'commander'
 import type { z } from 'zod'
 import type { log as health } from '../api/schemas.ts'
 import { parseCheckpoint } from '../recording/checkpoint.ts'
+import { openRecord, type RecordReader } from '../recording/read.ts'
 import { type LogVerdict, verifyLog } from '../recording/verify.ts'
 import { type ApiFlags, action, connect, demoFolder } from './client.ts'
 import { defaultFile, readConfiguration } from './configuration.ts'
@@ -61,13 +62,45 @@ async function verify(flags: VerifyFlags): Promise<void> {
   })
   progress.end()
   if (!verdict.intact || !verdict.complete) process.exitCode = exitCodes.failed
-  if (flags.json) printJson(verdict)
-  else printVerdict(verdict)
+  const told = withSessions(dir, verdict)
+  if (flags.json) printJson(told)
+  else printVerdict(told)
+}
+
+type Fault = LogVerdict['faults'][number] & { readonly session: string | null }
+type Told = Omit<LogVerdict, 'faults'> & { readonly faults: readonly Fault[] }
+
+/** Whose entry each fault is about. */
+function withSessions(dir: string, verdict: LogVerdict): Told {
+  const reader = openRecord(dir)
+  try {
+    return { ...verdict, faults: verdict.faults.map(fault => ({ ...fault, session: sessionOf(reader, fault) })) }
+  } finally {
+    reader.close()
+  }
+}
+
+/** Null where there is none, or what is left of the log does not say it. */
+function sessionOf(reader: RecordReader, { log, seq }: LogVerdict['faults'][number]): string | null {
+  if (seq === null || seq < 0) return null
+  try {
+    const session = reader.entry(BigInt(seq), log)?.entry.session
+    return typeof session === 'string' && /^s_[0-9a-z]{26}$/.test(session) ? session : null
+  } catch {
+    return null
+  }
 }
 
 async function dataOf(flags: VerifyFlags): Promise<string> {
   if (flags.data !== undefined) return flags.data
   if (flags.config === undefined && flags.demo !== undefined) return join(demoFolder(), 'data')
+  if (flags.config === undefined && !existsSync(defaultFile)) {
+    throw new CliError(
+      'usage',
+      `It is not known which log: there is no ${defaultFile} in this folder.`,
+      'Name the data directory with --data DIR, or the configuration of the gateway with --config FILE.',
+    )
+  }
   return (await readConfiguration(flags.config ?? defaultFile)).config.data
 }
 
@@ -91,7 +124,7 @@ function keptNote(file: string | undefined): string | null {
   throw new CliError('usage', `${file} holds no checkpoint.`, 'Give what sallyport log show --json printed.')
 }
 
-function printVerdict(verdict: LogVerdict): void {
+function printVerdict(verdict: Told): void {
   const says = (good: boolean, yes: string, no: string) => (good ? paint('green', yes) : paint('red', no))
   const { entries, signed, sessions, openSessions, faults, faultCount } = verdict
   const later = entries - signed
@@ -115,10 +148,12 @@ function printVerdict(verdict: LogVerdict): void {
   )
   if (faultCount === 0) return
   print(`\n${paint('red', plural(faultCount, 'fault'))}`)
-  for (const { log, seq, what } of faults.slice(0, FAULTS_SHOWN)) {
-    print(`  ${log}${seq === null ? '' : ` entry ${seq}`}: ${what}`)
+  for (const { log, seq, what, session } of faults.slice(0, FAULTS_SHOWN)) {
+    const whose = session === null ? '' : ` of session ${session}`
+    print(`  ${log}${seq === null ? '' : ` entry ${seq}`}${whose}: ${what}`)
   }
   if (faultCount > FAULTS_SHOWN) print(`  … and ${faultCount - FAULTS_SHOWN} more; --json lists the first thousand`)
+  print('\nKeep this copy, and compare it with a backup or a checkpoint you kept: docs/recording.md')
 }
 
 /** On stderr, and only when it takes a while. */

@@ -26,11 +26,15 @@ const nouns: readonly { readonly register: (program: Command) => void }[] = [
   mask,
 ]
 
+const STARTING = `The gateway itself is started in its folder: npm start -- --config FILE
+As a service: docs/getting-started.md`
+
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('sallyport')
     .description('Access gateway for MCP servers and PostgreSQL databases that hold protected health information')
     .version(version)
     .showHelpAfterError('(sallyport --help lists the commands)')
+    .addHelpText('after', `\n${STARTING}`)
     .exitOverride()
   globalOptions(program)
   for (const noun of nouns) noun.register(program)

@@ -13,7 +13,9 @@ const configuration = `version: 1
 listen: { http: 127.0.0.1:7300, postgres: 127.0.0.1:7432 }
 providers: { idp: { issuer: https://idp.example.org } }
 groups: { nurse: { idp: [nurses] }, officer: { idp: [officers] } }
-connections: { db: { postgres: postgres://db.example.org/clinic, logins: { default: { user: r, password: { env: P } } } } }
+connections:
+  db: { postgres: postgres://db.example.org/clinic, logins: { default: { user: r, password: { env: P } } } }
+  mcp: { mcp: https://mcp.example.org/mcp, unknownMethods: [acme/do] }
 labels: { phi.mrn: { sql: ["*.*.mrn"] } }
 risk: { hold: 50, block: 100, approvers: { groups: [officer] } }
 rules:
@@ -67,6 +69,26 @@ describe('policy explain', () => {
     assert.match(out, /\* +notes +allow +matches \(sql\.insert:public\.notes\)/)
     const open = await explain(...copy)
     assert.match(open.out, /^rule large depends on how much the system expects to read/)
+  })
+  test('knows operations, connections and groups, and what somebody probably meant', async () => {
+    const select = ['--operation', 'sql.select:public.visits']
+    const mcp = ['--connection', 'mcp', '--operation']
+    const rows: [string[], RegExp][] = [
+      [['--operation', 'foo'], /the operation foo is not known: write for example "sql\.select:public\.visits"/],
+      [['--operation', 'sql.selct:public.visits'], /sql\.selct is not known \(did you mean "sql\.select"\?\)/],
+      [[...select, 'sql.insret:public.notes'], /sql\.insret is not known \(did you mean "sql\.insert"\?\)/],
+      [['--operation', 'tools/call:x'], /tools\/call is about MCP, and this connection is not/],
+      [[...mcp, 'tools/cal:x'], /tools\/cal is not known \(did you mean "tools\/call"\?\)/],
+      [[...mcp, 'sql.select:public.visits'], /sql\.select is about PostgreSQL, and this connection is not/],
+      [[...select, '--connection', 'bd'], /unknown connection bd \(did you mean "db"\?\): it can be db, mcp/],
+      [[...select, '--groups', 'nruse'], /unknown group nruse \(did you mean "nurse"\?\): it can be nurse, officer/],
+    ]
+    for (const [argv, expected] of rows) {
+      const { code, err, out } = await explain(...argv)
+      assert.deepEqual([code, out], [2, ''], argv.join(' '))
+      assert.match(err, expected)
+    }
+    assert.equal((await explain(...mcp, 'acme/do')).code, 0)
   })
   test('knows its facts', async () => {
     const { code, err } = await explain('--operation', 'sql.select', '--sql', '{"haswhere": true}')

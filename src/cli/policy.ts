@@ -10,6 +10,7 @@ import { assumedAction } from '../policy/assumed.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { effectsOf } from '../policy/effects.ts'
 import { type Explanation, explain } from '../policy/explain.ts'
+import { operationFault } from '../policy/known-operations.ts'
 import { nearest } from '../policy/nearest.ts'
 import { sqlFacts } from '../policy/sql-operations.ts'
 import { type ApiFlags, connect } from './client.ts'
@@ -86,12 +87,15 @@ async function explainFile(options: Options): Promise<void> {
   const { config } = await readConfiguration(options.config)
   const connection = config.connections.get(options.connection)
   if (connection === undefined) {
-    throw new CliError('usage', `unknown connection: it can be ${[...config.connections.keys()].join(', ')}`)
+    throw unknown('connection', options.connection, [...config.connections.keys()])
   }
   for (const group of options.groups ?? []) {
-    if (!config.groups.has(group)) {
-      throw new CliError('usage', `unknown group ${group}: it can be ${[...config.groups.keys()].join(', ')}`)
-    }
+    if (!config.groups.has(group)) throw unknown('group', group, [...config.groups.keys()])
+  }
+  for (const asked of options.operation) {
+    const [name = ''] = asked.split(':')
+    const fault = operationFault(name, connection)
+    if (fault !== null) throw new CliError('usage', `the operation ${name} ${fault}`)
   }
   const labels = knownLabels(config.labels?.keys() ?? [])
   for (const label of [...options.found, ...(options.carries ?? [])]) {
@@ -114,6 +118,10 @@ async function explainFile(options: Options): Promise<void> {
   })
   if (options.json) printJson(plainForm(explained))
   else show(explained)
+}
+
+function unknown(kind: string, name: string, known: readonly string[]): CliError {
+  return new CliError('usage', `unknown ${kind} ${name}${nearest(name, known)}: it can be ${known.join(', ')}`)
 }
 
 function subjectOf(options: Options, purpose: string | null): Subject {

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { z } from 'zod'
 import type { replay, sessionDetail, session as sessionShape, sessions as sessionsShape } from '../api/schemas.ts'
 import { type ApiFlags, action, type Client, connect } from './client.ts'
+import { exchangeOf, isReference, printExchange } from './exchange-text.ts'
 import { facts, paint, print, printJson, table } from './output.ts'
 import { stepText } from './replay-text.ts'
 import { printLinks } from './session-links.ts'
@@ -43,12 +44,12 @@ export function register(program: Command): void {
     .action(action(list))
   sessions
     .command('show <id>')
-    .description('show one session and its entries in the log')
+    .description('show one session and its entries in the log, or one exchange by its reference')
     .option('--json', 'print JSON')
     .action(action(show))
   sessions
     .command('replay <id>')
-    .description('replay what was asked and answered, masked; this is recorded')
+    .description('replay what was asked and answered in a session or an exchange, masked; this is recorded')
     .option('--json', 'print JSON')
     .option('--speed <factor>', 'times the real speed', positive, 1)
     .option('--no-wait', 'all at once; also where the output is no terminal')
@@ -82,6 +83,7 @@ async function list(flags: ListFlags): Promise<void> {
 
 async function show(flags: ApiFlags, id: string): Promise<void> {
   const client = connect(flags)
+  if (isReference(id)) return printExchange(await exchangeOf(client, id), { json: flags.json ?? false, said: false })
   const pages: Detail[] = []
   for await (const page of pagesOf<Detail>(client, `/sessions/${encodeURIComponent(id)}`)) pages.push(page)
   const entries = pages.flatMap(page => page.entries)
@@ -102,6 +104,7 @@ async function show(flags: ApiFlags, id: string): Promise<void> {
 
 async function replaySession(flags: ReplayFlags, id: string): Promise<void> {
   const client = connect(flags)
+  if (isReference(id)) return printExchange(await exchangeOf(client, id), { json: flags.json ?? false, said: true })
   const steps: Step[] = []
   let session: Session | null = null
   let shownAt = 0

@@ -1,12 +1,14 @@
 // Times, counts and payloads as people read them.
 
+/** `45s`, `12m`, `1h 30m`, `3d`: to the minute, up to two days. */
 export function span(ms: number): string {
   const seconds = Math.round(ms / 1_000)
   if (seconds < 90) return `${seconds}s`
   const minutes = Math.round(seconds / 60)
-  if (minutes < 90) return `${minutes}m`
-  const hours = Math.round(minutes / 60)
-  return hours < 48 ? `${hours}h` : `${Math.round(hours / 24)}d`
+  if (minutes < 60) return `${minutes}m`
+  const hours = Math.floor(minutes / 60)
+  if (hours >= 48) return `${Math.round(minutes / 1_440)}d`
+  return minutes % 60 === 0 ? `${hours}h` : `${hours}h ${minutes % 60}m`
 }
 
 /** `in 12m`, or `passed`. */
@@ -26,6 +28,13 @@ export function moment(iso: string): string {
   const two = (value: number) => String(value).padStart(2, '0')
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}
+
+/** `until 20:46`, local time; with the day where that is another one. */
+export function untilTime(iso: string, now = Date.now()): string {
+  const [day, time = ''] = moment(iso).split(' ')
+  const [today] = moment(new Date(now).toISOString()).split(' ')
+  return `until ${day === today ? '' : `${day} `}${time.slice(0, 5)}`
 }
 
 /** `phi.ssn ×2, phi.name ×1`, or `none`. */

@@ -25,7 +25,7 @@ async function validate(file: string, json: boolean): Promise<void> {
     throw new CliError('usage', `${file}: ${loaded.problems.length} to correct`)
   }
   const source = policySource(loaded.config)
-  const rows = effectiveRules(source.rules, source.connections)
+  const rows = effectiveRules(source.rules, [...loaded.config.connections.values()])
   const policy = compilePolicy(source).digest
   if (json) {
     printJson({ ok: true, digest: loaded.digest, policy, warnings: loaded.warnings, rules: rows })

@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { limits } from '../gateway/limits.ts'
 import { providerDefaults } from '../identity/provider.ts'
+import { scopesIn } from '../identity/scopes.ts'
 import { check, type Readable } from './check.ts'
 import { type Config, placedSecrets } from './config.ts'
 import { readConnection } from './connections.ts'
@@ -192,6 +193,7 @@ function configOf(text: ConfigText, file: string, listen: Config['listen']): Con
       personClaim: provider.person ?? providerDefaults.personClaim,
       purposeClaim: provider.purpose ?? providerDefaults.purposeClaim,
       maxLifeMs: parseDuration(provider.maxLife ?? '') ?? providerDefaults.maxLifeMs,
+      ...(provider.scope ? { scopes: scopesIn(provider.scope) } : {}),
       ...(provider.algorithms ? { algorithms: provider.algorithms } : {}),
     })),
     groups: new Map(Object.entries(text.groups ?? {})),

@@ -77,6 +77,11 @@ const provider = section({
     example: 'claims.employee_id',
   }),
   purpose: may(claim, 'Where a token has the purpose of use.', { default: 'claims.purpose_of_use' }),
+  scope: may(
+    text('scopes with single blanks between, such as mcp:use', /^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/),
+    'Scopes a token must have, all of them, in its `scope` or `scp`; without one it is refused with 403. Left out: none.',
+    { example: 'mcp:use' },
+  ),
   maxLife: may(duration, 'A token with a longer life is refused.', { default: '2h', example: '1h' }),
   algorithms: may(
     z

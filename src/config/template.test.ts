@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { Action, SqlFacts, Subject } from '../gateway/seam.ts'
+import { compileMasking, type MaskingRules } from '../masking/plan.ts'
+import { builtInShapes } from '../masking/shapes.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import { person, statement } from '../policy/decide-fixture.ts'
@@ -14,9 +16,9 @@ import { template } from './template.ts'
 
 const loaded = readConfig(Buffer.from(template('config.schema.json')), '/etc/sallyport.yaml')
 
-function result(tool: string, group: string, args: object = {}, found: string[] = []): string {
-  assert.ok(loaded.ok)
-  const connection = loaded.config.connections.get('clinic')
+function result(tool: string, group: string, args: object = {}, found: string[] = [], read = loaded): string {
+  assert.ok(read.ok)
+  const connection = read.config.connections.get('clinic')
   assert.ok(connection)
   const subject: Subject = {
     provider: 'idp',
@@ -39,7 +41,7 @@ function result(tool: string, group: string, args: object = {}, found: string[] 
     carries: 'unknown',
     exact: () => new Uint8Array(),
   }
-  const { decision } = decide(compilePolicy(policySource(loaded.config)), { subject, connection: 'clinic', action })
+  const { decision } = decide(compilePolicy(policySource(read.config)), { subject, connection: 'clinic', action })
   const need = decision.kind === 'hold' ? ` ${decision.need.flatMap(each => each.from).join()}` : ''
   return `${decision.kind} ${decision.rules.join()}${need}`
 }
@@ -54,6 +56,30 @@ describe('what init writes', () => {
     assert.ok(rules.labels?.['phi.mrn']?.json?.includes('**.patient_id'))
     assert.equal(rules.transforms.byLabel['phi.mrn'] ?? rules.transforms.default, 'redact')
     assert.ok(loaded.config.rules.every(rule => !rule.reveal.includes('phi.mrn')))
+  })
+  test('looks for every shape that is looked for where a file names no label, but for dates', () => {
+    assert.ok(loaded.ok)
+    const looked = (rules: MaskingRules) => {
+      const { shapeLabels } = compileMasking(rules)
+      return builtInShapes.flatMap(({ shape }, at) => (shapeLabels[at]?.length ? [shape] : []))
+    }
+    const written = maskingRules(loaded.config, 'clinic')
+    const byName = ['date']
+    const byDefault = looked({ ...written, labels: null })
+    assert.deepEqual(
+      looked(written),
+      byDefault.filter(shape => !byName.includes(shape)),
+    )
+  })
+  test('gives a role with one more line', () => {
+    const more = template('s').replace('  # administrator:', '  administrator:')
+    const read = readConfig(Buffer.from(more), '/etc/sallyport.yaml')
+    assert.deepEqual(read.ok && read.config.roles.administrator, ['compliance-officer'])
+  })
+  test('holds reads with identifiers in them as well where its comment is followed', () => {
+    const wide = template('s').replace('    effects: [write, define]\n', '    effects: [read, write, define]\n')
+    const read = readConfig(Buffer.from(wide), '/etc/sallyport.yaml')
+    assert.equal(result('get_chart', 'clinical-read', {}, ['phi.mrn'], read), 'hold phi-in-request compliance-officer')
   })
   const rows: [string, string, object, string[], string][] = [
     ['get_chart', 'clinical-read', {}, [], 'allow read-charts'],

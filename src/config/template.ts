@@ -52,20 +52,29 @@ connections:
   #   purpose: TREAT
   #   keep: phi
 
-# Kinds of sensitive data and how each is found. Every answer is searched, whatever the tool calls it.
+# Kinds of sensitive data and how each is found. Every answer is searched, whatever the tool calls it. Without this section
+# every shape is looked for; with it, only those that it names. All are here but one: dates are found by the names of their
+# fields, so that when something was made or changed can still be read. For every date, write shape: date beside them.
 labels:
   phi.mrn:     { json: ["**.patient_id", "**.mrn"], csv: [patient_id, mrn], shape: mrn }   # any field patient_id
   phi.name:    { json: ["**.patient_name", "**.first_name", "**.last_name"], csv: [patient_name, first_name, last_name], shape: name }
-  phi.date:    { json: ["**.birth_date", "**.dob"], csv: [birth_date, dob] }   # every date: shape: date
+  phi.date:    { json: ["**.birth_date", "**.dob"], csv: [birth_date, dob] }
   phi.geo:     { shape: address }
   phi.ssn:     { shape: ssn }
   phi.phone:   { shape: phone }
+  phi.fax:     { shape: fax }
   phi.email:   { shape: email }
   phi.plan:    { shape: plan }
   phi.account: { shape: account }
   phi.license: { shape: license }
+  phi.vehicle: { shape: vehicle }
   phi.device:  { shape: device }
+  phi.url:     { shape: url }
+  phi.ip:      { shape: ip }
   phi.other:   { shape: other }
+  # A label has one shape; what more is found goes under labels of your own.
+  own.zip:     { shape: zip }
+  own.card:    { shape: card }
 
 # Places that shapes leave alone. A label's own path wins.
 clean: { json: ["**.createdAt", "**.updatedAt"] }
@@ -105,10 +114,12 @@ rules:
     on: [clinic]
     approvers: { groups: [compliance-officer], people: 1, within: 15m, holdSeconds: 45 }
 
-  # A request that itself holds protected health information waits too, unless it only reads a chart.
+  # A request that itself holds protected health information waits too, unless it only reads: whoever asks for a chart names
+  # its patient, and an officer who is asked for every chart looks at none. To hold those reads too, write
+  # effects: [read, write, define].
   - id: phi-in-request
     hold: ["*"]
-    found: ["phi.*"]
+    found: ["phi.*", "own.*"]
     effects: [write, define]
     on: [clinic]
     approvers: { groups: [compliance-officer] }
@@ -164,6 +175,8 @@ rules:
 roles:
   approver: [compliance-officer]
   auditor: [compliance-officer]
+  # Has databases searched for columns to label (sallyport mask discover), and others' requests explained:
+  # administrator: [compliance-officer]
 
 # How long the record is kept.
 retention:

@@ -15,8 +15,8 @@ export interface AdmissionParts<D extends Door> {
   readonly obligations: Obligations
   readonly approved: boolean
   readonly masker: Masker
-  /** Asks people to let the answer go on beyond its budget of rows; null where they do. */
-  readonly askForRows: () => Promise<Refusal | null>
+  /** Asks people to let the answer go on beyond its budget of rows, `out` of which have passed; null where they do. */
+  readonly askForRows: (out: number) => Promise<Refusal | null>
   /** Called once, when the exchange has ended. */
   readonly over: () => void
 }

@@ -4,8 +4,8 @@ import type { Refusal } from './errors.ts'
 import type { RowBudget } from './seam.ts'
 
 export interface BudgetParts extends Pick<RowBudget, 'ask' | 'stop'> {
-  /** Asks people once; null where they let the answer go on. */
-  readonly askPeople: () => Promise<Refusal | null>
+  /** Asks people once, told how many rows have passed; null where they let the answer go on. */
+  readonly askPeople: (out: number) => Promise<Refusal | null>
   /** Records that the answer ends here. */
   readonly refuse: (why: Refusal | 'stop') => Promise<Refusal>
 }
@@ -26,7 +26,7 @@ export class Budget {
     this.#rows += rows
     if (stop !== null && this.#rows > stop) this.#refused ??= refuse('stop')
     if (this.#refused !== null) return this.#refused
-    if (ask !== null && this.#rows > ask) this.#asking ??= askPeople()
+    if (ask !== null && this.#rows > ask) this.#asking ??= askPeople(this.#rows - rows)
     return this.#asking === null ? null : this.#afterAsking(this.#asking)
   }
 

@@ -20,8 +20,8 @@ type Retry = 'never' | 'same-request' | 'later'
 
 export interface CodeRow {
   readonly http: number
-  /** Own codes are positive; null where the refusal never travels as a JSON-RPC error. */
-  readonly jsonRpc: number | null
+  /** Own codes are positive. */
+  readonly jsonRpc: number
   readonly sqlState: string
   readonly retry: Retry
   /** What the caller reads. */
@@ -32,7 +32,7 @@ export interface CodeRow {
 export const refusals: Readonly<Record<Code, CodeRow>> = {
   unauthenticated: {
     http: 401,
-    jsonRpc: null,
+    jsonRpc: 401001,
     sqlState: '28000',
     retry: 'later',
     says: 'No valid access token. Sign in again and retry.',
@@ -123,7 +123,7 @@ export const refusals: Readonly<Record<Code, CodeRow>> = {
   },
 }
 
-/** A refusal. `detail` is a fixed sentence of the gateway's own, never text from a message. */
+/** A refusal. `detail` is a sentence of the gateway's own: fixed words, numbers and ids, never text from a message. */
 export class Refusal extends Error {
   readonly code: Code
   /** The exchange's id, or an id made for this refusal where no exchange exists. */

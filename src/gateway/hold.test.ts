@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Approvals } from '../access/approvals.ts'
 import { openStore, type Store } from '../store/open.ts'
 import { Refusal } from './errors.ts'
@@ -39,6 +40,7 @@ let done: string[]
 interface Asking {
   readonly withdrawn?: AbortSignal
   readonly again?: () => Decision
+  readonly rules?: () => string
   readonly pass?: () => Promise<never>
 }
 
@@ -64,7 +66,7 @@ function call(decision: Held, asking: Asking = {}): Promise<Admission<'system'> 
     reference,
     approvals,
     approvalKey: key,
-    rules: () => 'the rules of the connection',
+    rules: asking.rules ?? (() => 'the rules of the connection'),
     decideAgain: asking.again ?? (() => decision),
     recordQuestion: async () => done.push('question'),
     recordHold: async () => done.push('hold'),
@@ -113,6 +115,25 @@ describe('a hold', () => {
     assert.equal(done.filter(what => what === 'pass by by-lead').length, 1)
     const next = refusal(await call(held(lead)))
     assert.deepEqual([next.code, next.reference === first.reference], ['pending', false])
+  })
+
+  it('says whom it waits for, what is known of it is kept, and a change of rules meanwhile is told', async () => {
+    const grounds = { risk: { points: 60, hold: 50, summands: [{ rule: 'r', points: 60 }] } }
+    const revealing = { ...held(officers), grounds }
+    const first = refusal(await call({ ...revealing, obligations: { reveal: new Set(['b', 'a']), passBinary: false } }))
+    assert.match(
+      first.says,
+      /^Waiting for approval by 2 of officers until .* UTC \(1 minute\): call again with the same arguments\. Nothing has run\. Reference: x_/,
+    )
+    assert.deepEqual((await approvals.show(first.reference))?.grounds, { ...grounds, reveal: ['a', 'b'] })
+    let rules = 'others'
+    const waiting = call(held({ ...lead, holdMs: 100 }), { rules: () => rules })
+    await delay(10)
+    rules = 'third'
+    assert.match(
+      refusal(await waiting).says,
+      /^The rules of this connection changed since: call again to ask anew\. Nothing has run\./,
+    )
   })
 
   it('that another rule has joined since is not met by the approval of the first alone', async () => {

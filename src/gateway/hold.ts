@@ -1,11 +1,14 @@
 // A held question. Promise: recorded before anybody waits; runs only while its caller waits, on an approval of exactly
 // this question under exactly these rules, decided again and used up before it is forwarded; silence means no.
 import type { KeyObject } from 'node:crypto'
-import type { Approval, Approvals } from '../access/approvals.ts'
+import type { Approval } from '../access/approval.ts'
+import type { Approvals } from '../access/approvals.ts'
 import { approvalDigest } from '../access/digest.ts'
+import { refusalOf } from './blocked.ts'
 import { Refusal } from './errors.ts'
+import { RULES_CHANGED, waitingFor } from './hold-words.ts'
 import { limits } from './limits.ts'
-import type { Decision, Door, Exchange } from './seam.ts'
+import type { Decision, Door, Exchange, HoldGrounds } from './seam.ts'
 import type { LiveSession } from './sessions.ts'
 
 export type Held = Decision & { kind: 'hold' }
@@ -35,7 +38,8 @@ export class Hold<D extends Door, R> {
 
   async run(decision: Held): Promise<R | Refusal> {
     const { approvals } = this.#parts
-    const digest = this.#digest(decision)
+    const rules = this.#parts.rules()
+    const digest = this.#digest(decision, rules)
     let known = await approvals.find(digest)
     if (known?.state === 'approved' && !this.#parts.exchange.withdrawn.aborted) {
       if (await approvals.use(known.id)) return this.#parts.pass(decision, known.id, false)
@@ -45,12 +49,12 @@ export class Hold<D extends Door, R> {
     await this.#parts.recordQuestion(decision, known?.state === 'approved' ? null : (known?.id ?? null))
     if (this.#parts.exchange.withdrawn.aborted) return this.#withdrawn()
     if (known?.state === 'denied') return new Refusal('denied', known.id)
-    const joined = known?.state === 'open' ? known : await this.#request(decision, digest)
+    const joined = known?.state === 'open' ? known : await this.#request(decision, rules, digest)
     if (joined instanceof Refusal) return joined
     await this.#parts.recordHold(joined.id, joined.until)
-    const settled = await this.#wait(decision, joined)
+    const settled = await this.#wait(decision, joined, rules)
     if (this.#parts.exchange.withdrawn.aborted) return this.#withdrawn()
-    if (settled === 'waiting') return this.#pending(joined)
+    if (settled === 'waiting') return this.#pending(joined, rules)
     if (settled === 'denied' || settled === 'expired') return new Refusal(settled, joined.id)
     return this.#resume(joined, digest)
   }
@@ -58,9 +62,9 @@ export class Hold<D extends Door, R> {
   /** The world may have changed while people thought. */
   async #resume(approval: Approval, digest: string): Promise<R | Refusal> {
     const again = this.#parts.decideAgain()
-    if (again.kind === 'block') return new Refusal(again.code, this.#parts.reference)
+    if (again.kind === 'block') return refusalOf(again, this.#parts.reference)
     const { approvals } = this.#parts
-    const same = again.kind === 'hold' && this.#digest(again) === digest
+    const same = again.kind === 'hold' && this.#digest(again, this.#parts.rules()) === digest
     if (!same || !(await approvals.use(approval.id))) {
       if ((await approvals.show(approval.id))?.state === 'denied') return new Refusal('denied', approval.id)
       const detail = 'The rules changed, or an identical call used this approval: call again to ask anew.'
@@ -69,25 +73,27 @@ export class Hold<D extends Door, R> {
     return this.#parts.pass(again, approval.id, true)
   }
 
-  async #request(decision: Held, digest: string): Promise<Approval | Refusal> {
+  async #request(decision: Held, rules: string, digest: string): Promise<Approval | Refusal> {
     const { approvals, exchange, reference, session } = this.#parts
     const { findings } = exchange.question
     const approval = await approvals.request({
       id: reference,
       session: session.id,
       digest,
+      rules,
       connection: session.connection.name,
       operation: exchange.action.operation,
       target: exchange.action.target,
       subject: session.subject,
       needs: decision.need,
+      grounds: groundsOf(decision),
       found: Object.fromEntries(Object.entries(findings).map(([label, { count }]) => [label, count])),
     })
     if (approval !== 'too-many') return approval
     return new Refusal('limit', reference, 'Too many requests wait for approval. Retry when some have been answered.')
   }
 
-  async #wait(decision: Held, approval: Approval) {
+  async #wait(decision: Held, approval: Approval, rules: string) {
     const { approvals, exchange, session } = this.#parts
     const named = decision.need.map(need => need.holdMs).filter(ms => ms !== null)
     const ruled = named.length > 0 ? Math.min(...named) : exchange.patienceMs
@@ -96,13 +102,19 @@ export class Hold<D extends Door, R> {
       exchange.waiting({
         reference: approval.id,
         until: approval.until,
-        approvers: [...new Set(decision.need.flatMap(need => need.from))],
+        needs: approval.needs,
         waitedMs: Math.round(performance.now() - this.#since),
       })
     notify()
-    const notices = setInterval(notify, limits.holdNoticeMs).unref()
+    const changed = new AbortController()
+    // Under other rules nobody could approve it any more: waiting on would be for nothing.
+    const notices = setInterval(
+      () => (this.#parts.rules() === rules ? notify() : changed.abort()),
+      limits.holdNoticeMs,
+    ).unref()
+    const over = AbortSignal.any([exchange.withdrawn, session.ended, changed.signal])
     try {
-      return await approvals.settled(approval.id, patienceMs, AbortSignal.any([exchange.withdrawn, session.ended]))
+      return await approvals.settled(approval.id, patienceMs, over)
     } finally {
       clearInterval(notices)
     }
@@ -112,24 +124,32 @@ export class Hold<D extends Door, R> {
     return new Refusal('internal', this.#parts.reference, 'The caller withdrew this request, so it was not passed on.')
   }
 
-  #pending(approval: Approval): Refusal {
-    const { session, reference } = this.#parts
+  #pending(approval: Approval, rules: string): Refusal {
+    const { session } = this.#parts
     if (session.ended.aborted) return session.ended.reason as Refusal
-    const detail = `Pending approval ${approval.id}: call again with the same arguments. Nothing has run.`
-    return new Refusal('pending', approval.id === reference ? reference : approval.id, detail)
+    const why =
+      this.#parts.rules() === rules
+        ? `${waitingFor(approval)}: call again with the same arguments.`
+        : `${RULES_CHANGED}: call again to ask anew.`
+    return new Refusal('pending', approval.id, `${why} Nothing has run.`)
   }
 
-  #digest(decision: Held): string {
-    const { session, exchange, approvalKey, rules } = this.#parts
+  #digest(decision: Held, rules: string): string {
+    const { session, exchange, approvalKey } = this.#parts
     const { operation, subjectMatter } = exchange.action
     return approvalDigest(approvalKey, {
       subject: session.subject,
       connection: session.connection.name,
-      rules: rules(),
+      rules,
       holds: decision.rules,
       operation,
       subjectMatter,
       exact: exchange.action.exact(),
     })
   }
+}
+
+/** What is left of an answer is shown as the part before it. */
+function groundsOf({ grounds, obligations }: Held): HoldGrounds {
+  return grounds?.rows ? grounds : { ...grounds, reveal: [...obligations.reveal].sort() }
 }

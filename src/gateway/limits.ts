@@ -75,6 +75,11 @@ export const limitTable = {
   holdNoticeMs: { value: 10_000, unit: 'ms', reason: 'a held call says each ten seconds that it is alive' },
   approvalMs: { value: 900_000, unit: 'ms', reason: 'the default deadline of a request for approval' },
   acceptedMs: { value: 1_000, unit: 'ms', reason: 'the body behind an accepted notification says nothing' },
+  stallMs: {
+    value: 300_000,
+    unit: 'ms',
+    reason: 'a caller that reads nothing of what waits for it holds locks of a database, and memory',
+  },
   sessionMs: { value: 8 * 3_600_000, unit: 'ms', reason: 'one working day, however often the token is renewed' },
   sessionIdleMs: { value: 900_000, unit: 'ms', reason: 'a forgotten session ends' },
   sessions: { value: 10_000, unit: 'items', reason: 'bounds the memory of open sessions' },

@@ -129,6 +129,11 @@ export class PipelineRig {
     if (typeof voted === 'string') throw new Error(voted)
   }
 
+  /** What those who are asked are shown beside the question. */
+  async grounds(reference: string) {
+    return (await this.#approvals.show(reference))?.grounds
+  }
+
   /** Closes everything, and gives what is in the record of the session. */
   finish(): Promise<Entry[]> {
     return this.#finish()

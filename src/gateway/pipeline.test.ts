@@ -197,6 +197,7 @@ describe('a budget of rows', () => {
     )
     const asked = await reference
     assert.notEqual(asked, admission.reference)
+    assert.deepEqual(await rig.grounds(asked), { rows: { out: 5, stop: 100 } })
     assert.deepEqual(done, [])
     await rig.vote(asked)
     assert.deepEqual(await Promise.all(held), ['passed', 'passed', 'passed'])

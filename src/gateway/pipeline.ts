@@ -8,12 +8,13 @@ import { builtIn } from '../policy/compile.ts'
 import { decide, foresee, type Ruling as Ruled, usable } from '../policy/decide.ts'
 import type { Cleared, Inbox } from '../recording/inbox.ts'
 import { LiveAdmission } from './admission.ts'
+import { refusalOf } from './blocked.ts'
 import { bare, type Decided, decidedDraft, openingDraft, questionDraft } from './drafts.ts'
 import { type Code, Refusal } from './errors.ts'
 import { Hold } from './hold.ts'
 import { newId } from './ids.ts'
 import { revised } from './revised.ts'
-import type { Ruling } from './ruling.ts'
+import { bindingOf, type Ruling } from './ruling.ts'
 import type {
   Action,
   Admission,
@@ -75,9 +76,11 @@ export class Pipeline implements Gateway {
   async #open(subject: Subject, named: Connection): Promise<LiveSession | Refusal> {
     const { policy, connections } = this.#parts.ruling()
     const ruled = connections.get(named.name)
-    if (!ruled || !usable(policy, subject, named.name)) return this.#refused(null, 'forbidden', subjectName(subject))
+    const refused = (code: Code, reason: string) =>
+      this.#refused(null, code, { source: subjectName(subject), connection: named.name, reason })
+    if (!ruled || !usable(policy, subject, named.name)) return refused('forbidden', 'no-rule')
     const place = this.#sessions.reserve(subjectName(subject))
-    if (place === null) return this.#refused(null, 'limit', subjectName(subject))
+    if (place === null) return refused('limit', 'sessions')
     const purposeful = { ...subject, purpose: subject.purpose ?? ruled.purpose }
     const session: LiveSession = new LiveSession(purposeful, ruled, place, {
       inbox: this.#parts.inbox,
@@ -152,7 +155,7 @@ export class Pipeline implements Gateway {
     if (decision.kind === 'allow') return this.#pass(session, exchange, reference, decision, null, over, recorded)
     if (decision.kind === 'hold') return new Hold(this.#holdParts(asked)).run(decision)
     await this.#recordDecision(asked, decision)
-    return new Refusal(decision.code, reference)
+    return refusalOf(decision, reference)
   }
 
   /** The exchange with the facts that its probe tells. The question is in the record before the system is asked. */
@@ -209,7 +212,7 @@ export class Pipeline implements Gateway {
       reference,
       approvals,
       approvalKey,
-      rules: () => this.#rulesOf(session.connection.name),
+      rules: () => bindingOf(this.#parts.ruling(), session.connection.name),
       decideAgain: () => this.#decide(session, exchange.action),
       recordQuestion: (decision: Decision, approval: string | null) => this.#recordDecision(asked, decision, approval),
       recordHold: (approval: string, until: number) =>
@@ -219,17 +222,11 @@ export class Pipeline implements Gateway {
     }
   }
 
-  /** Of a connection, and where its system is. */
-  #rulesOf(connection: string): string {
-    const { policy, connections } = this.#parts.ruling()
-    return `${policy.connectionDigest(connection)} ${connections.get(connection)?.place}`
-  }
-
   /** An exchange of its own under the one whose answer has gone beyond its budget, for the same people to look at. */
-  async #askForRows(session: LiveSession, asking: Exchange<Door>, parent: string, rows: RowBudget) {
+  async #askForRows(session: LiveSession, asking: Exchange<Door>, parent: string, rows: RowBudget, out: number) {
     const reference = newId('x')
     const decision = { kind: 'hold', rules: rows.need.map(({ rule }) => rule), need: rows.need } as const
-    const held = { ...decision, obligations: NOTHING_REVEALED }
+    const held = { ...decision, obligations: NOTHING_REVEALED, grounds: { rows: { out, stop: rows.stop } } }
     const exchange = { ...asking, parent, action: revised(asking.action, { operation: 'rows/continue' }) }
     const asked: UnderWay<Door> = { session, exchange, reference, over: () => undefined, recorded: false }
     const hold = new Hold({
@@ -310,8 +307,8 @@ export class Pipeline implements Gateway {
       frames: (raw, told, shown) => this.#masker(session, reveal).frames(raw, told, shown),
       columns: origins => this.#masker(session, reveal).columns(origins),
     }
-    const askForRows = async () =>
-      obligations.rows ? this.#askForRows(session, exchange, reference, obligations.rows) : null
+    const askForRows = async (out: number) =>
+      obligations.rows ? this.#askForRows(session, exchange, reference, obligations.rows, out) : null
     return { inbox: this.#parts.inbox, session: session.id, reference, door, obligations, masker, askForRows, over }
   }
 
@@ -342,17 +339,24 @@ export class Pipeline implements Gateway {
 
   // ---- refusals outside an exchange ----
 
-  stranger(code: Code, source: string, reason?: string): Promise<Refusal> {
-    return this.#strangers.refuse(code, source, reason ?? null).catch(() => new Refusal('unrecorded', newId('x')))
+  stranger(code: Code, source: string | Subject, reason?: string): Promise<Refusal> {
+    const from = typeof source === 'string' ? source : subjectName(source)
+    return this.#strangers.refuse(code, from, reason ?? null).catch(() => new Refusal('unrecorded', newId('x')))
   }
 
-  refuse(session: Session, code: Code, detail?: string): Promise<Refusal> {
-    return this.#refused(session.id, code, subjectName(session.subject), detail)
+  refuse({ id, subject, connection }: Session, code: Code, detail?: string, reason?: string): Promise<Refusal> {
+    const about = { source: subjectName(subject), connection: connection.name, reason: reason ?? null }
+    return this.#refused(id, code, about, detail)
   }
 
-  async #refused(session: string | null, code: Code, source: string, detail?: string): Promise<Refusal> {
+  async #refused(
+    session: string | null,
+    code: Code,
+    about: { readonly source: string; readonly connection: string; readonly reason: string | null },
+    detail?: string,
+  ): Promise<Refusal> {
     const reference = newId('x')
-    const body = { kind: 'refused', code, reference, source, reason: null, count: 1 } as const
+    const body = { kind: 'refused', code, reference, ...about, count: 1 } as const
     try {
       await this.#parts.inbox.record(bare(session, body))
       return new Refusal(code, reference, detail)

@@ -20,3 +20,8 @@ export interface Ruled {
   /** Where its system is, as one text: what was approved was approved for that one. */
   readonly place: string
 }
+
+/** What approvals are bound to beside the question: the rules of its connection, and where its system is. */
+export function bindingOf({ policy, connections }: Ruling, connection: string): string {
+  return `${policy.connectionDigest(connection)} ${connections.get(connection)?.place}`
+}

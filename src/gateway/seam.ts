@@ -29,6 +29,8 @@ export interface Subject {
   readonly onBehalfOf: Subject | null
   /** The gateway's own group names, as the configuration maps them per provider. */
   readonly groups: ReadonlySet<string>
+  /** How many groups of its token no group of the gateway is mapped to; left out where there are none. */
+  readonly unmapped?: number
   /** HL7 purpose of use: from the token or the connection's default. */
   readonly purpose: string | null
   /** Wall-clock ms at which this token was issued, where it says so. */
@@ -145,7 +147,8 @@ export interface HoldView {
   readonly reference: string
   /** Wall-clock ms of the approval's deadline. */
   readonly until: number
-  readonly approvers: readonly string[]
+  /** Each must be met. */
+  readonly needs: readonly Pick<ApprovalNeed, 'from' | 'people'>[]
   readonly waitedMs: number
 }
 
@@ -156,8 +159,30 @@ export type Decision =
       readonly rules: readonly string[]
       readonly need: readonly ApprovalNeed[]
       readonly obligations: Obligations
+      /** Left out where the rules that hold say it all. */
+      readonly grounds?: HoldGrounds
     }
-  | { readonly kind: 'block'; readonly rules: readonly string[]; readonly code: Code }
+  | {
+      readonly kind: 'block'
+      readonly rules: readonly string[]
+      readonly code: Code
+      /** Those of the rules whose condition has no result, which the caller is told; left out where there are none. */
+      readonly unresolved?: readonly string[]
+    }
+
+/** What those who are asked need to know beside the rules: ids of rules, labels and counts, never a value. */
+export interface HoldGrounds {
+  /** Held by its points, and by whose. */
+  readonly risk?: {
+    readonly points: number
+    readonly hold: number | null
+    readonly summands: readonly { readonly rule: string; readonly points: number }[]
+  }
+  /** Held by a budget of rows: how many have passed, and beyond how many the answer ends in any case. */
+  readonly rows?: { readonly out: number; readonly stop: number | null }
+  /** What its caller would see in clear as the rules were when it was held. */
+  readonly reveal?: readonly string[]
+}
 
 export interface ApprovalNeed {
   readonly rule: string
@@ -204,11 +229,14 @@ export interface Gateway {
   own(session: Session, question: OwnQuestion): Promise<Admission<'system'> | Refusal>
   /**
    * A refusal before any session exists: recorded, counted per source and reason, first of each minute durable.
-   * `reason` is an enumerated word, such as `expired`, never text that came.
+   * `source` is an address, or who it was; `reason` is an enumerated word, such as `expired`, never text that came.
    */
-  stranger(code: Code, source: string, reason?: string): Promise<Refusal>
-  /** A refusal inside a session, before an exchange could be read: recorded before the caller hears of it. */
-  refuse(session: Session, code: Code, detail?: string): Promise<Refusal>
+  stranger(code: Code, source: string | Subject, reason?: string): Promise<Refusal>
+  /**
+   * A refusal inside a session, before an exchange could be read: recorded before the caller hears of it. `reason` as for
+   * strangers.
+   */
+  refuse(session: Session, code: Code, detail?: string, reason?: string): Promise<Refusal>
 }
 
 export interface Admission<D extends Door> {

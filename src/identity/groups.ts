@@ -27,6 +27,11 @@ export function gatewayGroups(
   return new Set(names.flatMap(name => mapping.get(name) ?? []))
 }
 
+/** How many groups of the token are nothing to this gateway: for their holder to be told. */
+export function unmappedGroups(claims: Claims, path: string, mapping: ProviderGroups): number {
+  return new Set(listed(claimAt(claims, path))?.filter(name => !mapping.has(name))).size
+}
+
 /** Entra leaves the groups out of a token that would hold more than 200 and says so in one of two ways. */
 function isOverage(claims: Claims, name: string): boolean {
   const elsewhere = claims._claim_names

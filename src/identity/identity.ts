@@ -9,9 +9,10 @@ import { groupsOfProvider, type ProviderGroups } from './groups.ts'
 import { IssuerKeys } from './issuer-keys.ts'
 import { lifetime } from './lifetime.ts'
 import { type GroupMapping, type Provider, signatureAlgorithms } from './provider.ts'
+import { hasScopes } from './scopes.ts'
 import { subjectOf } from './subject.ts'
 import { bearer, type ReadToken, readToken } from './token.ts'
-import { type Reason, type Unauthenticated, unauthenticated } from './unauthenticated.ts'
+import { insufficientScope, type Reason, type Unauthenticated, unauthenticated } from './unauthenticated.ts'
 import { VerifiedCache } from './verified-cache.ts'
 
 export interface IdentityOptions {
@@ -36,6 +37,8 @@ interface Verified {
   readonly subject: Subject
   readonly audiences: readonly string[]
   readonly provider: Provider
+  /** It has every scope that its provider is asked for. */
+  readonly scoped: boolean
 }
 
 export class Identity {
@@ -67,6 +70,11 @@ export class Identity {
     return [...this.#issuers.keys()]
   }
 
+  /** Every scope that some provider's tokens must have, for metadata. */
+  get scopes(): readonly string[] {
+    return [...new Set([...this.#issuers.values()].flatMap(({ provider }) => provider.scopes ?? []))]
+  }
+
   /** `audiences`: the gateway's own addresses for what is asked, from `audiencesOf`. */
   async authenticate(
     authorization: string | undefined,
@@ -79,7 +87,7 @@ export class Identity {
     if (typeof verified === 'string') return unauthenticated(verified)
     if (!isForUs(verified.audiences, audiences, verified.provider, this.#publicUrl))
       return unauthenticated('wrong-audience')
-    return verified.subject
+    return verified.scoped ? verified.subject : insufficientScope(verified.provider.scopes ?? [])
   }
 
   /** A changed configuration: keys of unchanged issuers are kept, every verified token is proved again. */
@@ -143,7 +151,8 @@ export class Identity {
     const audiences = carriedAudiences(read.claims.aud)
     if (audiences === null) return 'wrong-audience'
     const subject = subjectOf(read.claims, provider, issuer.groups, notAfter)
-    return typeof subject === 'string' ? subject : { subject, audiences, provider }
+    if (typeof subject === 'string') return subject
+    return { subject, audiences, provider, scoped: hasScopes(read.claims, provider.scopes ?? []) }
   }
 }
 

@@ -1,11 +1,13 @@
 // What tells a client where to sign in: RFC 9728 documents and the challenges that name them. Promise: addresses are the
 // same strings that `aud` is compared with; nothing of a token or an upstream is in them.
 import { connectionAudience, gatewayAudience } from './audience.ts'
-import { type Reason, reasons } from './unauthenticated.ts'
+import { reasons, type Unauthenticated } from './unauthenticated.ts'
 
 export interface ResourceMetadata {
   readonly resource: string
   readonly authorization_servers: readonly string[]
+  /** Left out where none is asked for. */
+  readonly scopes_supported?: readonly string[]
   readonly bearer_methods_supported: readonly ['header']
   readonly resource_name: string
 }
@@ -16,11 +18,12 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 export function resourceMetadata(
   publicUrl: string,
   connection: string | null,
-  issuers: readonly string[],
+  { issuers, scopes }: { readonly issuers: readonly string[]; readonly scopes: readonly string[] },
 ): ResourceMetadata {
   return {
     resource: resourceOf(publicUrl, connection),
     authorization_servers: issuers,
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
     bearer_methods_supported: ['header'],
     resource_name: connection === null ? 'Sallyport' : `Sallyport: ${connection}`,
   }
@@ -35,13 +38,12 @@ export function metadataUrl(publicUrl: string, connection: string | null): strin
 
 /** `WWW-Authenticate` of a 401, or of a 403 for `insufficient-scope`. */
 export function challenge(
-  reason: Reason | 'insufficient-scope',
+  { reason, scope }: Pick<Unauthenticated, 'reason' | 'scope'>,
   connection: string | null,
   publicUrl: string,
-  scope: string | null = null,
 ): string {
   const parameters: [string, string][] = [['resource_metadata', metadataUrl(publicUrl, connection)]]
-  if (scope !== null) parameters.push(['scope', scope])
+  if (scope !== undefined) parameters.push(['scope', scope])
   if (reason === 'insufficient-scope') parameters.push(['error', 'insufficient_scope'])
   // RFC 6750 §3.1: one who sent no token made no error. Nor did one whose provider cannot be asked: an error would make
   // its client throw away a good token.

@@ -13,6 +13,8 @@ export interface Provider {
   readonly purposeClaim: string
   /** The longest accepted `exp` minus `iat`. */
   readonly maxLifeMs: number
+  /** All of which a token must have; left out: none. */
+  readonly scopes?: readonly string[]
   /** Narrows `signatureAlgorithms`; names outside of it are never accepted. */
   readonly algorithms?: readonly string[]
 }

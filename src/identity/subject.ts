@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import type { Subject } from '../gateway/seam.ts'
 import { claimAt, claimName } from './claim-path.ts'
-import { gatewayGroups, type ProviderGroups } from './groups.ts'
+import { gatewayGroups, type ProviderGroups, unmappedGroups } from './groups.ts'
 import type { Provider } from './provider.ts'
 import { purposeOf } from './purpose.ts'
 import type { Claims } from './token.ts'
@@ -22,9 +22,11 @@ export function subjectOf(
   const groups = gatewayGroups(claims, provider.groupsClaim, mapping)
   if (typeof groups === 'string') return groups
   const purpose = purposeOf(claimAt(claims, provider.purposeClaim))
+  const unmapped = unmappedGroups(claims, provider.groupsClaim, mapping)
   const common = {
     provider: provider.name,
     groups,
+    ...(unmapped > 0 && { unmapped }),
     purpose,
     ...(typeof claims.iat === 'number' && { issuedAt: claims.iat * 1_000 }),
     notAfter,

@@ -24,9 +24,14 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons
 
+/** A good token that is not enough. */
+export const LACKS_SCOPE = 'The access token lacks a scope that is required here. Sign in again and ask for it.'
+
 export interface Unauthenticated {
   readonly kind: 'unauthenticated'
-  readonly reason: Reason
+  readonly reason: Reason | 'insufficient-scope'
+  /** What a token must have that lacks some of it; left out for all other reasons. */
+  readonly scope?: string
 }
 
 const made = new Map<Reason, Unauthenticated>()
@@ -37,4 +42,8 @@ export function unauthenticated(reason: Reason): Unauthenticated {
   const fresh: Unauthenticated = Object.freeze({ kind: 'unauthenticated', reason })
   made.set(reason, fresh)
   return fresh
+}
+
+export function insufficientScope(scopes: readonly string[]): Unauthenticated {
+  return { kind: 'unauthenticated', reason: 'insufficient-scope', scope: scopes.join(' ') }
 }

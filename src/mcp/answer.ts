@@ -42,10 +42,10 @@ function answerEdits(link: Link, request: Request, message: Response, way: Admis
       break
     }
     case 'tools/list':
-      link.catalog.learnTools(message.json)
+      link.catalog.learnTools(message.json, isWhole(request, result))
       break
     case 'prompts/list':
-      link.catalog.learnPrompts(message.json)
+      link.catalog.learnPrompts(message.json, isWhole(request, result))
   }
   if (link.era === 'modern' ? typeof result.resultType === 'string' : request.method === 'initialize') {
     link.seen[link.era] = true
@@ -55,6 +55,11 @@ function answerEdits(link: Link, request: Request, message: Response, way: Admis
   if (!way.obligations.passBinary) edits.push(...withholdBinary(result, ['result']))
   edits.push(...wrapIdentifiers(result, 'result', link.parts.opaque, link.binding))
   return edits.length === 0 ? NONE : edits
+}
+
+/** A list that came in one page. */
+function isWhole({ params }: Request, { nextCursor }: Members): boolean {
+  return params.cursor === undefined && typeof nextCursor !== 'string'
 }
 
 export interface AnswerTo {

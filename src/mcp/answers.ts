@@ -1,10 +1,10 @@
 // Answers in the gateway's own words. Promise: a refusal looks as its protocol version expects (a refused tools/call is a
 // result the model can read), and holds a code, a reference and a fixed sentence, nothing that was asked or answered.
 import { type Authored, authored } from '../gateway/authored.ts'
-import type { Code, Refusal } from '../gateway/errors.ts'
+import { type Code, type Refusal, refusals } from '../gateway/errors.ts'
 import type { Era } from './versions.ts'
 
-/** Where MCP has its own code, it wins over the refusal table. */
+/** Where MCP has its own code, it wins over the refusal table. As published in docs/refusals.md. */
 export const rpc = {
   parseError: { status: 400, code: -32700, word: 'parse-error' },
   invalidRequest: { status: 400, code: -32600, word: 'invalid-request' },
@@ -16,6 +16,8 @@ export const rpc = {
   notAcceptable: { status: 406, code: -32600, word: 'not-acceptable' },
   mediaType: { status: 415, code: -32600, word: 'media-type' },
   methodNotAllowed: { status: 405, code: -32600, word: 'method-not-allowed' },
+  /** The gateway's own: MCP knows nothing of connections. */
+  noConnection: { status: 404, code: refusals.forbidden.jsonRpc, word: 'no-connection' },
 } as const
 
 export interface Own {
@@ -61,7 +63,7 @@ export function refusalAnswer(refusal: Refusal, asked: Asked, better: Own | null
   }
   const status = own?.status ?? (policyCodes.has(code) && asked.method !== null ? 200 : row.http)
   const error = {
-    code: own?.code ?? row.jsonRpc ?? 401001,
+    code: own?.code ?? row.jsonRpc,
     message: refusal.says,
     data: { ...data, code, reference, retry: row.retry },
   }

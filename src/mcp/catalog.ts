@@ -21,12 +21,20 @@ const FRESH_MS = 300_000
 const ABSENT_MS = 10_000
 const MOST_ITEMS = 10_000
 
+/** Told all names of a list, where the whole of it was read. */
+export type OnListed = (operation: 'tools/call' | 'prompts/get', names: readonly string[]) => void
+
 export class Catalog {
+  readonly #onListed: OnListed
   #tools = new Map<string, Tool>()
   readonly #folded = new Set<string>()
   readonly #prompts = new Set<string>()
   #readAtMs = Number.NEGATIVE_INFINITY
   #fetching: Promise<void> | null = null
+
+  constructor(onListed: OnListed = () => undefined) {
+    this.#onListed = onListed
+  }
 
   tool(name: string): Tool | undefined {
     return this.#tools.get(name)
@@ -57,6 +65,7 @@ export class Catalog {
         this.#tools = new Map()
         this.#folded.clear()
         for (const page of pages) this.learnTools(page)
+        this.#tell('tools/call', [...this.#tools.keys()])
       })
       .catch(() => this.forget())
       .finally(() => {
@@ -66,8 +75,13 @@ export class Catalog {
     return this.#fetching
   }
 
-  /** From a `tools/list` answer as the system gave it. */
-  learnTools(json: JsonDocument): void {
+  /** From a `tools/list` answer as the system gave it; `whole`: it is no page of several. */
+  learnTools(json: JsonDocument, whole = false): void {
+    this.#learnTools(json)
+    if (whole) this.#tell('tools/call', namesOf(listed(json, 'tools')))
+  }
+
+  #learnTools(json: JsonDocument): void {
     const tools = listed(json, 'tools')
     for (let at = 0; at < tools.length && this.#tools.size < MOST_ITEMS; at++) {
       const tool = tools[at]
@@ -85,11 +99,15 @@ export class Catalog {
     }
   }
 
-  learnPrompts(json: JsonDocument): void {
-    for (const prompt of listed(json, 'prompts')) {
-      if (isObject(prompt) && typeof prompt.name === 'string' && this.#prompts.size < MOST_ITEMS)
-        this.#prompts.add(prompt.name)
-    }
+  learnPrompts(json: JsonDocument, whole = false): void {
+    const names = namesOf(listed(json, 'prompts'))
+    for (const name of names) if (this.#prompts.size < MOST_ITEMS) this.#prompts.add(name)
+    if (whole) this.#tell('prompts/get', names)
+  }
+
+  #tell(operation: Parameters<OnListed>[0], names: readonly string[]): void {
+    // Of a longer list not all is known.
+    if (names.length < MOST_ITEMS) this.#onListed(operation, names)
   }
 
   /** The system said that its lists changed. */
@@ -99,6 +117,10 @@ export class Catalog {
     this.#prompts.clear()
     this.#readAtMs = Number.NEGATIVE_INFINITY
   }
+}
+
+function namesOf(items: readonly unknown[]): readonly string[] {
+  return items.flatMap(item => (isObject(item) && typeof item.name === 'string' ? [item.name] : []))
 }
 
 function listed(json: JsonDocument, member: 'tools' | 'prompts'): readonly unknown[] {

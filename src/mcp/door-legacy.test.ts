@@ -228,7 +228,12 @@ describe('legacy, over event streams', () => {
     gate.gateway.judge = async ({ operation }, exchange) => {
       if (operation !== 'tools/call') return 'allow'
       for (let at = 0; at < 3; at++) {
-        exchange.waiting({ reference: 'x_1', until: 0, approvers: ['compliance'], waitedMs: at * 10_000 })
+        exchange.waiting({
+          reference: 'x_1',
+          until: 0,
+          needs: [{ from: ['compliance'], people: 2 }],
+          waitedMs: at * 10_000,
+        })
       }
       return 'pending'
     }
@@ -237,7 +242,7 @@ describe('legacy, over event streams', () => {
     const result = await client.callTool({ name: 'get_text' }, undefined, {
       onprogress: step => {
         progress.push(step.progress)
-        assert.match(step.message ?? '', /Waiting for approval by compliance/)
+        assert.match(step.message ?? '', /Waiting for approval by 2 of compliance until 1970-01-01 00:00 UTC/)
       },
     })
     assert.match(textOf(result), /call again with the same arguments/)

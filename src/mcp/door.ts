@@ -11,6 +11,7 @@ import type { McpConnectionConfig } from './connection-config.ts'
 import type { Lender } from './database.ts'
 import { type Accepts, accepts, type FromElsewhere, fromElsewhere } from './entrance.ts'
 import { HttpPools } from './http-pools.ts'
+import type { DoorParts } from './link.ts'
 import { Links } from './links.ts'
 import { createOpaque } from './opaque.ts'
 import { Posting } from './posting.ts'
@@ -26,6 +27,8 @@ interface Unidentified {
   readonly challenge: string
   /** Why, as a word of the gateway for the record. */
   readonly reason?: string
+  /** In the place of what the refusal table says. */
+  readonly says?: string
 }
 
 /** Who sends a request to a connection, from its headers alone. */
@@ -48,6 +51,8 @@ export interface McpDoorOptions {
   readonly openStdio?: OpenStdio
   /** Gives servers the names of their callers at databases. */
   readonly lender?: Lender
+  /** Told what the system of a connection lists, where all of it was read. */
+  readonly listed?: DoorParts['listed']
 }
 
 export interface McpDoor {
@@ -57,9 +62,9 @@ export interface McpDoor {
 
 export function createMcpDoor(options: McpDoorOptions): McpDoor {
   const pools = new HttpPools()
-  const { gateway, version, lender = null } = options
+  const { gateway, version, lender = null, listed = () => undefined } = options
   const turns = new Turns()
-  const parts = { gateway, opaque: createOpaque(options.opaqueKey), version, lender }
+  const parts = { gateway, opaque: createOpaque(options.opaqueKey), version, lender, listed }
   const links = new Links(parts, pools, options.openStdio ?? null)
   const entrance = { ...options, fromElsewhere: fromElsewhere(options) }
   return {
@@ -110,7 +115,7 @@ class Visit {
     if (this.#options.fromElsewhere(headers, socket.localPort))
       return this.#turnAway('forbidden', null, 'elsewhere', ELSEWHERE)
     const config = this.#options.connections().get(name)
-    if (!config) return this.#turnAway('forbidden', NO_CONNECTION, NO_CONNECTION.word)
+    if (!config) return this.#turnAway('forbidden', rpc.noConnection, rpc.noConnection.word)
     if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
       this.#allowMethods()
       return this.#turnAway('unreadable', rpc.methodNotAllowed, rpc.methodNotAllowed.word)
@@ -119,7 +124,7 @@ class Visit {
     const subject = identified instanceof Promise ? await identified : identified
     if ('challenge' in subject) {
       this.#reply.headers['www-authenticate'] = subject.challenge
-      return this.#turnAway(subject.code, null, subject.reason)
+      return this.#turnAway(subject.code, null, subject.reason, subject.says)
     }
     if (method === 'POST') {
       return new Posting(
@@ -198,7 +203,9 @@ class Visit {
 
   async #turnAway(code: Code, own: Own | null, reason: string | undefined, detail?: string): Promise<void> {
     const refusal = await this.#options.gateway.stranger(code, this.#source(), reason)
-    this.#tell(detail === undefined ? refusal : new Refusal(refusal.code, refusal.reference, detail), own)
+    // What could not be recorded is told as that.
+    const told = detail === undefined || refusal.code !== code ? refusal : new Refusal(code, refusal.reference, detail)
+    this.#tell(told, own)
   }
 
   /** The system's own answer to a stream or an end that it does not have. */
@@ -224,7 +231,6 @@ class Visit {
   }
 }
 
-const NO_CONNECTION = { status: 404, code: 403001, word: 'no-connection' } as const
 const ELSEWHERE = 'This request names another host or origin than the gateway is published under.'
 const NO_SESSION = 'There is no such session. Initialize again.'
 const UNKNOWN_VERSION = 'This protocol version is not known to the gateway.'

@@ -1,5 +1,6 @@
 // What a held caller hears while it waits.
 import { type Authored, authored } from '../gateway/authored.ts'
+import { waitingFor } from '../gateway/hold-words.ts'
 import type { HoldView } from '../gateway/seam.ts'
 import { nodeAt } from '../json/canonical.ts'
 import type { Request } from './envelope.ts'
@@ -12,9 +13,7 @@ export function holdNotice(hold: HoldView, { json, params }: Request): Authored 
   const token = nodeAt(json, ['params', '_meta', 'progressToken'])
   if (token < 0 || typeof params !== 'object') return null
   const progress = Math.min(0.999_999, (hold.waitedMs + 1) / 10_000_000)
-  const until = new Date(hold.until).toISOString()
-  const by = hold.approvers.length > 0 ? ` by ${hold.approvers.join(' or ')}` : ''
-  const message = JSON.stringify(`Waiting for approval${by} until ${until}. Reference: ${hold.reference}`)
+  const message = JSON.stringify(`${waitingFor(hold)}. Reference: ${hold.reference}`)
   return authored(
     `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${json.source(token)},"progress":${progress},"message":${message}}}`,
   )

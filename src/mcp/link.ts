@@ -3,7 +3,7 @@
 import { Bag } from '../gateway/bag.ts'
 import type { Gateway, Session } from '../gateway/seam.ts'
 import type { Call } from './call.ts'
-import type { Catalog } from './catalog.ts'
+import type { Catalog, OnListed } from './catalog.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
 import type { Lender, Lending } from './database.ts'
 import { idKey } from './envelope.ts'
@@ -22,6 +22,8 @@ export interface DoorParts {
   readonly version: string
   /** Null where no database is behind the gateway. */
   readonly lender: Lender | null
+  /** Told what the system of a connection lists, where all of it was read. */
+  readonly listed: (connection: string, ...list: Parameters<OnListed>) => void
 }
 
 /** What the system was seen to speak, shared by all sessions with it. */

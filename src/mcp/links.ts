@@ -134,7 +134,8 @@ export class Links {
     const system = JSON.stringify(config.system)
     let known = this.#catalogs.get(name)
     if (known?.system !== system) {
-      known = { system, catalog: new Catalog(), seen: { legacy: false, modern: false, tasks: new Tasks() } }
+      const catalog = new Catalog((...list) => this.#parts.listed(name, ...list))
+      known = { system, catalog, seen: { legacy: false, modern: false, tasks: new Tasks() } }
       this.#catalogs.set(name, known)
     }
     return { config, catalog: known.catalog, seen: known.seen }

@@ -62,6 +62,20 @@ describe('the record', () => {
   })
 })
 
+it('a refusal names the rule whose condition has no result, as a model reads it', async () => {
+  const few = rule('allow', 'few', ['tools/call:get_*'], { when: 'args.limit <= 50.0' })
+  const { url } = await bench.behind(
+    legacyScript([getText], () => ({ content: [] })),
+    { rules: [all, few] },
+  )
+  const ann = await LegacyCaller.open(url, 'ann')
+  const answer = await ann.ask(1, 'tools/call', { name: 'get_text' })
+  assert.equal(codeOf(answer), 'blocked')
+  const said = 'The condition of rule "few" has no result for this request, so it is refused. Reference: x_'
+  assert.ok(JSON.stringify(answer.result?.content).includes(JSON.stringify(said).slice(1, -1)))
+  assert.ok(!bench.sent.includes('tools/call'))
+})
+
 describe('labels in a question', () => {
   it('are found behind an address the gateway had wrapped', async () => {
     const { url } = await bench.behind(

@@ -142,7 +142,7 @@ async function sendUp(link: Link, part: Cleared<'system'> | Authored, id: Messag
 }
 
 function refusalFor(idSource: string, refusal: Refusal): Authored {
-  return errorFor(idSource, refusal.row.jsonRpc ?? -32603, refusal.says)
+  return errorFor(idSource, refusal.row.jsonRpc, refusal.says)
 }
 
 function errorFor(idSource: string, code: number, message: string): Authored {

@@ -128,6 +128,18 @@ describe('a decision', () => {
   for (const [name, rules, action, expected, subject] of rows) {
     test(name, () => assert.equal(brief(ruled(rules, action, subject)), expected))
   }
+  test('says which of the rules have no result, and of those that simply block nothing', () => {
+    const small = { ...read, when: 'args.n < 5.0' }
+    const no = rule('block', 'no', ['*'])
+    const unresolved = (...rules: Rule[]) => {
+      const decision = ruled(rules, call('get_x'))
+      return decision.kind === 'block' ? decision.unresolved : assert.fail(decision.kind)
+    }
+    assert.deepEqual(unresolved(small), ['read'])
+    assert.deepEqual(unresolved(small, no), ['read'])
+    assert.equal(unresolved(read, no), undefined)
+    assert.equal(unresolved(rule('allow', 'other', ['prompts/*'])), undefined)
+  })
 })
 
 describe('addresses', () => {

@@ -108,7 +108,10 @@ function judge(policy: Policy, { subject, connection }: Asked, question: Questio
   const holds = hit('hold')
   const ruling = (decision: Decision, probe = open.length > 0) => ({ decision, trace, probe })
   if (!usable(policy, subject, connection)) return ruling(blocked([], 'forbidden'), false)
-  if (stopped.length > 0) return ruling(blocked(stopped.map(({ rule }) => rule)), false)
+  if (stopped.length > 0) {
+    const unresolved = stopped.filter(({ outcome }) => outcome === 'error')
+    return ruling(blocked(rulesIn(stopped), 'blocked', rulesIn(unresolved)), false)
+  }
   if (holds.length > 0) return ruling(held(holds, allows))
   if (allows.length > 0) return ruling({ kind: 'allow', rules: ids(allows), obligations: allowed(allows) })
   if (question.nature === 'session')
@@ -121,8 +124,12 @@ function judge(policy: Policy, { subject, connection }: Asked, question: Questio
 
 const NOTHING_REVEALED: Obligations = { reveal: new Set(), passBinary: false }
 
-function blocked(rules: readonly string[], code: Code = 'blocked'): Decision {
-  return { kind: 'block', rules, code }
+function rulesIn(lines: readonly TraceLine[]): string[] {
+  return lines.map(({ rule }) => rule)
+}
+
+function blocked(rules: readonly string[], code: Code = 'blocked', unresolved: readonly string[] = []): Decision {
+  return { kind: 'block', rules, code, ...(unresolved.length > 0 && { unresolved }) }
 }
 
 /** One question about several things: the strictest answer to any of them. */
@@ -134,7 +141,10 @@ function allOf(judged: readonly Judged[]): Judged {
   const blocks = final.length > 0 ? final : decisions.filter(decision => decision.kind === 'block')
   const rules = (of: readonly Decision[]) => [...new Set(of.flatMap(decision => decision.rules))]
   const [block] = blocks
-  if (block !== undefined) return { decision: { ...block, rules: rules(blocks) }, trace, probe }
+  if (block !== undefined) {
+    const unresolved = new Set(blocks.flatMap(each => each.unresolved ?? []))
+    return { decision: blocked(rules(blocks), block.code, [...unresolved]), trace, probe }
+  }
   const passed = decisions.filter(decision => decision.kind !== 'block')
   const holds = passed.filter(decision => decision.kind === 'hold')
   // Housekeeping beside a query has no answer that anything could be hidden in.

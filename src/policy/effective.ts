@@ -1,6 +1,8 @@
 // The rules as people read them: per connection and group, who may do what and what waits for whom. Promise: made from the
-// compiled rules that decide, not from the file.
+// rules that decide, not from the file; a rule that cannot concern what is behind a connection is not said to be its.
 import { builtIn, concerns } from './compile.ts'
+import { isAbout } from './known-operations.ts'
+import type { System } from './operations.ts'
 import type { Rule } from './rules.ts'
 
 export interface EffectiveRow {
@@ -15,16 +17,24 @@ export interface EffectiveRow {
 
 export function effectiveRules(
   rules: readonly Rule[],
-  connections: readonly { readonly name: string; readonly transparent: boolean }[],
+  connections: readonly { readonly name: string; readonly kind: System; readonly transparent: boolean }[],
 ): EffectiveRow[] {
-  return connections.flatMap(({ name, transparent }) => {
+  return connections.flatMap(({ name, kind, transparent }) => {
     const rows = rules
       .filter(rule => concerns(rule, name))
+      .flatMap(rule => asTo(kind, rule))
       .flatMap(rule => whoOf(rule).map(who => rowOf(rule, name, who)))
       .sort((left, right) => order(left.who, right.who))
     const open = { connection: name, who: 'everyone', what: 'allow', patterns: '*', only: '', reveals: '*' }
     return transparent ? [{ ...open, rule: builtIn.transparent }, ...rows] : rows
   })
+}
+
+/** What of it counts at such a connection: nothing, where it names columns and there are none. */
+function asTo(system: System, rule: Rule): Rule[] {
+  const patterns = rule.patterns.filter(source => isAbout(source, system))
+  if (patterns.length === 0 || (system === 'mcp' && (rule.columns ?? null) !== null)) return []
+  return [{ ...rule, patterns, rows: system === 'mcp' ? null : (rule.rows ?? null) }]
 }
 
 function rowOf(rule: Rule, connection: string, who: string): EffectiveRow {

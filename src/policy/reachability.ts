@@ -3,6 +3,7 @@
 import { concerns } from './compile.ts'
 import { compileCondition } from './condition.ts'
 import { compileGlob } from './glob.ts'
+import { kindNames } from './known-operations.ts'
 import { nearest } from './nearest.ts'
 import { operations, type System, systemOf } from './operations.ts'
 import { compilePattern, coversPattern, type Pattern } from './pattern.ts'
@@ -52,8 +53,8 @@ export function checkRules(rules: readonly PlacedRule[], declared: Declared): Ru
 }
 
 /**
- * Patterns that match none of the names a server lists: a warning, since a server's list is not known when the
- * configuration is read, and changes.
+ * Patterns that match none of the names a server lists: a warning of the running gateway, since a server's list is not
+ * known when the configuration is read, and changes.
  */
 export function unknownTargets(
   rules: readonly Rule[],
@@ -148,8 +149,6 @@ function operationsOf(source: string, { methods }: Declared): readonly string[] 
   const { operation } = compilePattern(source)
   return [...operations.keys(), ...methods].filter(name => operation.matches(name))
 }
-
-const kindNames: Readonly<Record<System, string>> = { mcp: 'MCP', postgres: 'PostgreSQL' }
 
 function checkSystems(rule: Rule, declared: Declared, place: Place): RuleFault[] {
   // A rule for all connections waits for those that may yet come.

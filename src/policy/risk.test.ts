@@ -35,12 +35,15 @@ describe('risk', () => {
     assert.deepEqual(made.risk, { points: 30, hold: 50, block: 100, summands: [{ rule: 'writing', points: 30 }] })
   })
   test('a sum that reaches a threshold holds, and what is seen afterwards stays as it was', () => {
-    const { decision } = at([all, night, writing], update, 20)
+    const { decision, risk: sum } = at([all, night, writing], update, 20)
     assert.equal(brief(decision), 'hold:night,writing')
     assert.ok(decision.kind === 'hold' && decision.obligations.reveal.has('phi.name'))
     assert.deepEqual(decision.kind === 'hold' && decision.need, [
       { rule: 'builtin:risk', from: ['board'], people: 2, withinMs: 60_000, holdMs: null },
     ])
+    assert.ok(sum !== null)
+    const { points, hold, summands } = sum
+    assert.deepEqual(decision.kind === 'hold' && decision.grounds, { risk: { points, hold, summands } })
   })
   test('a sum that reaches the other blocks', () => {
     const select = statement(['update public.a'], { estimatedRows: 5_000 })

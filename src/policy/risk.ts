@@ -31,20 +31,21 @@ export function withRisk(policy: Policy, connection: string, judged: Judged): Ru
     return { decision: { kind: 'block', rules, code: 'blocked' }, trace, risk, probe: false }
   }
   if (decision.kind === 'block' || hold === null || points < hold) return { ...judged, risk }
-  return { decision: askedBecause(policy, decision, rules), trace, risk, probe }
+  return { decision: askedBecause(policy, decision, risk), trace, risk, probe }
 }
 
 /** What it reveals is left as it was: more people are asked. */
 function askedBecause(
   policy: Policy,
   decision: Decision & { kind: 'allow' | 'hold' },
-  rules: readonly string[],
+  { points, hold, summands }: RiskSum,
 ): Decision {
   const before = decision.kind === 'hold' ? decision : { rules: [], need: [] }
   return {
     kind: 'hold',
-    rules: [...before.rules, ...rules],
+    rules: [...before.rules, ...summands.map(({ rule }) => rule)],
     need: [...before.need, needOf(builtIn.risk, policy.risk?.approvers ?? null)],
     obligations: decision.obligations,
+    grounds: { risk: { points, hold, summands } },
   }
 }

@@ -58,7 +58,7 @@ describe('approvals', () => {
     assert.deepEqual(JSON.parse(shown.text).params.arguments.ssn, '[ssn]')
     assert.ok(!text.includes(secret))
     assert.deepEqual([body.mayAnswer, body.whyNot, body.yours, body.purpose], [true, null, false, 'TREAT'])
-    assert.deepEqual(body.needs, [{ rule: 'deletes', approvers: ['officers'], people: 1 }])
+    assert.deepEqual(body.needs, [{ rule: 'deletes', approvers: ['officers'], people: 1, missing: 1 }])
     const [read] = fixture.record.of('access')
     assert.deepEqual(read && [read.by, read.act, read.of], ['okta|carol', 'approval.read', reference])
     fixture.record.broken = true

@@ -1,8 +1,9 @@
 // Requests for approval over the API. Promise: seen only by those who asked, who may answer, and auditors; to all others
 // they do not exist. Reading what is asked is itself in the record; a vote goes through Approvals, which records it first.
 import { z } from 'zod'
-import type { Approval, Vote, VoteRefusal } from '../../access/approvals.ts'
-import { hasVoted, mayApprove } from '../../access/approver.ts'
+import type { Approval, Vote } from '../../access/approval.ts'
+import type { VoteRefusal } from '../../access/approvals.ts'
+import { hasVoted, mayApprove, missingOf } from '../../access/approver.ts'
 import { limits } from '../../gateway/limits.ts'
 import { recordAccess } from '../access-entry.ts'
 import type { ApiOptions } from '../options.ts'
@@ -22,7 +23,10 @@ export const listApprovals = route({
   access: 'Own requests for anyone; what they may answer for approvers; all for auditors.',
   params: none,
   query: z.strictObject({
-    state: z.enum([...approvalStates, 'all']).default('open'),
+    state: z
+      .enum([...approvalStates, 'waiting', 'all'])
+      .default('open')
+      .meta({ description: '`waiting`: open, or approved and not used yet.' }),
     limit,
     before: reference.optional().meta({ description: '`next` of the page before.' }),
   }),
@@ -38,7 +42,11 @@ export const listApprovals = route({
 
 /** A page of what `may` lets through. `next` continues it, also where a scan ended early and found less than `limit`. */
 async function pageOf(
-  query: { readonly state: Approval['state'] | 'all'; readonly limit: number; readonly before?: string | undefined },
+  query: {
+    readonly state: Approval['state'] | 'waiting' | 'all'
+    readonly limit: number
+    readonly before?: string | undefined
+  },
   api: ApiOptions,
   may: (approval: Approval) => boolean,
 ): Promise<{ readonly found: readonly Approval[]; readonly next: string | null }> {
@@ -77,6 +85,7 @@ export const getApproval = route({
       ...describe(caller, found, found.votes, api),
       session: found.session,
       purpose: session?.purpose ?? null,
+      ...groundsOf(found),
       votes: found.votes.map(vote => ({ by: vote.person, outcome: vote.outcome, at: time(vote.at) })),
       asked,
       unreadable,
@@ -105,6 +114,7 @@ export function answerApproval(outcome: 'approve' | 'deny') {
       'forbidden',
       'not-found',
       'closed',
+      'outdated',
       'already-voted',
       'expired',
     ],
@@ -149,6 +159,7 @@ function whyNot(caller: Caller, approval: Approval, votes: readonly Vote[], api:
   if (notApprover) return notApprover
   if (approval.state === 'expired') return 'expired'
   if (approval.state !== 'open') return 'closed'
+  if (api.approvals.outdated(approval)) return 'outdated'
   return hasVoted(caller.subject, votes) ? 'already-voted' : null
 }
 
@@ -161,6 +172,7 @@ async function describeWithVotes(caller: Caller, approval: Approval, api: ApiOpt
 
 function describe(caller: Caller, of: Approval, votes: readonly Vote[], api: ApiOptions): ApprovalAnswer {
   const why = whyNot(caller, of, votes, api)
+  const missing = of.state === 'open' ? missingOf(of.needs, votes) : []
   return {
     reference: of.id,
     state: of.state,
@@ -171,11 +183,25 @@ function describe(caller: Caller, of: Approval, votes: readonly Vote[], api: Api
     opened: time(of.opened),
     until: time(of.until),
     decided: of.decided === null ? null : time(of.decided),
-    needs: of.needs.map(need => ({ rule: need.rule, approvers: [...need.from], people: need.people })),
+    outdated: (of.state === 'open' || of.state === 'approved') && api.approvals.outdated(of),
+    needs: of.needs.map(({ rule, from, people }, at) => ({
+      rule,
+      approvers: [...from],
+      people,
+      missing: missing[at] ?? 0,
+    })),
     found: { ...of.found },
     yours: askedFor(caller.subject, of),
     mayAnswer: why === null,
     mayTakeBack: of.state === 'approved' && mayApprove(caller.subject, of, api.providers()) === null,
     whyNot: why,
+  }
+}
+
+function groundsOf({ grounds: { risk, rows, reveal } }: Approval) {
+  return {
+    risk: risk ? { ...risk, summands: risk.summands.map(each => ({ ...each })) } : null,
+    rows: rows ? { ...rows } : null,
+    reveal: reveal ? [...reveal] : null,
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { type Fixture, openFixture } from '../api.fixture.ts'
-import { post } from '../requests.fixture.ts'
+import { isProblem, post, request } from '../requests.fixture.ts'
 
 let fixture: Fixture
 beforeEach(async () => {
@@ -23,15 +23,25 @@ describe('databases', () => {
     assert.ok(!JSON.stringify(fixture.record.of('access')).includes('password-of'))
   })
 
-  it('give none of a system that is no database, or to whom no rule lets in', async () => {
-    for (const [who, name] of [
-      ['alice', 'clinic'],
-      ['alice', 'nowhere'],
-      ['carol', 'clinic-db'],
+  it('give none of a system that is no database, or to whom no rule lets in, and say which', async () => {
+    for (const [who, name, status, code] of [
+      ['alice', 'clinic', 409, 'not-a-database'],
+      ['alice', 'nowhere', 404, 'no-connection'],
+      ['carol', 'clinic-db', 404, 'no-connection'],
     ] as const) {
-      const { status } = await post(fixture, who, `/connections/${name}/credentials`)
-      assert.equal(status, 404, `${who} ${name}`)
+      isProblem(await post(fixture, who, `/connections/${name}/credentials`), status, code)
     }
+  })
+
+  it('give none while nothing listens for their clients, and list no address', async () => {
+    const own = fixture
+    fixture = await openFixture({
+      connections: () => [{ name: 'clinic-db', kind: 'postgres', url: null }],
+    })
+    isProblem(await post(fixture, 'alice', '/connections/clinic-db/credentials'), 409, 'no-listener')
+    assert.deepEqual((await request(fixture, 'alice', '/me')).body.connections, [])
+    await fixture.close()
+    fixture = own
   })
 
   it('take a credential back that could not be recorded', async () => {

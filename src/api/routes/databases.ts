@@ -21,10 +21,12 @@ export const issueCredential = route({
   body: none,
   answerName: 'Credential',
   answer: credential,
-  problems: ['not-found', 'limit'],
+  problems: ['no-connection', 'not-a-database', 'no-listener', 'limit'],
   async handle({ caller, api, params }) {
     const usable = api.connections(caller.subject).find(connection => connection.name === params.name)
-    if (usable?.postgres === undefined) throw new Problem('not-found')
+    if (usable === undefined) throw new Problem('no-connection')
+    if (usable.kind !== 'postgres') throw new Problem('not-a-database')
+    if (usable.postgres === undefined) throw new Problem('no-listener')
     const issued = api.credentials.mint(caller.subject, usable.name)
     if (issued === null) throw new Problem('limit')
     const { user, password, expiresAt } = issued
@@ -50,11 +52,11 @@ export const discoverColumns = route({
   body: none,
   answerName: 'Discovery',
   answer: discovery,
-  problems: ['forbidden', 'not-found', 'upstream'],
+  problems: ['forbidden', 'no-connection', 'upstream'],
   async handle({ caller, api, params }) {
     if (!caller.roles.has('administrator')) throw new Problem('forbidden')
     const search = api.discover(subjectName(caller.subject), params.name)
-    if (search === null) throw new Problem('not-found')
+    if (search === null) throw new Problem('no-connection', { detail: 'There is no database of this name' })
     await recordAccess(api, caller, 'mask.discover', params.name)
     try {
       const { tables, complete, columns } = await search()

@@ -1,12 +1,15 @@
 // One exchange by its reference, the one a refusal carries. Promise: the requester learns which rules decided and what to
-// do; approvers learn the same, since people bring them references; entries are for auditors; the reading is recorded first.
+// do; approvers learn the same, since people bring them references; steps are for those who may read its session, entries
+// for auditors; the reading is recorded first.
 import { z } from 'zod'
+import { subjectName } from '../../access/approver.ts'
 import type { Entry } from '../../recording/entry.ts'
 import type { SessionSummary } from '../../recording/read.ts'
 import { recordAccess } from '../access-entry.ts'
 import { Problem } from '../problem.ts'
-import { isOwnSession, time } from '../record-view.ts'
-import { route } from '../route.ts'
+import { isOwnSession, ownerOf, time } from '../record-view.ts'
+import { replayStepOf } from '../replay-step.ts'
+import { type Caller, route } from '../route.ts'
 import { exchange, none, reference } from '../schemas.ts'
 import { entryOf } from './sessions.ts'
 
@@ -17,7 +20,8 @@ export const getExchange = route({
   method: 'get',
   path: '/exchanges/:reference',
   summary: 'What became of one exchange, and the rules that decided',
-  access: 'The requester and approvers; auditors also see its entries. The reading is recorded.',
+  access:
+    'The requester and approvers; the requester and auditors also see its steps, auditors its entries. The reading is recorded.',
   params: z.strictObject({ reference }),
   query: none,
   body: none,
@@ -30,20 +34,32 @@ export const getExchange = route({
     const id = entries.find(entry => entry.session !== null)?.session ?? null
     const session = id === null ? null : await api.recorded.summary(id)
     const auditor = caller.roles.has('auditor')
-    const own = session !== null && isOwnSession(caller.subject, session)
+    const own = session === null ? isOwnRefusal(caller, entries) : isOwnSession(caller.subject, session)
     const readable = auditor || own || caller.roles.has('approver')
     if (entries.length === 0 || !readable) throw new Problem('not-found')
     await recordAccess(api, caller, 'exchange.read', params.reference)
-    return { ...summaryOf(params.reference, entries, session), entries: auditor ? recorded.map(entryOf) : null }
+    const steps = auditor || own ? await api.recorded.steps(params.reference) : null
+    const began = session?.openedAt ?? (entries[0] as Entry).at
+    return {
+      ...summaryOf(params.reference, entries, session),
+      steps: steps?.map(step => replayStepOf(step, began)) ?? null,
+      entries: auditor ? recorded.map(entryOf) : null,
+    }
   },
 })
+
+/** Of an agent such an entry does not say for whom it acted. */
+function isOwnRefusal({ subject }: Caller, entries: readonly Entry[]): boolean {
+  return subject.onBehalfOf === null && last(entries, 'refused')?.source === subjectName(subject)
+}
 
 function summaryOf(id: string, entries: readonly Entry[], session: SessionSummary | null) {
   const question = last(entries, 'question')
   const decided = last(entries, 'decided')
   const held = question?.decision === 'hold' || entries.some(({ kind }) => kind === 'hold')
   const verdict = last(entries, 'verdict')
-  const refusal = last(entries, 'answer.refused')?.code ?? last(entries, 'refused')?.code ?? null
+  const unasked = last(entries, 'refused')
+  const refusal = last(entries, 'answer.refused')?.code ?? unasked?.code ?? null
   const decision = decided?.decision ?? question?.decision ?? null
   const rules = [...(decided?.rules ?? question?.rules ?? [])]
   // A denial that came too late stopped nothing.
@@ -55,15 +71,22 @@ function summaryOf(id: string, entries: readonly Entry[], session: SessionSummar
     reference: id,
     session: session?.id ?? null,
     at: time((question ?? (entries[0] as Entry)).at),
-    connection: session?.connection ?? null,
+    subject: session === null ? (unasked?.source ?? null) : ownerOf(session),
+    connection: session?.connection ?? unasked?.connection ?? null,
     operation: question?.operation ?? null,
     target: question?.target ?? null,
     decision,
     refused: refusal ?? stopped ?? (decision === 'block' ? 'blocked' : null),
     rules,
     approval: decided?.approval ?? question?.approval ?? last(entries, 'hold')?.approval ?? null,
-    explanation: explain(question ?? null, held, decision, rules, verdict?.outcome ?? null, refusal),
+    explanation: unasked
+      ? [refusedBefore(unasked)]
+      : explain(question ?? null, held, decision, rules, verdict?.outcome ?? null, refusal),
   }
+}
+
+function refusedBefore({ code, reason }: Of<'refused'>): string {
+  return `Refused before anything was asked or decided: ${reason === null || reason === code ? code : `${code} (${reason})`}.`
 }
 
 function explain(

@@ -23,10 +23,11 @@ export const getMe = route({
     person: subject.person,
     onBehalfOf: subject.onBehalfOf ? subjectName(subject.onBehalfOf) : null,
     groups: [...subject.groups].sort(),
+    unmappedGroups: subject.unmapped ?? 0,
     roles: [...roles],
     purpose: subject.purpose,
     tokenEnds: time(subject.notAfter),
-    connections: api.connections(subject).map(shown),
+    connections: api.connections(subject).flatMap(shown),
   }),
 })
 
@@ -42,9 +43,10 @@ export const getConnections = route({
   answerName: 'Connections',
   answer: connections,
   problems: [],
-  handle: async ({ caller, api }) => ({ connections: api.connections(caller.subject).map(shown) }),
+  handle: async ({ caller, api }) => ({ connections: api.connections(caller.subject).flatMap(shown) }),
 })
 
+/** What nobody can connect to is left out. */
 function shown({ name, kind, url }: UsableConnection) {
-  return { name, kind, url }
+  return url === null ? [] : [{ name, kind, url }]
 }

@@ -16,7 +16,7 @@ describe('policy and log', () => {
     isProblem(
       await request(fixture, 'carol', '/policy/explain?connection=clinic&operation=tools/call:x'),
       404,
-      'not-found',
+      'no-connection',
     )
     const about = '/policy/explain?connection=clinic&operation=tools/call:x&groups=nurses&subject=bob'
     isProblem(await request(fixture, 'alice', about), 403, 'forbidden')

@@ -53,7 +53,7 @@ const described = {
   params: none,
   answerName: 'Explanation',
   answer: explanation,
-  problems: ['forbidden', 'not-found'],
+  problems: ['forbidden', 'no-connection'],
 } as const
 
 export const explainPolicy = route({
@@ -86,7 +86,7 @@ function explained(
   const subject = own ? caller.subject : other(caller, question)
   // Names of connections the caller may not use are no concern of theirs.
   const usable = api.connections(subject).some(each => each.name === connection)
-  if (own && !usable && !reviews(caller)) throw new Problem('not-found')
+  if (own && !usable && !reviews(caller)) throw new Problem('no-connection')
   const at = question.operation.indexOf(':')
   const operation = at < 0 ? question.operation : question.operation.slice(0, at)
   const about = at < 0 ? '' : question.operation.slice(at + 1)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Approvals } from '../../access/approvals.ts'
 import { Pipeline } from '../../gateway/pipeline.ts'
 import type { Connection, Subject } from '../../gateway/seam.ts'
+import { listen } from '../../listener.ts'
 import { createMasker } from '../../masking/masker.ts'
 import { compileMasking, type MaskingRules } from '../../masking/plan.ts'
 import { compilePolicy } from '../../policy/compile.ts'
@@ -19,7 +20,7 @@ import { openStore } from '../../store/open.ts'
 import type { McpConnectionConfig } from '../connection-config.ts'
 import { createMcpDoor, type McpDoor } from '../door.ts'
 import type { OpenStdio } from '../upstream.ts'
-import { listening, subjectOf } from './rig.ts'
+import { subjectOf } from './rig.ts'
 
 export interface Recorded {
   readonly entries: readonly RecordedEntry[]
@@ -40,6 +41,7 @@ export interface RealRigOptions {
   readonly openStdio?: OpenStdio
   /** Who a bearer token stands for; by default a nurse of that name. */
   readonly subject?: (token: string) => Partial<Subject>
+  readonly stallMs?: number
 }
 
 const connection: Connection = { name: 'clinic', kind: 'mcp', retention: 'phi' }
@@ -73,7 +75,17 @@ export async function realRig(options: RealRigOptions): Promise<RealRig> {
   }
   const configs = new Map([['clinic', config]])
   const door: McpDoor[] = []
-  const own = await listening((request, response) => door[0]?.handle(request, response, 'clinic'))
+  const stallMs = options.stallMs === undefined ? {} : { stallMs: options.stallMs }
+  const own = await listen(
+    { host: '127.0.0.1', port: 0, tls: null, ...stallMs },
+    {
+      mcp: (request, response) => door[0]?.handle(request, response, 'clinic'),
+      api: (_request, response) => response.writeHead(404).end(),
+      metadata: () => null,
+      healthy: () => true,
+    },
+  )
+  const url = `http://127.0.0.1:${own.port}`
   const subjects = new Map<string, Subject>()
   door[0] = createMcpDoor({
     gateway: pipeline,
@@ -88,17 +100,19 @@ export async function realRig(options: RealRigOptions): Promise<RealRig> {
       subjects.set(token, subject)
       return subject
     },
-    publicUrl: own.url,
+    publicUrl: url,
     opaqueKey: generateKeySync('aes', { length: 256 }),
     version: '0.0.0',
     ...(options.openStdio ? { openStdio: options.openStdio } : {}),
   })
   return {
-    url: `${own.url}/mcp/clinic`,
+    url: `${url}/mcp/clinic`,
     approvals,
     async finish() {
       await door[0]?.close()
-      await own.close()
+      const closed = own.close()
+      own.finish()
+      await closed
       await pipeline.close()
       await approvals.close()
       await inbox.close()

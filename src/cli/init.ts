@@ -33,9 +33,13 @@ async function init(dir: string): Promise<void> {
     }
     throw error
   }
+  // Tokens and secrets that are put beside the configuration are not to be committed with it.
+  await writeFile(join(folder, '.gitignore'), IGNORED, { flag: 'wx' }).catch(() => undefined)
   print(`Wrote ${file}`)
   const shown = relative('.', file)
   print(
     `Fill in the issuer and the connection (FILL IN), then: sallyport validate${shown === defaultFile ? '' : ` ${shown}`}`,
   )
 }
+
+const IGNORED = ['.sallyport/', '*.token', '*-credential', '*.key', '*.pem', ''].join('\n')

@@ -23,6 +23,7 @@ test('init, validate and explain from the command line', async () => {
     const file = join(dir, 'sallyport.yaml')
     assert.equal((await run('init', dir)).code, 0)
     await writeFile(join(dir, 'kept'), await readFile(file))
+    assert.match(await readFile(join(dir, '.gitignore'), 'utf8'), /^\*\.token$/m)
     const again = await run('init', dir)
     assert.equal(again.code, 2)
     assert.match(again.err, /is there already and stays as it is/)

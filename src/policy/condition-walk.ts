@@ -21,6 +21,8 @@ export interface Inspected {
 export interface Vocabulary {
   readonly names: readonly string[]
   readonly members: Readonly<Record<string, readonly string[]>>
+  /** What some members can be. */
+  readonly values: Readonly<Record<string, readonly string[] | { readonly from: number; readonly to: number }>>
   /** Members that are bound under a name of their own, since the value they stand on has none. */
   readonly ownNames: Readonly<Record<string, string>>
 }
@@ -139,8 +141,22 @@ class Walk {
       if (literal?.case !== 'stringValue') throw new Fault('the pattern given to matches() must be written in quotes')
       this.patterns.push(literal.value)
     }
+    if (comparing.has(name)) this.#compared(call.args)
     this.visit(call.target, local, loops)
     for (const argument of call.args) this.visit(argument, local, loops)
+  }
+
+  /** With a value that it never is, a comparison says nothing. */
+  #compared(sides: readonly Expr[]): void {
+    const paths = sides.map(pathOf)
+    const path = paths.find(one => one !== null && Object.hasOwn(this.known.values, one))
+    if (path === undefined || path === null) return
+    const can = this.known.values[path] as Vocabulary['values'][string]
+    for (const value of sides.flatMap(constantsIn)) {
+      const fits = 'from' in can ? Number(value) >= can.from && Number(value) <= can.to : can.includes(value)
+      const range = 'from' in can ? `${can.from} to ${can.to}` : listOf(can)
+      if (!fits) throw new Fault(`"${path}" is never ${value} in the condition: it can be ${range}`)
+    }
   }
 
   #loop(loop: LoopOf<Expr>, local: ReadonlySet<string>, loops: number): void {
@@ -153,6 +169,22 @@ class Walk {
     for (const part of [loop.accuInit, loop.loopCondition, loop.loopStep, loop.result])
       this.visit(part, inside, loops + 1)
   }
+}
+
+const comparing = new Set(['==', '!=', '<', '<=', '>', '>=', 'in'])
+
+/** `subject.kind` of a select; null of anything else. */
+function pathOf({ exprKind }: Expr): string | null {
+  if (exprKind.case !== 'selectExpr') return null
+  const ident = exprKind.value.operand?.exprKind
+  return ident?.case === 'identExpr' ? `${ident.value.name}.${exprKind.value.field}` : null
+}
+
+/** Constants written there, alone or as a list. */
+function constantsIn({ exprKind }: Expr): readonly string[] {
+  if (exprKind.case === 'listExpr') return exprKind.value.elements.flatMap(constantsIn)
+  const constant = exprKind.case === 'constExpr' ? exprKind.value.constantKind : undefined
+  return constant?.value === undefined || constant.case === 'nullValue' ? [] : [String(constant.value)]
 }
 
 function listOf(members: readonly string[] | undefined): string {

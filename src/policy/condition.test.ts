@@ -185,3 +185,29 @@ test('what a condition uses is known without evaluating it', () => {
   const compiled = compileCondition('args.list.exists(x, x == subject.id)')
   assert.deepEqual(compiled.kind === 'condition' && [...compiled.condition.uses].sort(), ['args', 'subject'])
 })
+
+test('what a member never is, or never has, is a fault', () => {
+  const never = [
+    [
+      'subject.knd == "agent"',
+      /^unknown "subject\.knd" in the condition, did you mean "kind"\?|^unknown "subject\.knd"/,
+    ],
+    ['subject.kind == "robot"', /^"subject\.kind" is never robot in the condition: it can be human, service, agent$/],
+    ['subject.kind in ["agent", "bot"]', /is never bot/],
+    ['now.hour >= 25', /^"now\.hour" is never 25 in the condition: it can be 0 to 23$/],
+    ['now.weekday == 0', /is never 0/],
+  ] as const
+  for (const [source, says] of never) {
+    const compiled = compileCondition(source)
+    assert.ok(compiled.kind === 'fault', source)
+    assert.match(compiled.message, says)
+  }
+  for (const source of [
+    'subject.kind == "agent"',
+    'subject.onBehalfOf != null',
+    'now.hour < 7 || now.hour >= 19',
+    'now.weekday in [6, 7]',
+    'subject.onBehalfOf == null && subject.kind != "human"',
+  ])
+    assert.equal(compileCondition(source).kind, 'condition', source)
+})

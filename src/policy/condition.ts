@@ -30,7 +30,16 @@ const identifiers = {
 
 const vocabulary: Vocabulary = {
   names: Object.keys(identifiers),
-  members: { sql: Object.keys(sqlFacts), now: ['hour', 'weekday'] },
+  members: {
+    sql: Object.keys(sqlFacts),
+    now: ['hour', 'weekday'],
+    subject: ['id', 'provider', 'kind', 'groups', 'person', 'purpose', 'onBehalfOf'],
+  },
+  values: {
+    'subject.kind': ['human', 'service', 'agent'],
+    'now.hour': { from: 0, to: 23 },
+    'now.weekday': { from: 1, to: 7 },
+  },
   ownNames: { 'now.hour': 'now_hour', 'now.weekday': 'now_weekday' },
 }
 

@@ -146,6 +146,57 @@ describe('listener', () => {
     await listener.close()
   })
 
+  for (const secure of [false, true]) {
+    it(`cuts a caller that reads nothing of its answer, and no stream that is silent (${secure ? 'https' : 'http'})`, {
+      timeout: 15_000,
+    }, async () => {
+      const stallMs = 300
+      let cut = 0
+      const slow: Doors = {
+        ...doors,
+        mcp: (request, response, connection) => {
+          request.resume()
+          response.once('close', () => cut++)
+          response.write(connection === 'silent' ? ': begins\n\n' : Buffer.alloc(32 << 20))
+        },
+      }
+      const listener = await listen({ host: '127.0.0.1', port: 0, tls: secure ? tls : null, stallMs }, slow)
+      const send = secure ? secureRequest : plainRequest
+      const open = async (path: string) => {
+        const options = { host: '127.0.0.1', port: listener.port, path, ...(secure && { ca: readFileSync(tls.cert) }) }
+        const request = send({ ...options, agent: false })
+        request.on('error', () => undefined)
+        request.end()
+        const [response] = await once(request, 'response')
+        response.on('error', () => undefined)
+        return response
+      }
+      const silent = await open('/mcp/silent')
+      await open('/mcp/unread')
+      const read = await open('/mcp/read')
+      let bytes = 0
+      let rested = 0
+      const all = new Promise<void>(resolve =>
+        read.on('data', (piece: Buffer) => {
+          bytes += piece.length
+          if (bytes === 32 << 20) resolve()
+          if (bytes - rested < 64 << 10) return
+          rested = bytes
+          read.pause()
+        }),
+      )
+      const reading = setInterval(() => read.resume(), 4)
+      await all
+      clearInterval(reading)
+      await new Promise(resolve => setTimeout(resolve, 4 * stallMs))
+      assert.equal(cut, 1)
+      assert.equal(silent.destroyed, false)
+      const closed = listener.close()
+      listener.finish()
+      await closed
+    })
+  }
+
   it('knows its paths and no spelling beside them', async () => {
     const listener = await listen({ host: '127.0.0.1', port: 0, tls: null }, doors)
     const status = async (path: string, method?: string) => (await ask(false, listener.port, path, method)).status

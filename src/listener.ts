@@ -38,7 +38,7 @@ export async function listen(options: ListenOptions, doors: Doors): Promise<List
     headersTimeout: limits.headersMs,
     // A held call and an event stream outlive any limit on a whole request; bodies have a limit of their own.
     requestTimeout: 0,
-    keepAliveTimeout: 75_000,
+    keepAliveTimeout: limits.idleConnectionMs,
     noDelay: true,
   }
   const route: RequestListener = (request, response) => dispatch(request, response, doors)

@@ -348,11 +348,29 @@ describe('approvals', () => {
         const soon = config.rules.find(({ id }) => id === 'soon') ?? {}
         soon.reveal = ['phi.name']
       })
+      const { body } = await rig.api('dora', `/approvals/${reference}`)
+      assert.deepEqual([body.state, body.outdated], ['approved', true])
       assert.notEqual(await rig.pending(ann, 'soon_write', { mark }), reference)
       assert.equal(rig.ran(mark), 0)
     })
 
-    it('the rules, while the call waits: it is decided again', async () => {
+    it('the rules, while nobody has answered: nobody can any more, and the next call is asked about anew', async () => {
+      const mark = fresh()
+      const reference = await rig.pending(ann, 'soon_other', { mark })
+      await rig.reconfigure(config => {
+        const soon = config.rules.find(({ id }) => id === 'soon') ?? {}
+        soon.reveal = ['phi.date']
+      })
+      const { status, body } = await rig.vote('carla', reference)
+      assert.deepEqual([status, body.code], [409, 'outdated'])
+      const anew = await rig.pending(ann, 'soon_other', { mark })
+      assert.notEqual(anew, reference)
+      await rig.approve(anew)
+      assert.equal(textOf(await ann.call('soon_other', { mark })), 'soon_other ran')
+      assert.equal(rig.ran(mark), 1)
+    })
+
+    it('the rules, while the call waits: nobody can approve it, and it need not wait to the end', async () => {
       const mark = fresh()
       const held = ann.start('tools/call', { name: 'wait_write', arguments: { mark }, _meta: { progressToken: 1 } })
       const heard = await held.until(({ body }) => body.includes('notifications/progress'))
@@ -364,8 +382,9 @@ describe('approvals', () => {
           { id: 'no', block: ['tools/call:wait_*'], who: ['staff'], on: ['clinic'], when: 'has(args.mark)' },
         ]
       })
-      await rig.approve(reference)
-      assert.equal(refusalOf(messagesOf(await held.done).at(-1) ?? {})?.code, 'blocked')
+      assert.equal((await rig.vote('carla', reference)).body.code, 'outdated')
+      assert.equal(refusalOf(messagesOf(await held.done).at(-1) ?? {})?.code, 'pending')
+      assert.equal(refusalOf(await ann.call('wait_write', { mark }))?.code, 'blocked')
       assert.equal(rig.ran(mark), 0)
       await rig.reconfigure(config => {
         config.rules = without(config.rules)

@@ -33,7 +33,8 @@ async function start(): Promise<{ stop(): Promise<void>; text: string }> {
   }
   if (config !== undefined) {
     const gateway = await runGateway({ configFile: config })
-    return { stop: () => gateway.close(), text: `Sallyport listens at ${gateway.url}` }
+    const databases = gateway.postgresUrl ? `, for database clients at ${gateway.postgresUrl}` : ''
+    return { stop: () => gateway.close(), text: `Sallyport listens at ${gateway.url}${databases}` }
   }
   console.log('Starting the demo clinic …')
   const say = (line: string) => console.log(line)

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
 import type { Draft } from '../recording/entry.ts'
 import { openStore, type Store } from '../store/open.ts'
-import { type ApprovalRequest, Approvals } from './approvals.ts'
+import type { ApprovalRequest } from './approval.ts'
+import { Approvals } from './approvals.ts'
 
 const need: ApprovalNeed = { rule: 'deletes', from: ['officers'], people: 1, withinMs: 60_000, holdMs: null }
 

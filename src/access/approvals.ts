@@ -2,50 +2,15 @@
 // anything by itself, is used once or taken back before, and counts as denied once its deadline has passed; each vote is in
 // the record before it has any effect. Deadlines run on the monotonic clock, and on the wall clock only across a restart.
 import { limits } from '../gateway/limits.ts'
-import type { ApprovalNeed, Subject } from '../gateway/seam.ts'
+import type { Subject } from '../gateway/seam.ts'
 import type { Draft } from '../recording/entry.ts'
 import type { Store } from '../store/open.ts'
-import type { ApprovalRow, ApprovalState } from '../store/tables.ts'
-import { allMet, countedAs, hasVoted, mayApprove, type NotApprover, requestersOf, subjectName } from './approver.ts'
+import type { ApprovalState } from '../store/tables.ts'
+import { type Approval, type ApprovalRequest, openedRow, readRow, type Vote } from './approval.ts'
+import { countedAs, hasVoted, mayApprove, missingOf, type NotApprover, subjectName } from './approver.ts'
+import { rulesDigest } from './digest.ts'
 
-export interface ApprovalRequest {
-  /** The id of the exchange that opens it. */
-  readonly id: string
-  readonly session: string
-  readonly digest: string
-  readonly connection: string
-  readonly operation: string
-  readonly target: string
-  readonly subject: Subject
-  readonly needs: readonly ApprovalNeed[]
-  readonly found: Readonly<Record<string, number>>
-}
-
-export interface Approval {
-  readonly id: string
-  readonly session: string
-  readonly digest: string
-  readonly connection: string
-  readonly operation: string
-  readonly target: string
-  readonly requester: string
-  readonly requesters: readonly string[]
-  readonly needs: readonly ApprovalNeed[]
-  readonly found: Readonly<Record<string, number>>
-  readonly state: ApprovalState
-  readonly opened: number
-  readonly until: number
-  readonly decided: number | null
-}
-
-export interface Vote {
-  readonly person: string
-  readonly subject: string
-  readonly outcome: 'approve' | 'deny'
-  readonly at: number
-}
-
-export type VoteRefusal = NotApprover | 'unknown' | 'closed' | 'expired' | 'already-voted'
+export type VoteRefusal = NotApprover | 'unknown' | 'closed' | 'expired' | 'outdated' | 'already-voted'
 export type Settled = 'approved' | 'denied' | 'expired' | 'used'
 
 export interface ApprovalsOptions {
@@ -56,6 +21,8 @@ export interface ApprovalsOptions {
   readonly transcribe: (text: string) => { raw: Uint8Array; transcript: Uint8Array }
   /** How many identity providers are configured now. */
   readonly providers: () => number
+  /** What a request of this connection would be bound to now; without, none is found outdated. */
+  readonly rules?: (connection: string) => string
   readonly wallClock?: () => number
   readonly monotonicClock?: () => number
 }
@@ -119,30 +86,14 @@ export class Approvals {
       .orderBy('id', 'desc')
       .execute()
     const row = rows.find(candidate => !this.#past(candidate.id))
-    return row ? read(row) : null
+    return row ? readRow(row) : null
   }
 
   /** Opens a request, joins the open one, or says that there are too many. The caller has recorded the question before. */
   async request(asked: ApprovalRequest): Promise<Approval | 'too-many'> {
     const requester = subjectName(asked.subject)
-    const now = this.#wall()
     const withinMs = Math.min(...asked.needs.map(need => need.withinMs))
-    const row: ApprovalRow = {
-      id: asked.id,
-      session: asked.session,
-      digest: asked.digest,
-      connection: asked.connection,
-      operation: asked.operation,
-      target: asked.target,
-      requester,
-      requesters: JSON.stringify(requestersOf(asked.subject)),
-      needs: JSON.stringify(asked.needs),
-      found: JSON.stringify(asked.found),
-      state: 'open',
-      opened: now,
-      until: now + withinMs,
-      decided: null,
-    }
+    const row = openedRow(asked, this.#wall(), withinMs)
     // Two identical questions at once find nothing to join: the second joins what the first has opened by now. Those that
     // differ are counted here too, else as many as came at once would pass the limits.
     const joined = await this.#options.store.transaction().execute(async store => {
@@ -165,7 +116,7 @@ export class Approvals {
       this.#watch(row.id, withinMs)
       return row
     })
-    return joined === null ? 'too-many' : read(joined)
+    return joined === null ? 'too-many' : readRow(joined)
   }
 
   /** Waits for people, at most `ms`, or until `signal`. Resolves with `waiting` when neither has happened. */
@@ -192,6 +143,12 @@ export class Approvals {
   /** Uses an approval up. True for exactly one caller over all processes, and never after the deadline. */
   async use(id: string): Promise<boolean> {
     if (this.#past(id)) return false
+    const known = await this.#options.store
+      .selectFrom('approval')
+      .select(['connection', 'rules'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (!known || this.outdated(known)) return false
     const result = await this.#options.store
       .updateTable('approval')
       .set({ state: 'used' })
@@ -201,6 +158,12 @@ export class Approvals {
     if (result.numUpdatedRows !== 1n) return false
     this.#settle(id, 'used')
     return true
+  }
+
+  /** Whether the rules it is bound to are not those in force: no call would use it, whoever approved. */
+  outdated({ connection, rules }: Pick<Approval, 'connection' | 'rules'>): boolean {
+    const now = this.#options.rules?.(connection)
+    return rules !== null && now !== undefined && rules !== rulesDigest(now)
   }
 
   /** A person's answer; a denial also takes back an approval not used yet. The reason is recorded and kept nowhere else. */
@@ -234,7 +197,7 @@ export class Approvals {
     if (this.#past(id)) return 'expired'
     const vote = { approval: id, person: by, subject: subjectName(approver), outcome, at: this.#wall() } as const
     const row = await this.#options.store.transaction().execute(async store => {
-      const approval = read(
+      const approval = readRow(
         await store.selectFrom('approval').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
       )
       if (!answerable[outcome].includes(approval.state)) return
@@ -244,10 +207,9 @@ export class Approvals {
         .onConflict(known => known.columns(['approval', 'person']).doUpdateSet({ outcome, at: vote.at }))
         .execute()
       const votes = await store.selectFrom('vote').selectAll().where('approval', '=', id).execute()
-      const counted = votes
-        .filter(cast => cast.outcome === 'approve')
-        .map(cast => ({ person: cast.person, groups: JSON.parse(cast.groups) as string[] }))
-      const state = outcome === 'deny' ? 'denied' : allMet(approval.needs, counted) ? 'approved' : 'open'
+      const counted = votes.map(cast => ({ ...cast, groups: JSON.parse(cast.groups) as string[] }))
+      const met = missingOf(approval.needs, counted).every(people => people === 0)
+      const state = outcome === 'deny' ? 'denied' : met ? 'approved' : 'open'
       return store
         .updateTable('approval')
         .set({ state, decided: state === 'open' ? null : this.#wall() })
@@ -259,7 +221,7 @@ export class Approvals {
     // Used while the vote was recorded: the record has to say that it changed nothing.
     if (!row) return this.#refused(id, approver, outcome, 'closed')
     if (row.state !== 'open') this.#settle(id, row.state)
-    return read(row)
+    return readRow(row)
   }
 
   async #voteRefusal(id: string, approver: Subject, outcome: Vote['outcome']): Promise<VoteRefusal | null> {
@@ -270,6 +232,7 @@ export class Approvals {
     const { state, votes } = approval
     if (state === 'expired' || ((state === 'open' || state === 'approved') && this.#past(id))) return 'expired'
     if (!answerable[outcome].includes(state)) return 'closed'
+    if (outcome === 'approve' && this.outdated(approval)) return 'outdated'
     return outcome === 'approve' && hasVoted(approver, votes) ? 'already-voted' : null
   }
 
@@ -285,19 +248,24 @@ export class Approvals {
     if (!row) return null
     const votes = await this.#options.store
       .selectFrom('vote')
-      .select(['person', 'subject', 'outcome', 'at'])
+      .select(['person', 'subject', 'groups', 'outcome', 'at'])
       .where('approval', '=', id)
       .orderBy('at')
       .execute()
-    return { ...read(row), votes }
+    return { ...readRow(row), votes: votes.map(vote => ({ ...vote, groups: JSON.parse(vote.groups) as string[] })) }
   }
 
-  /** Newest first; `before` is the id of the last one of the page before. */
-  async list(state: ApprovalState | 'all', limit: number, before: string | null = null): Promise<Approval[]> {
+  /** Newest first; `before` is the id of the last one of the page before. `waiting`: for people, or to be used. */
+  async list(
+    state: ApprovalState | 'waiting' | 'all',
+    limit: number,
+    before: string | null = null,
+  ): Promise<Approval[]> {
     let query = this.#options.store.selectFrom('approval').selectAll().orderBy('id', 'desc').limit(limit)
-    if (state !== 'all') query = query.where('state', '=', state)
+    if (state === 'waiting') query = query.where('state', 'in', ['open', 'approved'])
+    else if (state !== 'all') query = query.where('state', '=', state)
     if (before !== null) query = query.where('id', '<', before)
-    return (await query.execute()).map(read)
+    return (await query.execute()).map(readRow)
   }
 
   async close(): Promise<void> {
@@ -343,14 +311,5 @@ export class Approvals {
     if (result.numUpdatedRows !== 1n) return
     const body = { kind: 'verdict', exchange: id, approval: id, by: [], outcome: 'expired' } as const
     await this.#options.record({ session: null, body, payload: null, released: null })
-  }
-}
-
-function read(row: ApprovalRow): Approval {
-  return {
-    ...row,
-    requesters: JSON.parse(row.requesters) as string[],
-    needs: JSON.parse(row.needs) as ApprovalNeed[],
-    found: JSON.parse(row.found) as Record<string, number>,
   }
 }

@@ -68,14 +68,18 @@ export function hasVoted(approver: Subject, votes: readonly { readonly person: s
 export interface CountedVote {
   readonly person: string
   readonly groups: readonly string[]
+  readonly outcome: 'approve' | 'deny'
 }
 
-/** Whether each need has its number of distinct people. */
-export function allMet(needs: readonly ApprovalNeed[], approvals: readonly CountedVote[]): boolean {
-  return needs.every(need => {
-    const people = new Set(
-      approvals.filter(vote => vote.groups.some(group => need.from.includes(group))).map(vote => vote.person),
+/** For each need, how many distinct people must still approve. */
+export function missingOf(
+  needs: readonly Pick<ApprovalNeed, 'from' | 'people'>[],
+  votes: readonly CountedVote[],
+): number[] {
+  return needs.map(({ from, people }) => {
+    const counted = votes.filter(
+      ({ outcome, groups }) => outcome === 'approve' && groups.some(group => from.includes(group)),
     )
-    return people.size >= need.people
+    return Math.max(0, people - new Set(counted.map(({ person }) => person)).size)
   })
 }

@@ -1,7 +1,7 @@
 // What an approval is bound to. Promise: the same digest only for the same subject, purpose of use, connection, tool,
 // tool definition, arguments, rules and holds to be met; keyed, because arguments are few enough to be guessed from a
 // plain hash.
-import { createHmac, type KeyObject } from 'node:crypto'
+import { createHmac, hash, type KeyObject } from 'node:crypto'
 import type { Subject } from '../gateway/seam.ts'
 import { subjectName } from './approver.ts'
 
@@ -35,4 +35,9 @@ export function approvalDigest(key: KeyObject, bound: Bound): string {
   add(JSON.stringify([...bound.holds].sort()))
   add(bound.exact)
   return hmac.digest('hex')
+}
+
+/** Of `Bound.rules` alone, to tell later whether they are still in force. */
+export function rulesDigest(rules: string): string {
+  return hash('sha256', rules, 'hex')
 }

@@ -45,6 +45,8 @@ export const people: Readonly<Record<string, Subject>> = {
   nemo: human('nemo', ['officers-without-role']),
   audrey: human('audrey', ['auditors']),
   admin: human('admin', ['admins']),
+  /** Whose provider calls its groups otherwise than the configuration does. */
+  newcomer: human('newcomer', [], { unmapped: 3 }),
   faceless: human('faceless', ['officers'], { person: null }),
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 import type { approval, approvalDetail, approvals as approvalsShape } from '../api/schemas.ts'
+import { mostOf } from '../gateway/hold-words.ts'
 import { groundsOf } from './approval-grounds.ts'
 import { type ApiFlags, action, type Client, connect } from './client.ts'
 import { exchangeOf, printExchange } from './exchange-text.ts'
@@ -167,8 +168,8 @@ function approversOf({ needs }: Approval): string {
 
 /** `1 more of officers`. */
 function missingOf({ needs }: Approval): string {
-  const short = needs.filter(({ missing }) => missing > 0)
-  return short.map(({ missing, approvers }) => `${missing} more of ${approvers.join(' or ')}`).join(' and ')
+  const short = mostOf(needs.map(({ missing, approvers }) => [approvers.join(' or '), missing]))
+  return short.flatMap(([groups, missing]) => (missing === 0 ? [] : [`${missing} more of ${groups}`])).join(' and ')
 }
 
 function youOf({ mayAnswer, mayTakeBack, yours, whyNot }: Approval): string {

@@ -140,6 +140,11 @@ describe('sallyport', () => {
     assert.match((await run(null, ['--help'])).out, /npm start -- --config FILE/)
   })
 
+  it('says how many groups of the token are not mapped, where there are any', async () => {
+    assert.match((await run('newcomer', ['whoami'])).out, /groups +none \(3 more of the token not mapped here\)\n/)
+    assert.match((await run('alice', ['whoami'])).out, /groups +nurses\n[\s\S]*token +ends in (?:1h|59m)\n/)
+  })
+
   it('tells times to the minute', () => {
     const minute = 60_000
     const told = [89, 60, 90, 119.9, 120, 2_879, 2_880].map(minutes => span(minutes * minute))

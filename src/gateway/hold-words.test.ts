@@ -13,7 +13,7 @@ test('says how many people of whom, and until when by a clock that is read', () 
   )
   const leads = { from: ['leads', 'managers'], people: 1 }
   assert.equal(
-    waitingFor({ needs: [officers, leads, officers], until: now + 270 * MINUTE }, now),
+    waitingFor({ needs: [{ ...officers, people: 1 }, leads, officers], until: now + 270 * MINUTE }, now),
     'Waiting for approval by 2 of compliance-officer and 1 of leads or managers until 2026-11-22 01:01 UTC (4 hours 30 minutes)',
   )
   assert.match(waitingFor({ needs: [leads], until: now + MINUTE }, now), /\(1 minute\)$/)

@@ -6,9 +6,17 @@ export const RULES_CHANGED = 'The rules of this connection changed since'
 
 /** `Waiting for approval by 2 of compliance-officer until 20:46 UTC (15 minutes)`, without a full stop. */
 export function waitingFor({ needs, until }: Pick<HoldView, 'needs' | 'until'>, now = Date.now()): string {
-  const groups = new Set(needs.map(({ from, people }) => `${people} of ${from.join(' or ')}`))
-  const by = groups.size === 0 ? '' : ` by ${[...groups].join(' and ')}`
+  const people = mostOf(needs.map(({ from, people }) => [from.join(' or '), people]))
+  const by =
+    people.length === 0 ? '' : ` by ${people.map(([groups, number]) => `${number} of ${groups}`).join(' and ')}`
   return `Waiting for approval${by} until ${clock(until, now)} (${left(until - now)})`
+}
+
+/** Where several rules ask the same groups, one person counts for all of them. */
+export function mostOf(asked: readonly (readonly [groups: string, people: number])[]): [string, number][] {
+  const most = new Map<string, number>()
+  for (const [groups, people] of asked) most.set(groups, Math.max(people, most.get(groups) ?? 0))
+  return [...most]
 }
 
 function clock(until: number, now: number): string {

@@ -83,6 +83,12 @@ describe('kind', () => {
   })
 })
 
+test('groups that no group of the gateway is mapped to are counted, each once', () => {
+  assert.equal(subject({}).unmapped, undefined)
+  assert.equal(subject({ groups: ['ehr-clin', 'all-staff', 'vpn', 'vpn'] }).unmapped, 2)
+  assert.equal(subject({ groups: 'all-staff', act: { sub: 'scribe' } }).unmapped, 1)
+})
+
 describe('person', () => {
   test('is lower-cased, and null where the address was never checked', () => {
     assert.equal(subject({ email: ' Ana@Example.ORG ' }).person, 'ana@example.org')

@@ -36,4 +36,11 @@ export const migrations: readonly Step[] = [
       .addPrimaryKeyConstraint('vote_once', ['approval', 'person'])
       .execute()
   },
+  async store => {
+    await store.schema.alterTable('approval').addColumn('rules', 'text').execute()
+    await store.schema
+      .alterTable('approval')
+      .addColumn('grounds', 'text', column => column.notNull().defaultTo('{}'))
+      .execute()
+  },
 ]

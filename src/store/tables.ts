@@ -13,6 +13,8 @@ export interface ApprovalRow {
   session: string
   /** HMAC over what is asked, by whom, where and under which rules; hex. */
   digest: string
+  /** SHA-256 of the rules and the address it is bound to, hex; null in rows of earlier versions. */
+  rules: string | null
   connection: string
   operation: string
   target: string
@@ -21,6 +23,8 @@ export interface ApprovalRow {
   requesters: string
   /** JSON: ApprovalNeed[]. */
   needs: string
+  /** JSON: HoldGrounds. */
+  grounds: string
   /** JSON: the labels found in the question, with counts. */
   found: string
   state: ApprovalState

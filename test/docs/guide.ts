@@ -4,7 +4,7 @@
 // - `sh`: run, and must end with 0. `sh NAME`: left running under that name.
 // - `text`: what the block before it prints, whole. `text NAME`: what that one prints next. A line of `…` is any number
 //   of lines, `…` within a line any characters.
-// - `yaml FILE`: lines that replace those with the same key, each at its indentation. `js FILE`: the whole file.
+// - `yaml FILE`: lines that replace those with the same key, each at its indentation. `js FILE`, `ini FILE`: the whole file.
 // - REF and SESSION in a command are the latest ids printed.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -127,7 +127,7 @@ export class Guide {
       this.#last = left
     } else if (kind === 'text') await this.#compare(own, about, line)
     else if (kind === 'yaml' && about !== '') this.#edit(about, own, line)
-    else if (kind === 'js' && about !== '') writeFileSync(join(this.#dir, about), own)
+    else if ((kind === 'js' || kind === 'ini') && about !== '') writeFileSync(join(this.#dir, about), own)
     else assert.fail(`line ${line}: nothing says what to do with this block`)
   }
 

@@ -69,6 +69,7 @@ function call(decision: Held, asking: Asking = {}): Promise<Admission<'system'> 
     rules: asking.rules ?? (() => 'the rules of the connection'),
     decideAgain: asking.again ?? (() => decision),
     recordQuestion: async () => done.push('question'),
+    recordDecided: async ({ kind }: Decision) => done.push(`decided ${kind}`),
     recordHold: async () => done.push('hold'),
     pass: async (by: Held) => {
       await asking.pass?.()
@@ -147,6 +148,14 @@ describe('a hold', () => {
       done.filter(what => what.startsWith('pass')),
       [],
     )
+  })
+
+  it('that is blocked by the time it is approved is refused, and the record says so', async () => {
+    const block = { kind: 'block', rules: ['after-hours'], code: 'blocked' } as const
+    const waiting = call(held({ ...lead, holdMs: 10_000 }), { again: () => block })
+    await approvals.vote(await opened(), person('lena', 'leads'), 'approve', 'ok')
+    assert.equal(refusal(await waiting).code, 'blocked')
+    assert.deepEqual(done, ['question', 'hold', 'decided block'])
   })
 
   it('that another rule joins while the caller waits is not met either', async () => {

@@ -24,6 +24,8 @@ export interface HoldParts<D extends Door, R> {
   readonly rules: () => string
   readonly decideAgain: () => Decision
   readonly recordQuestion: (decision: Decision, approval: string | null) => Promise<unknown>
+  /** Of a question that is in the record. */
+  readonly recordDecided: (decision: Decision, approval: string) => Promise<unknown>
   readonly recordHold: (approval: string, until: number) => Promise<unknown>
   readonly pass: (decision: Held, approval: string, recorded: boolean) => Promise<R>
 }
@@ -62,7 +64,10 @@ export class Hold<D extends Door, R> {
   /** The world may have changed while people thought. */
   async #resume(approval: Approval, digest: string): Promise<R | Refusal> {
     const again = this.#parts.decideAgain()
-    if (again.kind === 'block') return refusalOf(again, this.#parts.reference)
+    if (again.kind === 'block') {
+      await this.#parts.recordDecided(again, approval.id)
+      return refusalOf(again, this.#parts.reference)
+    }
     const { approvals } = this.#parts
     const same = again.kind === 'hold' && this.#digest(again, this.#parts.rules()) === digest
     if (!same || !(await approvals.use(approval.id))) {

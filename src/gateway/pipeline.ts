@@ -215,6 +215,8 @@ export class Pipeline implements Gateway {
       rules: () => bindingOf(this.#parts.ruling(), session.connection.name),
       decideAgain: () => this.#decide(session, exchange.action),
       recordQuestion: (decision: Decision, approval: string | null) => this.#recordDecision(asked, decision, approval),
+      recordDecided: (decision: Decision, approval: string) =>
+        this.#recordDecision({ ...asked, recorded: true }, decision, approval),
       recordHold: (approval: string, until: number) =>
         this.#parts.inbox.record(bare(session.id, { kind: 'hold', exchange: reference, approval, until })),
       pass: (decision: Decision & { kind: 'allow' | 'hold' }, approval: string, held: boolean) =>

@@ -14,7 +14,8 @@ export const reasons = {
   expired: 'The access token has expired.',
   'not-yet-valid': 'The access token is not valid yet.',
   'too-long-lived': 'The access token lives longer than is accepted, or does not say since when.',
-  'wrong-audience': 'The access token is meant for another service.',
+  'wrong-audience': 
+    'The access token is meant for another service: it must name the address of this gateway, with a slash at its end, or what `audience:` says.',
   'no-subject': 'The access token does not say who its subject is.',
   'groups-malformed': 'The groups of the access token could not be read.',
   'groups-overage': 'The access token leaves out groups because there are too many; assign fewer to this application.',

@@ -68,7 +68,7 @@ describe('docs/getting-started.md', { timeout: 180_000 }, () => {
       })
       writeFileSync(join(dir, 'gate', 'elsewhere.token'), elsewhere, { mode: 0o600 })
       await guide.run(command('./sallyport whoami --token-file gate/elsewhere.token || test $? = 3'))
-      await guide.run(output('The access token is meant for another service.\n…'))
+      await guide.run(output('The access token is meant for another service: …\n…'))
       await guide.end()
       cpSync(join(dir, 'gate/.sallyport/data'), join(dir, 'copy'), { recursive: true })
       await guide.run(command('./sallyport log verify --data copy'))

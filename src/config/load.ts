@@ -24,9 +24,6 @@ export type Loaded =
   | { readonly ok: true; readonly config: Config; readonly digest: string; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
-/** Nobody reads more at once. */
-const PROBLEMS_MAX = 200
-
 export async function loadConfig(path: string, env: NodeJS.ProcessEnv = process.env): Promise<Loaded> {
   const file = resolve(path)
   let bytes: Buffer
@@ -95,12 +92,12 @@ function readYaml(bytes: Uint8Array, file: string): { source: Source; raw: unkno
   }
   // Keys are compared below: the parser's own way takes the square of their number.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false, uniqueKeys: false })
-  const wrong = [...document.errors, ...document.warnings].slice(0, PROBLEMS_MAX)
+  const wrong = [...document.errors, ...document.warnings].slice(0, limits.configProblems)
   const deep = wrong.find(error => /call stack/.test(error.message))
   if (deep !== undefined) return { problems: [at(deep.pos[0], 'nested too deeply')] }
   if (wrong.length > 0)
     return { problems: wrong.map(error => at(error.pos[0], `not YAML: ${firstLine(error.message)}`)) }
-  const keys = keyFaults(document).slice(0, PROBLEMS_MAX)
+  const keys = keyFaults(document).slice(0, limits.configProblems)
   if (keys.length > 0) return { problems: keys.map(({ offset, message }) => at(offset, message)) }
   let raw: unknown
   try {
@@ -168,7 +165,7 @@ function unique(faults: readonly Fault[]): Fault[] {
 }
 
 function firstOf(faults: readonly Fault[], source: Source): readonly Problem[] {
-  const problems = locateAll(source, faults.slice(0, PROBLEMS_MAX))
+  const problems = locateAll(source, faults.slice(0, limits.configProblems))
   const last = problems.at(-1)
   const more = faults.length - problems.length
   return last === undefined || more === 0

@@ -2,9 +2,8 @@
 // can read, and no message about it ever holds it.
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { limits } from '../gateway/limits.ts'
 import type { SecretRef } from './schema-parts.ts'
-
-const MAX_BYTES = 64 << 10
 
 class SecretError extends Error {}
 
@@ -40,7 +39,7 @@ export async function secretFileFault(named: string, file: string): Promise<stri
     const info = await stat(file)
     if (!info.isFile()) return `${named} is not a file.`
     if ((info.mode & 0o007) !== 0) return `${named} can be read by everyone: chmod 600 it.`
-    return info.size > MAX_BYTES ? `${named} is too large for a secret.` : null
+    return info.size > limits.secretBytes ? `${named} is too large for a secret.` : null
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     return `${named} cannot be read (${code}).`

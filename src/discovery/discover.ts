@@ -20,8 +20,6 @@ export interface Search {
 /** A column is taken for what this share of its values looks like. */
 const SHARE = 0.3
 const PROSE_WORDS = 8
-const VALUE_CHARS = 500
-const TABLES = 2_000
 
 const tablesSql = `select n.nspname, c.relname, a.attname, t.typcategory, t.typname
   from pg_catalog.pg_class c
@@ -47,7 +45,7 @@ export async function discoverColumns(search: Search): Promise<Discovery> {
   const columns: Found[] = []
   let looked = 0
   for (const { schema, table, columns: all } of tables) {
-    if (looked >= TABLES || now() > until) break
+    if (looked >= limits.discoverTables || now() > until) break
     const wanted = all.filter(({ category, type }) => category !== 'B' && type !== 'bytea')
     columns.push(...(await inTable(search, schema, table, wanted)))
     looked++
@@ -57,7 +55,7 @@ export async function discoverColumns(search: Search): Promise<Discovery> {
 
 async function inTable(search: Search, schema: string, table: string, columns: readonly Column[]): Promise<Found[]> {
   if (columns.length === 0) return []
-  const list = columns.map(({ name }) => `pg_catalog.left(${quoted(name)}::pg_catalog.text, ${VALUE_CHARS})`)
+  const list = columns.map(({ name }) => `pg_catalog.left(${quoted(name)}::pg_catalog.text, ${limits.discoverChars})`)
   const from = `${quoted(schema)}.${quoted(table)}`
   // A table that cannot be read (a foreign server that is down, a row policy that fails) is judged by its names.
   const rows = await search.rows(`select ${list.join(', ')} from ${from} limit ${limits.discoverRows}`).catch(() => [])

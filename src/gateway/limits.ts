@@ -1,5 +1,6 @@
-// Every cap of the gateway in one place, each with its default and its reason. Promise: nothing that a caller or a
-// protected system controls is unbounded. docs/limits.md is made from this table.
+// The caps of the gateway in one place, each with its default and its reason. Promise: nothing that a caller or a
+// protected system controls is unbounded. docs/limits.md is made from this table; what is bounded elsewhere (how far one
+// algorithm looks, what one value of a schema may be, what the command line waits for) is named there.
 
 interface Limit {
   readonly value: number
@@ -53,6 +54,12 @@ export const limitTable = {
     reason: 'the rest of a refused body is read so that its answer arrives; then the connection is cut',
   },
   drainMs: { value: 5_000, unit: 'ms', reason: 'the time for that' },
+  idleConnectionMs: {
+    value: 75_000,
+    unit: 'ms',
+    reason: 'an HTTP connection without a request is kept this long for the next one',
+  },
+  keepAliveMs: { value: 60_000, unit: 'ms', reason: 'a database client whose machine is gone is noticed' },
   turns: {
     value: 32,
     unit: 'items',
@@ -80,6 +87,8 @@ export const limitTable = {
     unit: 'ms',
     reason: 'a caller that reads nothing of what waits for it holds locks of a database, and memory',
   },
+  lingerMs: { value: 2_000, unit: 'ms', reason: 'either side of a database session that ends may read the last words' },
+  farewellMs: { value: 5_000, unit: 'ms', reason: 'the time to tell an MCP server that a call or a session is over' },
   sessionMs: { value: 8 * 3_600_000, unit: 'ms', reason: 'one working day, however often the token is renewed' },
   sessionIdleMs: { value: 900_000, unit: 'ms', reason: 'a forgotten session ends' },
   sessions: { value: 10_000, unit: 'items', reason: 'bounds the memory of open sessions' },
@@ -102,12 +111,52 @@ export const limitTable = {
     reason: 'messages of a stdio server kept until a stream is opened for them',
   },
   unaskedBytes: { value: 1 << 20, unit: 'bytes', reason: 'their size together' },
+  lateEventsMs: {
+    value: 1_000,
+    unit: 'ms',
+    reason: 'what still comes behind an answer is read this long, so that its connection is used again',
+  },
+  eventRetryMs: {
+    value: 60_000,
+    unit: 'ms',
+    reason: 'the longest wait a server may ask for before a stream is resumed',
+  },
+  answerCacheMs: { value: 60_000, unit: 'ms', reason: 'the longest time a server may let a caller keep an answer' },
+  questionsPerSession: {
+    value: 100,
+    unit: 'items',
+    reason: 'open questions of a server to one caller; more are a fault of the server',
+  },
+  rememberedCalls: { value: 200, unit: 'items', reason: 'calls of one session that a resumed stream may still name' },
+  givenUpRequests: {
+    value: 1_000,
+    unit: 'items',
+    reason: 'requests given up whose late answers a stdio server may still send',
+  },
+  tasks: {
+    value: 10_000,
+    unit: 'items',
+    reason: 'tasks whose tool is remembered; of an older one only rules about all tools decide',
+  },
+  toldCredentials: {
+    value: 64,
+    unit: 'items',
+    reason: 'database credentials told to one server that are looked for in its answers; older ones are dead',
+  },
+  toolsFreshMs: { value: 300_000, unit: 'ms', reason: 'an older list of tools is read again before the next call' },
+  toolAbsentMs: { value: 10_000, unit: 'ms', reason: 'a tool that was not in the list is not looked for again sooner' },
+  catalogItems: { value: 10_000, unit: 'items', reason: 'tools, and prompts, known of one server' },
   catalogPages: { value: 50, unit: 'items', reason: 'pages of tools/list read when the catalog is fetched' },
   clockJumpMs: { value: 2_000, unit: 'ms', reason: 'a wall clock that moves further than this is an entry' },
   configBytes: { value: 1 << 20, unit: 'bytes', reason: 'a configuration file is written by people' },
+  configProblems: { value: 200, unit: 'items', reason: 'problems of a configuration told at once: nobody reads more' },
+  secretBytes: { value: 64 << 10, unit: 'bytes', reason: 'a secret in a file is a password or a key' },
   configPollMs: { value: 1_000, unit: 'ms', reason: 'a changed configuration is live within two seconds' },
   checkpointMs: { value: 1_000, unit: 'ms', reason: 'the root of the log is signed at least this often' },
   leafBytes: { value: 65_535, unit: 'bytes', reason: 'the entry size of C2SP tlog-tiles' },
+  recordRetryMs: { value: 250, unit: 'ms', reason: 'a record that could not be written is tried again' },
+  openedBytes: { value: 512 << 20, unit: 'bytes', reason: 'a sealed payload that would open to more is refused' },
+  verifyFaults: { value: 1_000, unit: 'items', reason: 'faults that a verification of the log names; it counts all' },
   lazyEntries: { value: 10_000, unit: 'items', reason: 'entries nobody waits for, kept while the disk is full' },
   inboxFileBytes: {
     value: 64 << 20,
@@ -136,6 +185,13 @@ export const limitTable = {
   celSteps: { value: 10_000, unit: 'items', reason: 'values one evaluation may read; 64 characters are one' },
   startupBytes: { value: 10_000, unit: 'bytes', reason: 'the length PostgreSQL itself accepts of a startup packet' },
   statementBytes: { value: 8 << 20, unit: 'bytes', reason: 'a statement is read whole before it is decided' },
+  inlineStatementBytes: {
+    value: 64 << 10,
+    unit: 'bytes',
+    reason: 'a longer statement is parsed in a thread of its own, so that the others do not wait',
+  },
+  parseMs: { value: 2_000, unit: 'ms', reason: 'there it is refused after this time' },
+  parsesPerThread: { value: 500, unit: 'items', reason: 'then that thread is replaced: its memory only grows' },
   wireMessageBytes: {
     value: 64 << 20,
     unit: 'bytes',
@@ -147,6 +203,7 @@ export const limitTable = {
     reason: 'what a database client may send ahead while a statement of it waits',
   },
   flightBytes: { value: 256 << 10, unit: 'bytes', reason: 'pipelined messages are decided together up to this size' },
+  runsTogether: { value: 256, unit: 'items', reason: 'pipelined statements are decided together up to this number' },
   wholeAnswerBytes: {
     value: 16 << 20,
     unit: 'bytes',
@@ -169,6 +226,21 @@ export const limitTable = {
     unit: 'ms',
     reason: 'a statement that names what is not known looks again, at most this often',
   },
+  traceCommentChars: {
+    value: 4_096,
+    unit: 'chars',
+    reason: 'the end of a statement in which a comment may name its trace; one is a few hundred characters',
+  },
+  estimatedChars: {
+    value: 16 << 10,
+    unit: 'chars',
+    reason: 'a query inside a longer statement is not searched for to be estimated',
+  },
+  estimatePlaces: {
+    value: 16,
+    unit: 'items',
+    reason: 'places where it may begin or end before the search is given up',
+  },
   guessesPerMinute: {
     value: 30,
     unit: 'items',
@@ -183,8 +255,20 @@ export const limitTable = {
   credentials: { value: 10_000, unit: 'items', reason: 'minted database credentials that are valid at once' },
   credentialsPerSubject: { value: 1_000, unit: 'items', reason: 'one subject cannot use up the credentials of all' },
   discoverRows: { value: 200, unit: 'items', reason: 'rows of one table looked at when columns to label are searched' },
+  discoverTables: { value: 2_000, unit: 'items', reason: 'tables looked at in one such search' },
+  discoverChars: { value: 500, unit: 'chars', reason: 'the start of each value that is looked at' },
   discoverMs: { value: 120_000, unit: 'ms', reason: 'a search for columns to label ends with what it has found' },
   ownStatementMs: { value: 30_000, unit: 'ms', reason: 'one question of the gateway itself to a database' },
+  ownLockMs: {
+    value: 500,
+    unit: 'ms',
+    reason: 'a lock that such a question does not get at once is held by who changes a relation',
+  },
+  scramIterations: {
+    value: 1_000_000,
+    unit: 'items',
+    reason: 'a database that asks for more to prove a password would only keep the process busy',
+  },
   definitionWaitMs: {
     value: 10_000,
     unit: 'ms',

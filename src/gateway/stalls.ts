@@ -47,10 +47,12 @@ export class Stalls {
 
 /**
  * Bytes the machine has taken of what was written. Node counts them as written, and as waiting, by whole writes, of which
- * one may be megabytes; how much of one is left only the handle knows, whose queue Node's own timeouts look at too.
+ * one may be megabytes. How much of one is left only the handle knows, whose queue Node's own timeouts look at too; under
+ * TLS that is the one below, since the upper one passes a write on in one go.
  */
 function takenOf(socket: Socket): number {
-  const { _handle: handle } = socket as Socket & { readonly _handle?: Handle | null }
+  let handle = (socket as Socket & { readonly _handle?: Handle | null })._handle
+  while (handle?._parent) handle = handle._parent
   const { bytesWritten = 0, writeQueueSize = socket.writableLength } = handle ?? {}
   return bytesWritten - writeQueueSize
 }
@@ -58,4 +60,5 @@ function takenOf(socket: Socket): number {
 interface Handle {
   readonly bytesWritten?: number
   readonly writeQueueSize?: number
+  readonly _parent?: Handle | null
 }

@@ -1,6 +1,7 @@
 // What a protected system offers, as the gateway has seen it itself. Promise: tool names, definitions and hints come from the
 // system's own lists, never from a caller; a definition that changed has another hash.
 import { createHash } from 'node:crypto'
+import { limits } from '../gateway/limits.ts'
 import { canonicalJson, nodeAt } from '../json/canonical.ts'
 import type { JsonDocument } from '../json/document.ts'
 import { isObject } from './envelope.ts'
@@ -14,12 +15,6 @@ export interface Tool {
   readonly outputSchema: unknown
   readonly headers: readonly ParamHeader[]
 }
-
-/** After this a list is read again before the next call. */
-const FRESH_MS = 300_000
-/** A name that was not in the list is not looked up again sooner. */
-const ABSENT_MS = 10_000
-const MOST_ITEMS = 10_000
 
 /** Told all names of a list, where the whole of it was read. */
 export type OnListed = (operation: 'tools/call' | 'prompts/get', names: readonly string[]) => void
@@ -55,7 +50,7 @@ export class Catalog {
   /** Whether the list should be read before a call of this tool is judged. */
   wants(name: string): boolean {
     const age = performance.now() - this.#readAtMs
-    return age > FRESH_MS || (age > ABSENT_MS && !this.#tools.has(name))
+    return age > limits.toolsFreshMs || (age > limits.toolAbsentMs && !this.#tools.has(name))
   }
 
   /** One reading at a time, whoever asks. `read` gives every page; a failure leaves what was known out. */
@@ -83,7 +78,7 @@ export class Catalog {
 
   #learnTools(json: JsonDocument): void {
     const tools = listed(json, 'tools')
-    for (let at = 0; at < tools.length && this.#tools.size < MOST_ITEMS; at++) {
+    for (let at = 0; at < tools.length && this.#tools.size < limits.catalogItems; at++) {
       const tool = tools[at]
       if (!isObject(tool) || typeof tool.name !== 'string') continue
       const definition = canonicalJson(json, nodeAt(json, ['result', 'tools', at]))
@@ -101,13 +96,13 @@ export class Catalog {
 
   learnPrompts(json: JsonDocument, whole = false): void {
     const names = namesOf(listed(json, 'prompts'))
-    for (const name of names) if (this.#prompts.size < MOST_ITEMS) this.#prompts.add(name)
+    for (const name of names) if (this.#prompts.size < limits.catalogItems) this.#prompts.add(name)
     if (whole) this.#tell('prompts/get', names)
   }
 
   #tell(operation: Parameters<OnListed>[0], names: readonly string[]): void {
     // Of a longer list not all is known.
-    if (names.length < MOST_ITEMS) this.#onListed(operation, names)
+    if (names.length < limits.catalogItems) this.#onListed(operation, names)
   }
 
   /** The system said that its lists changed. */

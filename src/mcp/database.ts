@@ -1,5 +1,6 @@
 // The database that a protected MCP server asks through the gateway. Promise: it learns for whom it asks from the gateway
 // alone, for one session or one call, and what it was given for that is in no answer and in no record.
+import { limits } from '../gateway/limits.ts'
 import type { Errand, Session } from '../gateway/seam.ts'
 import type { JsonDocument } from '../json/document.ts'
 import { type Sending, type Upstream, type UpstreamAnswer, UpstreamError, type UpstreamEvent } from './upstream.ts'
@@ -82,7 +83,7 @@ export class ToldSecrets {
   #told: readonly string[] = []
 
   add(password: string): void {
-    this.#told = [...this.#told.slice(1 - MOST_KEPT), password]
+    this.#told = [...this.#told.slice(1 - limits.toldCredentials), password]
   }
 
   isIn({ text }: JsonDocument): boolean {
@@ -100,9 +101,6 @@ export class ToldSecrets {
     )
   }
 }
-
-/** Of one server; older ones are dead. */
-const MOST_KEPT = 64
 
 /** A message in which a server gives a password back goes nowhere, as if the system had not answered. */
 export function withoutSecrets(upstream: Upstream, told: ToldSecrets): Upstream {

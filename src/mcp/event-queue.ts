@@ -76,11 +76,9 @@ export class EventQueue implements AsyncIterableIterator<UpstreamEvent, undefine
   }
 }
 
-const DRAIN_MS = Math.min(1_000, limits.connectMs)
-
 /** Reads what still comes behind an answer, for a short while, so that its connection can be used again. */
 export function drain(events: AsyncIterator<UpstreamEvent>): void {
-  const timer = setTimeout(() => void events.return?.(), DRAIN_MS).unref()
+  const timer = setTimeout(() => void events.return?.(), limits.lateEventsMs).unref()
   const rest = async () => {
     while (!(await events.next()).done);
   }

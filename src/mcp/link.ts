@@ -1,6 +1,7 @@
 // One session of a caller with one protected system: who, through what, and what is under way. Promise: everything that
 // belongs to a session ends with it.
 import { Bag } from '../gateway/bag.ts'
+import { limits } from '../gateway/limits.ts'
 import type { Gateway, Session } from '../gateway/seam.ts'
 import type { Call } from './call.ts'
 import type { Catalog, OnListed } from './catalog.ts'
@@ -38,9 +39,6 @@ interface Running {
   readonly reference?: string | null
   cut(): void
 }
-
-/** Calls that a resumed stream may still name. */
-const MOST_REMEMBERED = 200
 
 export class Link {
   readonly parts: DoorParts
@@ -117,7 +115,7 @@ export class Link {
     if (before && !before.running) before.cut()
     this.#calls.delete(key)
     this.#calls.set(key, call)
-    if (this.#calls.size <= MOST_REMEMBERED) return
+    if (this.#calls.size <= limits.rememberedCalls) return
     for (const [oldest, other] of this.#calls) {
       if (other.running) continue
       other.cut()

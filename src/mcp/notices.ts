@@ -1,6 +1,7 @@
 // Notifications of the system on their way down. Promise: recorded as part of the exchange they belong to and masked like
 // its answers; a kind this gateway does not know is recorded and goes no further.
 import { Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
 import type { Admission, Edit } from '../gateway/seam.ts'
 import { nodeAt } from '../json/canonical.ts'
 import { readJson } from '../json/document.ts'
@@ -97,7 +98,7 @@ export async function cancelledNotice(link: Link, { idSource }: Request, parent:
   const headers: Record<string, string> = link.version === null ? {} : { 'mcp-protocol-version': link.version }
   const sending = { kind: 'notification', method: CANCELLED, id: null, progressToken: null, headers } as const
   try {
-    await link.upstream.send(way.question, { ...sending, signal: AbortSignal.timeout(5_000) })
+    await link.upstream.send(way.question, { ...sending, signal: AbortSignal.timeout(limits.farewellMs) })
     way.end('done', 0)
   } catch {
     way.end('failed', 0)

@@ -86,7 +86,7 @@ describe('a caller that reads', { timeout: 30_000 }, () => {
     let text = ''
     for await (const piece of body) {
       text = `${text}${Buffer.from(piece).toString('latin1')}`.slice(-100)
-      await pause(8)
+      await pause(piece.length / 10_000)
     }
     assert.ok(performance.now() - began > 3 * STALL_MS)
     assert.match(text, /"result":\{"content":\[\]\}\}\n\n$/)

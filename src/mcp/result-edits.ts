@@ -1,10 +1,9 @@
 // What an answer must not say as it came. Promise: lists and contents are for one caller alone and for a short time, so that
 // a changed policy takes effect, and no version is offered that this gateway cannot inspect.
+import { limits } from '../gateway/limits.ts'
 import type { Edit } from '../gateway/seam.ts'
 import type { Members } from './envelope.ts'
 import { type Era, isKnownVersion } from './versions.ts'
-
-const MOST_TTL_MS = 60_000
 
 /** `cacheScope` private and `ttlMs` capped, where an answer has them. */
 export function limitCaching(result: Members): readonly Edit[] {
@@ -13,8 +12,11 @@ export function limitCaching(result: Members): readonly Edit[] {
     edits.push({ path: ['result', 'cacheScope'], json: '"private"' })
   }
   const { ttlMs } = result
-  if (ttlMs !== undefined && !(typeof ttlMs === 'number' && ttlMs >= 0 && ttlMs <= MOST_TTL_MS)) {
-    edits.push({ path: ['result', 'ttlMs'], json: typeof ttlMs === 'number' && ttlMs > 0 ? String(MOST_TTL_MS) : '0' })
+  if (ttlMs !== undefined && !(typeof ttlMs === 'number' && ttlMs >= 0 && ttlMs <= limits.answerCacheMs)) {
+    edits.push({
+      path: ['result', 'ttlMs'],
+      json: typeof ttlMs === 'number' && ttlMs > 0 ? String(limits.answerCacheMs) : '0',
+    })
   }
   return edits
 }

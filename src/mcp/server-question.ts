@@ -3,6 +3,7 @@
 // gateway; a reply goes up only to the question it was asked by, once.
 import { type Authored, authored } from '../gateway/authored.ts'
 import { Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
 import type { Admission, Edit, Masker } from '../gateway/seam.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { serverAction } from './action.ts'
@@ -35,9 +36,6 @@ interface From {
   readonly gone: AbortSignal
 }
 
-/** More open questions than this are a fault of the system. */
-const MOST_OPEN = 100
-
 export async function relayServerQuestion(
   link: Link,
   request: Request,
@@ -47,7 +45,7 @@ export async function relayServerQuestion(
   const { method, params, idSource } = request
   const { gateway, opaque } = link.parts
   const known = serverRequests.has(method) || passesUnknown(link.config, method)
-  if (!known || link.era === 'modern' || !from.canAsk || link.questions.size >= MOST_OPEN) {
+  if (!known || link.era === 'modern' || !from.canAsk || link.questions.size >= limits.questionsPerSession) {
     const refusal = await gateway.refuse(
       link.session,
       'unreadable',

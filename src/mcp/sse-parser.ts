@@ -1,6 +1,7 @@
 // Server-sent events out of bytes. Promise: the same events whatever the chunks, by the HTML standard (CR, LF, CRLF, a
 // byte-order mark, comments, several data lines), except that an event without data is told too, since its id counts; an
 // event is bounded while it is still arriving.
+import { limits } from '../gateway/limits.ts'
 
 export interface SseEvent {
   /** Null when the event had no data, or only an empty one. */
@@ -11,8 +12,6 @@ export interface SseEvent {
 
 export class SseTooLarge extends Error {}
 
-/** A longer wait is no use to a caller, and as many digits as a server likes would be room for an identifier. */
-const MOST_RETRY_MS = 60_000
 const LF = 0x0a
 const CR = 0x0d
 const COLON = 0x3a
@@ -103,7 +102,7 @@ export class SseParser {
       if (!id.includes('\0')) this.#id = id
     } else if (field === 'retry') {
       const text = line.toString('latin1', from)
-      if (/^\d{1,9}$/.test(text)) this.#retryMs = Math.min(Number(text), MOST_RETRY_MS)
+      if (/^\d{1,9}$/.test(text)) this.#retryMs = Math.min(Number(text), limits.eventRetryMs)
     }
     return null
   }

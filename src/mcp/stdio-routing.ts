@@ -24,8 +24,6 @@ export interface Waiting {
 }
 
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
-/** Requests given up whose late answers are still told from those of a new request with the same id. */
-const MOST_GIVEN_UP = 1_000
 
 interface Open {
   readonly waiting: Waiting
@@ -65,7 +63,7 @@ export class StdioRouting {
     this.#open.delete(key)
     this.#givenUp.add(key)
     for (const oldest of this.#givenUp) {
-      if (this.#givenUp.size <= MOST_GIVEN_UP) break
+      if (this.#givenUp.size <= limits.givenUpRequests) break
       this.#givenUp.delete(oldest)
     }
     waiting.over()

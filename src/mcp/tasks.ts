@@ -1,8 +1,7 @@
 // Which tool a task is the work of. Promise: known for tasks this process saw begin, per subject, and bounded; what is not
 // known names no tool, so that only rules about all tools decide it.
+import { limits } from '../gateway/limits.ts'
 import type { Binding } from './opaque.ts'
-
-const MOST_TASKS = 10_000
 
 export class Tasks {
   readonly #tools = new Map<string, string>()
@@ -16,7 +15,7 @@ export class Tasks {
     const key = keyOf(binding, task)
     this.#tools.delete(key)
     this.#tools.set(key, tool)
-    if (this.#tools.size <= MOST_TASKS) return
+    if (this.#tools.size <= limits.tasks) return
     for (const oldest of this.#tools.keys()) {
       this.#tools.delete(oldest)
       return

@@ -2,6 +2,7 @@
 // else of the caller's; its session id stays here.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Authored } from '../gateway/authored.ts'
+import { limits } from '../gateway/limits.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import type { HttpPools } from './http-pools.ts'
 import { type Expecting, HttpReading } from './http-reading.ts'
@@ -61,7 +62,7 @@ export class HttpUpstream implements Upstream {
 
   async close(given: Readonly<Record<string, string>>): Promise<'closed' | 'absent'> {
     if (this.#session === null) return 'closed'
-    const expecting: Expecting = { kind: 'end', signal: AbortSignal.timeout(5_000), head: () => undefined }
+    const expecting: Expecting = { kind: 'end', signal: AbortSignal.timeout(limits.farewellMs), head: () => undefined }
     const answer = await this.#dispatch('DELETE', this.#headers(given), null, expecting)
     if (answer.kind === 'absent' && answer.status === 405) return 'absent'
     this.#session = null

@@ -6,6 +6,7 @@ import { authoredBytes } from '../gateway/authored.ts'
 import { type Code, Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Errand, Gateway, Session, Subject } from '../gateway/seam.ts'
+import { Stalls } from '../gateway/stalls.ts'
 import { Callers } from './callers.ts'
 import { CancelKeys } from './cancel-keys.ts'
 import type { PostgresConnectionConfig } from './connection-config.ts'
@@ -35,6 +36,8 @@ export interface PostgresDoorOptions {
   readonly read?: StatementReader
   /** How long a statement may be held in a transaction; no configuration says so. */
   readonly transactionHoldMs?: number
+  /** How long a caller may read nothing of what waits for it; no configuration says so. */
+  readonly stallMs?: number
 }
 
 export interface PostgresDoor {
@@ -56,11 +59,13 @@ class Door implements PostgresDoor {
   readonly #keys = new CancelKeys<Link>()
   readonly #links = new Set<Link>()
   readonly #entering = new Set<Socket>()
+  readonly #stalls: Stalls
   #closed = false
 
   constructor(options: PostgresDoorOptions) {
     this.#options = options
     this.#tls = options.tls && wireTls(options.tls)
+    this.#stalls = new Stalls(options.stallMs)
   }
 
   setSecureContext({ cert, key }: { readonly cert?: unknown; readonly key?: unknown }): void {
@@ -73,7 +78,7 @@ class Door implements PostgresDoor {
       return
     }
     socket.setNoDelay(true)
-    socket.setKeepAlive(true, KEEP_ALIVE_MS)
+    socket.setKeepAlive(true, limits.keepAliveMs)
     socket.on('error', () => socket.destroy())
     this.#entering.add(socket)
     const late = setTimeout(() => socket.destroy(), limits.signInMs)
@@ -97,6 +102,7 @@ class Door implements PostgresDoor {
     const sessions = [...this.#links].map(link => link.session)
     for (const link of this.#links) link.close()
     await Promise.all(sessions.map(session => session.close('cut')))
+    this.#stalls.close()
   }
 
   async #enter(socket: Socket): Promise<void> {
@@ -210,6 +216,7 @@ class Door implements PostgresDoor {
     )
     this.#links.add(link)
     await link.start()
+    this.#stalls.watch(socket, () => void link.stalled())
     if (errand === null) return
     const end = () => void session.close('done')
     if (errand.ended.aborted) end()
@@ -222,5 +229,4 @@ class Door implements PostgresDoor {
   }
 }
 
-const KEEP_ALIVE_MS = 60_000
 const TLS_REQUIRED = 'TLS is required here: connect with sslmode=verify-full.'

@@ -12,8 +12,6 @@ interface Issued {
 
 /** W3C Trace Context. The span may be the service's own: the trace is what was given. */
 const TRACEPARENT = /(?:^|[^0-9a-zA-Z])[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?![0-9a-zA-Z])/
-/** A comment with several members is a few hundred characters. */
-const COMMENT_CHARS = 4_096
 
 export class Errands {
   readonly #issued = new Map<string, Issued>()
@@ -57,7 +55,7 @@ export function traceOfName(applicationName: string): string | null {
  * `unreadable` where that comment names one that is none.
  */
 export function traceOfStatement(sql: string): string | 'unreadable' | null {
-  const text = sql.slice(-COMMENT_CHARS)
+  const text = sql.slice(-limits.traceCommentChars)
   let end = text.length
   while (end > 0 && /[\s;]/.test(text[end - 1] as string)) end--
   const from = text.lastIndexOf('/*', end - 4)

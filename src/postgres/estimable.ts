@@ -1,5 +1,6 @@
 // What to ask the system to learn how many rows a text would take. Promise: what is explained is the statement itself or the
 // query in it, compared with what was read; of what cannot be estimated, null.
+import { limits } from '../gateway/limits.ts'
 import { findRelation } from './lineage/catalog.ts'
 import { cursorOf, type SessionNames } from './lineage/resolve.ts'
 import type { Estimable } from './reading.ts'
@@ -26,10 +27,6 @@ const none = new Set<StatementKind>([
 const NO_ROWS: Estimable = { sql: null, bound: null, atMost: 0 }
 /** What no count says. */
 const ALL = Number.MAX_SAFE_INTEGER
-/** Characters of a statement in which a query is searched for. */
-const LONGEST = 16 << 10
-/** Places where a query may begin or end before the search for it is given up. */
-const TRIES = 16
 
 export function estimableOf(statement: Statement, session: SessionNames, setting: Setting): Estimable | null {
   const { kind, tree } = statement
@@ -82,10 +79,10 @@ function quoted(name: string): string {
 
 /** The text of a query that stands at the end of another statement, or in parentheses in it. */
 function inside(written: string, query: Tree | null, where: 'start' | 'both'): string | null {
-  if (query === null || written.length > LONGEST) return null
+  if (query === null || written.length > limits.estimatedChars) return null
   const wanted = print(query)
-  const starts = [...written.matchAll(where === 'both' ? /\(/g : /\s+|\)/g)].slice(0, TRIES)
-  const ends = where === 'both' ? [...written.matchAll(/\)/g)].slice(-TRIES).reverse() : []
+  const starts = [...written.matchAll(where === 'both' ? /\(/g : /\s+|\)/g)].slice(0, limits.estimatePlaces)
+  const ends = where === 'both' ? [...written.matchAll(/\)/g)].slice(-limits.estimatePlaces).reverse() : []
   for (const { index, 0: found } of starts) {
     const from = index + found.length
     for (const to of where === 'both' ? ends.map(({ index }) => index) : [written.length]) {

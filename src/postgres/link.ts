@@ -4,6 +4,7 @@
 import type { Socket } from 'node:net'
 import { type Authored, authoredBytes } from '../gateway/authored.ts'
 import { Refusal } from '../gateway/errors.ts'
+import { waitingFor } from '../gateway/hold-words.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Errand, Gateway, HoldView, Session } from '../gateway/seam.ts'
 import { Answers } from './answers.ts'
@@ -172,6 +173,15 @@ export class Link {
     this.#end(fatalReport('57P01', 'The gateway is stopping. Connect again.'), 'cut')
   }
 
+  /** Its caller reads nothing, and what it asked for holds locks of the system. */
+  async stalled(): Promise<void> {
+    if (this.#closed) return
+    const { gateway, session, config, upstream } = this.#parts
+    if (!this.#turns.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
+    const refusal = await gateway.refuse(session, 'limit', 'This client reads nothing of its answer.', 'unread')
+    this.#end(fatal(refusal), 'cut')
+  }
+
   // ---- the caller ----
 
   #take(piece: Buffer): void {
@@ -217,11 +227,7 @@ export class Link {
   }
 
   #notify(hold: HoldView): void {
-    const until = new Date(hold.until).toISOString()
-    const who = hold.approvers.join(', ')
-    this.#releases.interject(
-      notice(`This statement waits for approval ${hold.reference}.`, `${who} may approve until ${until}.`),
-    )
+    this.#releases.interject(notice(`This statement waits for approval ${hold.reference}.`, `${waitingFor(hold)}.`))
   }
 
   // ---- the system ----
@@ -325,9 +331,9 @@ export class Link {
     upstream.attach(unheard, ignored, () => upstream.socket.destroy())
     upstream.resume()
     upstream.outlet.end(own.terminate)
-    setTimeout(() => caller.destroy(), LINGER_MS).unref()
+    setTimeout(() => caller.destroy(), limits.lingerMs).unref()
     const unfinished = reader?.unfinished === true
-    setTimeout(() => upstream.socket.destroy(), unfinished ? limits.patientHoldMs : LINGER_MS).unref()
+    setTimeout(() => upstream.socket.destroy(), unfinished ? limits.patientHoldMs : limits.lingerMs).unref()
     if (upstream.socket.destroyed) reader?.gone?.()
     else {
       upstream.socket.unref()
@@ -345,6 +351,3 @@ const CANCELLED = { sqlState: '57014', position: null } as const
 
 /** Refusals that end one answer and not the connection. */
 const ending = new Set<Refusal['code']>(['blocked', 'denied', 'expired', 'pending', 'limit'])
-
-/** How long either side may take to read the last words. */
-const LINGER_MS = 2_000

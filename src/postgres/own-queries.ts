@@ -7,9 +7,6 @@ import { back, FrameReader, front, WireFault } from './frames.ts'
 import { frame, own } from './messages.ts'
 import { startupPacket, Upstream } from './upstream.ts'
 
-/** A lock that is not had at once is one that somebody changes a relation with. */
-const LOCK_MS = 500
-
 /** As text; null for NULL. */
 export type Row = readonly (string | null)[]
 
@@ -32,7 +29,7 @@ export class OwnQueries {
       ['standard_conforming_strings', 'on'],
       ['default_transaction_read_only', 'on'],
       ['statement_timeout', String(limits.ownStatementMs)],
-      ['lock_timeout', String(LOCK_MS)],
+      ['lock_timeout', String(limits.ownLockMs)],
     ])
     const told = [...settings].map(([name, value]) => `${name} = ${value}`).join('\n')
     const cleared = await clear(startupPacket(login, config.database, settings), told)

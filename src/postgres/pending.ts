@@ -1,5 +1,6 @@
 // A run between being asked of the gateway and being passed on.
 import type { Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
 import type { Admission } from '../gateway/seam.ts'
 import type { Asked, Turn } from './asked.ts'
 import type { Changes, Names, Portal } from './names.ts'
@@ -9,7 +10,7 @@ import type { Refused } from './readings.ts'
 import type { Run } from './runs.ts'
 
 /** Decided together at the most. */
-export const PENDING_RUNS = 256
+export const PENDING_RUNS = limits.runsTogether
 
 export interface Pending {
   readonly run: Run

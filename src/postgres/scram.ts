@@ -1,6 +1,7 @@
 // SCRAM-SHA-256 and -PLUS (RFC 5802, 7677), both ends. Promise: the server end keeps no password; proofs are compared in
 // constant time; a wrong user, a wrong proof and a stripped channel binding all look the same from outside.
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { limits } from '../gateway/limits.ts'
 
 export interface ScramSecret {
   readonly salt: Buffer
@@ -13,8 +14,6 @@ export const SCRAM = 'SCRAM-SHA-256'
 export const SCRAM_PLUS = 'SCRAM-SHA-256-PLUS'
 /** PostgreSQL's own default. */
 const ITERATIONS = 4096
-/** A server that asks for more would only keep this process busy. */
-const MOST_ITERATIONS = 1_000_000
 
 function hmac(key: Uint8Array, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
@@ -119,7 +118,7 @@ export class ScramClient {
     const said = attributes(serverFirst)
     const nonce = said.get('r') ?? ''
     const iterations = Number(said.get('i'))
-    const inRange = Number.isInteger(iterations) && iterations > 0 && iterations <= MOST_ITERATIONS
+    const inRange = Number.isInteger(iterations) && iterations > 0 && iterations <= limits.scramIterations
     if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce || !inRange) throw new Error('bad SCRAM message')
     const key = salted(this.#password, Buffer.from(said.get('s') ?? '', 'base64'), iterations)
     const clientKey = hmac(key, 'Client Key')

@@ -74,7 +74,6 @@ interface Waiting {
 /** One message to the commit thread; more waits for the next. */
 const PARCEL_BYTES = 2 << 20
 const PARCEL_ITEMS = 2_048
-const RETRY_MS = 250
 /** Sent before the first of them is durable: the thread takes the next at once, with all that has come by then. */
 const PARCELS_AWAY = 4
 
@@ -306,7 +305,8 @@ export class Inbox {
       else this.#lost++
     }
     this.#queue = kept
-    if (this.#state !== 'poisoned' && !this.#closing) this.#retry ??= setTimeout(() => this.#probe(), RETRY_MS)
+    if (this.#state !== 'poisoned' && !this.#closing)
+      this.#retry ??= setTimeout(() => this.#probe(), limits.recordRetryMs)
     this.#wake()
   }
 

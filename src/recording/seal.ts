@@ -17,6 +17,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { limits } from '../gateway/limits.ts'
 import type { Commitment } from './entry.ts'
 
 /** blob: format, nonce, ciphertext of (encoding, salt, data), tag. */
@@ -28,7 +29,6 @@ const ENCODING = { plain: 0, zstd: 1 } as const
 const CIPHER = 'aes-256-gcm'
 /** Below this, compressing costs more processor time than encrypting and writing the bytes it would save. */
 const COMPRESS_FROM_BYTES = 16 << 10
-const OPENED_BYTES_MAX = 512 << 20
 const SMALL_BYTES = 64 << 10
 
 export type SealFault = 'changed' | 'wrong-key' | 'wrong-commitment' | 'unknown-format'
@@ -173,7 +173,7 @@ export function openBlob(
   const plain = decrypt(kind, key, place, bytes)
   const salt = plain.subarray(1, 1 + SALT_BYTES)
   const data = plain.subarray(1 + SALT_BYTES)
-  const payload = plain[0] === ENCODING.zstd ? zstdDecompressSync(data, { maxOutputLength: OPENED_BYTES_MAX }) : data
+  const payload = plain[0] === ENCODING.zstd ? zstdDecompressSync(data, { maxOutputLength: limits.openedBytes }) : data
   const stated = Buffer.from(commitment.salted, 'hex')
   const found = Buffer.from(salted(salt, payload), 'hex')
   if (stated.length !== found.length || !timingSafeEqual(stated, found)) throw new SealError('wrong-commitment')

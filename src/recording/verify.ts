@@ -5,6 +5,7 @@
 // whole older copy. What is left is intact and complete in itself; only somebody who kept a later checkpoint can tell.
 import type { KeyObject } from 'node:crypto'
 import { closeSync, existsSync } from 'node:fs'
+import { limits } from '../gateway/limits.ts'
 import { type Checkpoint, origin, verifyCheckpoint } from './checkpoint.ts'
 import { type CheckpointRecord, type FrameRecord, MalformedFrame, readRecords, type StoredEntry } from './frame.ts'
 import { fileNumbers, filePath, logDir, logsIn } from './inbox-folder.ts'
@@ -49,7 +50,6 @@ export interface VerifyOptions {
   readonly onProgress?: (entries: number) => void
 }
 
-const FAULTS_MAX = 1_000
 const PROGRESS_ENTRIES = 2_000
 
 export type Report = (verdict: Fault['verdict'], seq: number | null, what: string) => void
@@ -64,7 +64,7 @@ export async function verifyLog(dir: string, options: VerifyOptions = {}): Promi
     return (verdict, seq, what) => {
       broken[verdict] = true
       faultCount++
-      if (faults.length < FAULTS_MAX) faults.push({ log, seq, verdict, what })
+      if (faults.length < limits.verifyFaults) faults.push({ log, seq, verdict, what })
     }
   }
   const publicKey = options.publicKey ?? readVerifyingKey(dir)

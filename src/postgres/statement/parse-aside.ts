@@ -2,6 +2,7 @@
 // or died is thrown away, and its text refused.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { limits } from '../../gateway/limits.ts'
 import { notAnalysable, type Trees } from './parse.ts'
 import { refused, type StatementRefusal } from './statement.ts'
 
@@ -11,7 +12,7 @@ export interface AsideOptions {
   readonly textsPerWorker: number
 }
 
-const defaults: AsideOptions = { timeoutMs: 2_000, textsPerWorker: 500 }
+const defaults: AsideOptions = { timeoutMs: limits.parseMs, textsPerWorker: limits.parsesPerThread }
 
 export class AsideParser {
   readonly #options: AsideOptions

@@ -1,12 +1,13 @@
 // From bytes to trees. Promise: what the server would read otherwise than the parser (NUL, invalid UTF-8) is refused
 // before parsing, and any failure of the parser is a refusal, never a guess.
 import { isUtf8 } from 'node:buffer'
+import { limits } from '../../gateway/limits.ts'
 import { parseSql, syntaxErrorOf } from './parser.ts'
 import { refused, type StatementRefusal } from './statement.ts'
 import { count, isTree, list, measure, sub, type Tree } from './tree.ts'
 
 /** A text above this is parsed in a worker. */
-export const inlineBytes = 64 << 10
+export const inlineBytes = limits.inlineStatementBytes
 const largestTextBytes = 8 << 20
 const mostNodes = 400_000
 const mostLevels = 1_200

@@ -33,6 +33,11 @@ export class RawClient {
     return new RawClient(socket)
   }
 
+  /** Over a connection that stands, which may be one of TLS. */
+  static over(socket: Socket): RawClient {
+    return new RawClient(socket)
+  }
+
   /** Signed in with a token. */
   static async signedIn(port: number, more: Readonly<Record<string, string>> = {}): Promise<RawClient> {
     const client = await RawClient.open(port)

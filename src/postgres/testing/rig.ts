@@ -55,6 +55,7 @@ export interface RigOptions {
   readonly login?: PostgresConnectionConfig['login']
   readonly notices?: boolean
   readonly transactionHoldMs?: number
+  readonly stallMs?: number
 }
 
 export function rule(id: string, kind: Rule['kind'], over: Partial<Rule>): Rule {
@@ -171,6 +172,7 @@ export class Rig {
       tls: options.tls ?? null,
       read: reader,
       ...(options.transactionHoldMs === undefined ? {} : { transactionHoldMs: options.transactionHoldMs }),
+      ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
     })
     const server = createServer(socket => door.handle(socket))
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

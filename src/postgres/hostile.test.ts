@@ -117,6 +117,7 @@ for (const [what, greeting, says] of [
 
 test('MD5 is given where the configuration says so', async () => {
   greets = [authenticationBytes(5, Buffer.from('salt')), ...welcome.slice(1)]
+  says = Buffer.alloc(0)
   heard = []
   const { port } = server.address() as AddressInfo
   const postgres = { host: '127.0.0.1', port, user: 'x', password: 'y' }

@@ -5,7 +5,9 @@ import { after, before, test } from 'node:test'
 import type pg from 'pg'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
+import { plant } from '../support/planted.ts'
 
+const SECRET = 'zebra of the fen'
 const DATABASE = `state_migrations_${process.pid}`
 const SOON = { timeout: 15_000 }
 /** Far less than any time limit of the gateway's own questions. */
@@ -13,8 +15,9 @@ const SOON_MS = 5_000
 
 let rig: Rig
 before(async () => {
+  plant(SECRET)
   const postgres = await databaseWith(DATABASE, [
-    "create table visits (id int, note text); insert into visits values (1, 'zebra')",
+    `create table visits (id int, note text); insert into visits values (1, '${SECRET}')`,
     'create table spare (x text); insert into spare values (1)',
     ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(
       one => `create table ${one} (id int, x text, y text generated always as (x || '!') stored); insert into ${one} values (1, 'tame');

@@ -7,9 +7,10 @@ import pg from 'pg'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
+import { plant, unplanted } from '../support/planted.ts'
 
 const DATABASE = `state_portals_${process.pid}`
-const SECRET = 'zebra'
+const SECRET = 'zebra of the fen'
 const returns = (at: string, view: string) =>
   `create function f${at}(a int) returns text language plpgsql as 'begin return (select x from ${view} limit 1); end'`
 
@@ -70,6 +71,7 @@ const attacks: Readonly<Record<string, Portals>> = {
 let rig: Rig
 let server: pg.ClientConfig
 before(async () => {
+  plant(SECRET)
   const all = Object.entries(attacks).map(([, { setup }], at) => setup(String(at)))
   const postgres = await databaseWith(DATABASE, [
     `create table visits (id text, note text); insert into visits values ('one', '${SECRET}')`,
@@ -127,7 +129,7 @@ async function heardOf({ meanwhile, own, first, atOnce }: Portals, at: string): 
 for (const [at, [name, attack]] of Object.entries(attacks).entries()) {
   test(`a portal ${name}`, { timeout: 20_000 }, async () => {
     const heard = await heardOf(attack, String(at))
-    assert.ok(!heard.includes(SECRET), heard)
+    assert.ok(!heard.includes(SECRET), unplanted(heard))
   })
 }
 
@@ -142,7 +144,7 @@ test('a portal that waited to be bound for who replaced its view', { timeout: 20
   await client.until('2')
   client.send(say.execute(''), say.sync())
   await Promise.race([client.until('Z'), once(client.socket, 'close')])
-  assert.ok(!textOf(client).includes(SECRET), textOf(client))
+  assert.ok(!textOf(client).includes(SECRET), unplanted(textOf(client)))
   client.socket.destroy()
   await definer.end()
   await watcher.end()
@@ -152,7 +154,7 @@ test('a portal whose function stays what it is goes on', { timeout: 20_000 }, as
   for (const first of [1, 2]) {
     const nothing = { setup: made, meanwhile: () => 'create table if not exists beside (a int)', first }
     const heard = await heardOf({ ...nothing, meanwhile: () => 'select 1' }, 'calm')
-    assert.equal(heard.split('tame').length - 1, 3, heard)
+    assert.equal(heard.split('tame').length - 1, 3, unplanted(heard))
   }
 })
 

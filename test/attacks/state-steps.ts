@@ -6,8 +6,9 @@ import pg from 'pg'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
+import { plant, unplanted } from '../support/planted.ts'
 
-const SECRET = 'zebra'
+const SECRET = 'zebra of the fen'
 
 interface Attack {
   /** Definitions that are there before; `$` is the number of the attack. */
@@ -78,7 +79,7 @@ async function piper(port: number, mode: 'piped' | 'flight'): Promise<Player> {
       await client.until('Z', Math.max(1, flights))
       const found = all()
       client.socket.destroy()
-      if (found.includes(SECRET)) throw new Error(`it came out of what was piped: ${SECRET}`)
+      if (found.includes(SECRET)) throw new Error('it came out of what was piped')
     },
   }
 }
@@ -127,6 +128,7 @@ export function playAll(file: string, attacks: Attacks, together = 1): void {
       ['direct', ...modesOf(attack)].map(mode => numbered(attack.setup ?? 'select 1', name, mode[0] ?? '')),
     )
     const postgres = await databaseWith(DATABASE, [...base, ...setups])
+    plant(SECRET)
     direct = { ...postgres, database: DATABASE }
     rig = await Rig.start({ postgres, masking, database: DATABASE, rules: [rule('all', 'allow', {})] })
   })
@@ -144,7 +146,7 @@ export function playAll(file: string, attacks: Attacks, together = 1): void {
     test(`${name}: told by the database itself`, { timeout: 20_000 }, async () => {
       const own = steps.map(step => numbered(step, name, 'd'))
       const heard = await play(own, () => driver(direct, 'simple'))
-      assert.ok(heard.includes(SECRET), heard)
+      assert.ok(heard.includes(SECRET), unplanted(heard))
     })
     for (const mode of modesOf(attack)) {
       test(`${name} (${mode})`, { timeout: 20_000 }, async () => {
@@ -152,7 +154,7 @@ export function playAll(file: string, attacks: Attacks, together = 1): void {
         const heard = await play(own, () =>
           mode === 'piped' || mode === 'flight' ? piper(rig.port, mode) : driver(rig.settings, mode),
         )
-        assert.ok(!heard.includes(SECRET), heard)
+        assert.ok(!heard.includes(SECRET), unplanted(heard))
       })
     }
   }

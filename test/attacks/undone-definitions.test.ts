@@ -6,9 +6,10 @@ import type pg from 'pg'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
+import { plant, unplanted } from '../support/planted.ts'
 
 const DATABASE = `undone_${process.pid}`
-const SECRET = 'zebra'
+const SECRET = 'zebra of the fen'
 /** Derived, so that the description of the answer does not say from which column it is. */
 const READ = "select note || '' as x from visits"
 const MAKE = 'create temp table visits (id int, note text)'
@@ -30,6 +31,7 @@ const withOwn: Readonly<Record<string, readonly string[]>> = {
 let rig: Rig
 
 before(async () => {
+  plant(SECRET)
   const protectedOnes = ['visits', 'swapped'].map(
     name => `create table ${name} (id text, note text); insert into ${name} values ('one', '${SECRET}')`,
   )
@@ -107,7 +109,7 @@ for (const [name, texts] of Object.entries(betweenTexts)) {
       const heard: string[] = []
       for (const text of texts) heard.push(await told(client, text, mode))
       assert.equal(heard[texts.indexOf(alike(1))], '[{"y":"x"}]')
-      assert.match(heard.at(-1) ?? '', /^\[\{"y":"\[(?:phi\.other|unknown)\]"\}\]$/)
+      assert.match(unplanted(heard.at(-1) ?? ''), /^\[\{"y":"\[(?:phi\.other|unknown)\]"\}\]$/)
       await client.end()
     })
   }
@@ -116,7 +118,10 @@ for (const [name, texts] of Object.entries(betweenTexts)) {
 test('once such a name is gone, what it hid is read as before', async () => {
   const client = await connected()
   for (const text of ['begin', MAKE, READ, 'rollback']) await told(client, text)
-  assert.equal(await told(client, "select id || '' as x, note from visits"), '[{"x":"one","note":"[phi.other]"}]')
+  assert.equal(
+    unplanted(await told(client, "select id || '' as x, note from visits")),
+    '[{"x":"one","note":"[phi.other]"}]',
+  )
   await client.end()
 })
 
@@ -124,7 +129,7 @@ async function afterwards(): Promise<string> {
   const client = await connected()
   const heard = await told(client, READ)
   await client.end()
-  return heard
+  return unplanted(heard)
 }
 
 // ---- without waiting for answers ----
@@ -195,7 +200,7 @@ test('and while the text that changes it goes on', async () => {
     two = await connected()
     heard = await told(two, readOf('soon'))
   }
-  assert.match(heard, /phi\.other/)
+  assert.match(unplanted(heard), /phi\.other/)
   await going
   await one.end()
   await two.end()

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { loadKeys } from '../../src/recording/keys.ts'
 import { openRecord } from '../../src/recording/read.ts'
 import { McpCaller, refusalOf, textOf } from '../support/mcp-caller.ts'
-import { asks, clear, type Headers, hidden, Ward } from './ward.fixture.ts'
+import { asks, clear, type Headers, hidden, same, Ward } from './ward.fixture.ts'
 
 let ward: Ward
 before(async () => {
@@ -18,9 +18,9 @@ const urlOf = (headers: Headers) => String(headers['x-database-url'])
 
 describe('a server that is a program', () => {
   it('asks as whoever called it, with what that person may see, by URL and by the variables of libpq', async () => {
-    assert.deepEqual(JSON.parse(await ward.tool('stdio', 'ann')), clear)
-    assert.deepEqual(JSON.parse(await ward.tool('stdio', 'ben')), hidden)
-    assert.deepEqual(JSON.parse(await ward.tool('stdio', 'ben', 'get_by_variables')), hidden)
+    same(JSON.parse(await ward.tool('stdio', 'ann')), clear)
+    same(JSON.parse(await ward.tool('stdio', 'ben')), hidden)
+    same(JSON.parse(await ward.tool('stdio', 'ben', 'get_by_variables')), hidden)
     assert.deepEqual(ward.askedFor('stdio'), [
       { subject: 'ann', kind: 'human', caller: 'ann' },
       { subject: 'ben', kind: 'human', caller: 'ben' },
@@ -47,7 +47,7 @@ describe('a server that is a program', () => {
     const ben = await McpCaller.connect(ward.gateway, 'stdio', 'legacy', 'ben')
     const [one, other] = ward.startedProcesses().slice(-2)
     assert.ok(one && other)
-    assert.deepEqual(await asks(one.url), clear)
+    same(await asks(one.url), clear)
     const mixed = new URL(one.url)
     mixed.password = new URL(other.url).password
     await assert.rejects(asks(mixed.href), { code: '28000' })
@@ -61,7 +61,7 @@ describe('a server that is a program', () => {
     assert.equal(response.status, 200)
     await cut
     await assert.rejects(asks(one.url), { code: '28000' })
-    assert.deepEqual(await asks(other.url), hidden)
+    same(await asks(other.url), hidden)
     await fetch(ben.url, { method: 'DELETE', headers: ben.headers })
   })
 
@@ -92,7 +92,7 @@ describe('a server at a URL', () => {
         ['ben', hidden],
       ] as const) {
         const caller = await McpCaller.connect(ward.gateway, 'web', era, person)
-        assert.deepEqual(JSON.parse(textOf(await caller.call('get_patients', {}, forged))), rows)
+        same(JSON.parse(textOf(await caller.call('get_patients', {}, forged))), rows)
       }
     }
     const seen = new Set(ward.web.calls.map(({ headers }) => urlOf(headers)))

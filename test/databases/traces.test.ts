@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import pg from 'pg'
-import { asks, clear, type Headers, hidden, patients, Ward } from './ward.fixture.ts'
+import { asks, clear, type Headers, hidden, patients, same, Ward } from './ward.fixture.ts'
 
 let ward: Ward
 let serviceToken: string
@@ -26,8 +26,8 @@ describe('a server that passes a trace on', () => {
 
   it('is whoever called it for a session that names the trace as its application', async () => {
     ward.inCall = headers => asks({ ...service(), application_name: trace(headers) })
-    assert.deepEqual(JSON.parse(await ward.tool('traced', 'ann')), clear)
-    assert.deepEqual(JSON.parse(await ward.tool('traced', 'ben')), hidden)
+    same(JSON.parse(await ward.tool('traced', 'ann')), clear)
+    same(JSON.parse(await ward.tool('traced', 'ben')), hidden)
     assert.deepEqual(
       ward.askedFor('traced').map(({ subject, kind }) => [subject, kind]),
       [
@@ -55,10 +55,10 @@ describe('a server that passes a trace on', () => {
       await pooled.query('rollback')
       return [rows, visits.rows, inside.rows]
     }
-    assert.deepEqual(JSON.parse(await ward.tool('traced', 'ann')), [clear, [{ who: 'ann' }], [{ who: 'ann' }]])
-    assert.deepEqual(JSON.parse(await ward.tool('traced', 'ben')), [hidden, [{ who: 'ben' }], [{ who: 'ben' }]])
+    same(JSON.parse(await ward.tool('traced', 'ann')), [clear, [{ who: 'ann' }], [{ who: 'ann' }]])
+    same(JSON.parse(await ward.tool('traced', 'ben')), [hidden, [{ who: 'ben' }], [{ who: 'ben' }]])
     assert.deepEqual((await pooled.query('select who from visits')).rows, [], 'without a trace it is the service again')
-    assert.deepEqual((await pooled.query(patients)).rows, hidden)
+    same((await pooled.query(patients)).rows, hidden)
     await pooled.end()
     const asked = ward.askedFor('traced').slice(before)
     assert.deepEqual(
@@ -86,10 +86,10 @@ describe('a server that passes a trace on', () => {
         await asks({ ...service(), database: 'strict-db', application_name: given }).catch(error => error.code),
       ]
     }
-    assert.deepEqual(JSON.parse(await ward.tool('traced', 'ann')), [hidden, hidden, '42501'])
+    same(JSON.parse(await ward.tool('traced', 'ann')), [hidden, hidden, '42501'])
     await assert.rejects(asks({ ...service(), application_name: given }), { code: '28000' })
     await assert.rejects(pooled.query(comment(patients, given)), { code: '28000' })
-    assert.deepEqual((await pooled.query(patients)).rows, hidden)
+    same((await pooled.query(patients)).rows, hidden)
     await pooled.end()
   })
 })
@@ -97,7 +97,7 @@ describe('a server that passes a trace on', () => {
 describe('a server that asks as itself', () => {
   it('is recorded as a service for no human, which a rule may refuse', async () => {
     const settings = { host: '127.0.0.1', port: ward.port, user: 'ward', password: serviceToken }
-    assert.deepEqual(await asks({ ...settings, database: 'ward-db' }), hidden)
+    same(await asks({ ...settings, database: 'ward-db' }), hidden)
     await assert.rejects(asks({ ...settings, database: 'strict-db' }), { code: '42501' })
     const opened = ward.openings().filter(({ subject }) => subject === 'ward')
     assert.ok(opened.length > 1)

@@ -1,5 +1,6 @@
 // A ward: a real database behind the gateway, and MCP servers that ask it through the gateway, as a program, at a URL and
 // with traces. Promise: all are processes or listeners of their own; what reached them and the record is read from outside.
+import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { freePort, type Gateway, startGateway } from '../support/gateway.ts'
 import { logEntries } from '../support/log-entries.ts'
 import { McpCaller, textOf } from '../support/mcp-caller.ts'
 import { type PlainServer, startPlainServer } from '../support/plain-server.ts'
+import { plant, unplanted } from '../support/planted.ts'
 
 type Question = Extract<Entry, { kind: 'question' }>
 type Opening = Extract<Entry, { kind: 'session.open' }>
@@ -21,6 +23,12 @@ export const clear = [
   { id: 2, full_name: 'Bo Slow', mrn: 'M-2' },
 ]
 export const hidden = clear.map(({ id }) => ({ id, full_name: '[phi.name]', mrn: '[phi.mrn]' }))
+
+/** Compared as they are and shown, where they differ, without what is planted. */
+export function same(heard: unknown, expected: unknown): void {
+  const shown = (value: unknown) => unplanted(JSON.stringify(value, null, 1))
+  assert.equal(shown(heard), shown(expected))
+}
 
 interface Running {
   readonly folder: string
@@ -55,6 +63,7 @@ export class Ward {
   }
 
   static async start(): Promise<Ward> {
+    plant(...clear.map(({ full_name }) => full_name))
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-callers-'))
     const undo: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })]
     const stop = async () => {

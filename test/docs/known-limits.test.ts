@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readConfig } from '../../src/config/load.ts'
+import { limits } from '../../src/gateway/limits.ts'
 import { issuerFault } from '../../src/identity/provider.ts'
 import { createMasker } from '../../src/masking/masker.ts'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { isLegacyVersion } from '../../src/mcp/versions.ts'
+import { type Bindings, compileCondition } from '../../src/policy/condition.ts'
 
 const SSN = '900-55-1234'
 
@@ -17,6 +19,26 @@ function masked(text: string, transforms = {}): { released: string; transcript: 
 
 function outcome(one: { readonly released: Uint8Array; readonly transcript: Uint8Array }) {
   return { released: Buffer.from(one.released).toString(), payload: Buffer.from(one.transcript).toString() }
+}
+
+/** What a condition makes of these arguments. */
+function decided(source: string, args: unknown): string {
+  const compiled = compileCondition(source)
+  return compiled.kind === 'condition' ? compiled.condition.evaluate({ ...asked, args }) : 'fault'
+}
+
+const asked: Omit<Bindings, 'args'> = {
+  uri: null,
+  subject: { id: 'ann', provider: 'idp', kind: 'human', groups: new Set(), person: null, purpose: null },
+  connection: 'clinic',
+  operation: 'tools/call',
+  target: 'get_chart',
+  tool: 'get_chart',
+  found: new Set(),
+  purpose: null,
+  via: null,
+  now: 0,
+  sql: undefined,
 }
 
 function problems(change: object): string {
@@ -42,6 +64,26 @@ describe('docs/limits.md', () => {
     assert.equal(masked(text).released, text)
   })
 
+  it('JSON in strings is searched four levels deep, a fifth is withheld', () => {
+    const nested = (levels: number): string =>
+      levels === 0 ? `number ${SSN}` : JSON.stringify({ of: nested(levels - 1), beside: 'kept' })
+    const deepest = masked(nested(limits.nestedJsonDepth)).released
+    assert.ok(deepest.includes('[phi.ssn]') && !deepest.includes('[unreadable]'))
+    const deeper = masked(nested(limits.nestedJsonDepth + 1)).released
+    assert.ok(deeper.includes('[unreadable]') && !deeper.includes(SSN))
+  })
+
+  it('a record number is found beside a word for it, and in no other way', () => {
+    assert.ok(!masked('MRN: 48213377').released.includes('48213377'))
+    assert.equal(masked('parcel 48213377').released, 'parcel 48213377')
+  })
+
+  it('days of the year, days in words and seconds since 1970 are no dates', () => {
+    assert.notEqual(masked('seen 2021-03-04').released, 'seen 2021-03-04')
+    for (const text of ['seen 2021-063', 'seen last Friday', 'seen on the fourth of March', 'seen 1614816000'])
+      assert.equal(masked(text).released, text)
+  })
+
   it('a transcript is masked as the label says, last four included', () => {
     const { transcript } = masked(`number ${SSN}`, { 'phi.ssn': 'last-four' })
     assert.equal(transcript, 'number ***-**-1234')
@@ -50,6 +92,16 @@ describe('docs/limits.md', () => {
   it('a budget on an MCP server is refused rather than ignored', () => {
     const rules = [{ id: 'a', allow: ['*'], who: ['*'], on: ['clinic'], limits: { rows: { stop: 5 } } }]
     assert.match(problems({ rules }), /never counts: it is about statements of PostgreSQL/)
+  })
+
+  it('a number and a text are never equal, so that a rule against one does not see the other', () => {
+    assert.equal(decided('args.id == 1', { id: 1 }), 'true')
+    assert.equal(decided('args.id == 1', { id: '1' }), 'false')
+  })
+
+  it('a number beyond 2^53 makes a condition an error', () => {
+    assert.equal(decided('args.id > 1.0', { id: 2 ** 53 - 1 }), 'true')
+    assert.equal(decided('args.id > 1.0', { id: 2 ** 54 }), 'error')
   })
 
   it('a version before 2025-03-26 is not passed over HTTP', () => {

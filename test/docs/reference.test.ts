@@ -4,8 +4,10 @@ import { describe, it } from 'node:test'
 import { maskingRules } from '../../src/config/config.ts'
 import { configSchemaJson } from '../../src/config/json-schema.ts'
 import { readConfig } from '../../src/config/load.ts'
+import { Refusal, refusals } from '../../src/gateway/errors.ts'
 import { compileMasking } from '../../src/masking/plan.ts'
 import { builtInShapes } from '../../src/masking/shapes.ts'
+import { nobody, refusalAnswer, rpc } from '../../src/mcp/answers.ts'
 import { configurationRows, currentPages, withSection } from '../../tools/docs.ts'
 
 const read = (page: string) => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')
@@ -75,6 +77,17 @@ function withDatabase() {
 }
 
 describe('generated tables', () => {
+  it('say of every refusal what is on the wire', () => {
+    const page = read('refusals.md')
+    for (const [code, { http, jsonRpc }] of Object.entries(refusals)) {
+      const { status, part } = refusalAnswer(new Refusal(code as keyof typeof refusals, 'x_1'), nobody)
+      const { error } = JSON.parse(Buffer.from(part.bytes).toString())
+      assert.deepEqual([status, error.code], [http, jsonRpc], code)
+      assert.match(page, new RegExp(`^\\| \`${code}\` +\\| ${status} +\\| ${error.code} +\\|`, 'm'))
+    }
+    for (const { status, code, word } of Object.values(rpc))
+      assert.match(page, new RegExp(`^\\| \`${word}\` +\\| ${status} +\\| ${code} +\\|`, 'm'))
+  })
   it('are current', () => {
     for (const [page, text] of currentPages(read)) assert.equal(read(page), text, `run node tools/docs.ts (${page})`)
   })

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type pg from 'pg'
+import { unplanted } from '../support/planted.ts'
 import { rulesOfInit } from './init-rules.ts'
 import { connected, DATABASE, type Door, lines, openDoor } from './through-door.ts'
 
@@ -53,7 +54,7 @@ test('everyday statements answer as the database itself does', { timeout: 120_00
     ])
     const expected = await told(direct, line)
     const heard = await told(through, line)
-    if (heard !== expected) wrong.push(`${line}\n  ${expected}\n  ${heard}`)
+    if (heard !== expected) wrong.push(unplanted(`${line}\n  ${expected}\n  ${heard}`))
     await direct.end()
     await through.end()
   }

@@ -2,6 +2,7 @@
 // in the usual encodings, as numbers in either format, and spread over the rows of one column.
 import { createHash } from 'node:crypto'
 import type { Heard } from '../../src/postgres/testing/raw-client.ts'
+import { plant } from '../support/planted.ts'
 
 const planted = [
   'Zorbelquint Amaretho',
@@ -29,6 +30,11 @@ const planted = [
   '1931-07-19',
   '1947-11-23',
 ]
+
+/** For the search of the run; numbers and dates could stand anywhere by chance. */
+export function plantLineage(): void {
+  plant(...planted.filter(value => /[a-z]/.test(value)))
+}
 
 /** Whole values, backwards, in the usual encodings, and any run of six characters. */
 const traces = planted.flatMap(value => {

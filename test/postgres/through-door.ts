@@ -9,7 +9,8 @@ import { loadParser } from '../../src/postgres/statement/parser.ts'
 import { readSql } from '../../src/postgres/statement/read-sql.ts'
 import { type Heard, RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { Rig, rule, stopTestPostgres, testPostgres } from '../../src/postgres/testing/rig.ts'
-import { leaksIn } from './planted.ts'
+import { unplanted } from '../support/planted.ts'
+import { leaksIn, plantLineage } from './planted.ts'
 
 const folder = import.meta.dirname
 export const lines = (file: string) =>
@@ -17,7 +18,8 @@ export const lines = (file: string) =>
     .split('\n')
     .filter(line => line !== '' && !line.startsWith('--'))
 
-const masking = compileMasking({
+/** Of lineage-schema.sql. */
+export const masking = compileMasking({
   labels: {
     'phi.ssn': { sql: ['public.patients.ssn', 'hidden.*.ssn'] },
     'phi.name': { sql: ['public.patients.full_name'] },
@@ -44,6 +46,7 @@ export interface Door {
 export const DATABASE = `door_${process.pid}`
 
 export async function openDoor(rules: readonly Rule[] = [rule('all', 'allow', {})]): Promise<Door> {
+  plantLineage()
   await loadParser()
   const server = await testPostgres()
   const { host, port, user, password } = server
@@ -78,10 +81,10 @@ export async function attack({ rig }: Door, line: string, mode: Mode): Promise<A
   const heard = await hear(rig, sql, mode)
   const refused = heard.some(({ type }) => type === 'E')
   const what = leaksIn(heard)
-  if (what !== null) return { fault: `${what} (${mode}): ${line}`, refused }
+  if (what !== null) return { fault: unplanted(`${what} (${mode}): ${line}`), refused }
   const state = heard.at(-1)?.body.toString()
   const open = !/BEGIN/.test(sql) && state !== 'I'
-  return { fault: open ? `state ${state} (${mode}): ${line}` : null, refused }
+  return { fault: open ? unplanted(`state ${state} (${mode}): ${line}`) : null, refused }
 }
 
 /** Lines whose answers differ from the database's own. */
@@ -94,7 +97,7 @@ export async function differing({ rig, server }: Door, mode: Mode): Promise<read
     const statements = mode === 'simple' ? [line] : statementsOf(line)
     const expected = await answers(direct, statements, mode)
     const heard = await answers(through, statements, mode)
-    if (heard !== expected) wrong.push(`${line}\n  ${expected}\n  ${heard}`)
+    if (heard !== expected) wrong.push(unplanted(`${line}\n  ${expected}\n  ${heard}`))
   }
   await direct.end()
   await through.end()
@@ -103,7 +106,7 @@ export async function differing({ rig, server }: Door, mode: Mode): Promise<read
 
 function statementsOf(sql: string): readonly string[] {
   const read = readSql(sql, {})
-  assert.equal(read.kind, 'read', sql)
+  assert.equal(read.kind, 'read', unplanted(sql))
   if (read.kind !== 'read') return []
   const bytes = Buffer.from(sql)
   return read.statements.map(({ start, end }) => bytes.subarray(start, end).toString().trim())

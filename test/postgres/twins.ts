@@ -10,6 +10,7 @@ import { loadParser } from '../../src/postgres/statement/parser.ts'
 import { readSql } from '../../src/postgres/statement/read-sql.ts'
 import { type Heard, RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { Rig, rule, testPostgres } from '../../src/postgres/testing/rig.ts'
+import { plant, unplanted } from '../support/planted.ts'
 import { type Mode, modes } from './through-door.ts'
 
 const masking = compileMasking({
@@ -69,6 +70,9 @@ export interface Twins {
 
 let opened = 0
 
+/** Shorter made-up words could stand anywhere. */
+const UNMISTAKABLE = 7
+
 const file = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
 
 /** The corpus they are made from: `NAME-schema.sql` and `NAME-data.sql`, with what is protected there. */
@@ -81,6 +85,8 @@ export async function openTwins(
   rules: readonly Rule[] = [rule('all', 'allow', {})],
   { name: corpus, masking }: Corpus = souls,
 ): Promise<Twins> {
+  for (const { n, p, w } of Object.values(values))
+    plant(...[...n, ...p, ...w].filter(value => value.length >= UNMISTAKABLE))
   await loadParser()
   const server = await testPostgres()
   const { host, port, user, password } = server
@@ -154,7 +160,7 @@ export async function telling(
   const faults: string[] = []
   for (const [number, line] of lines.entries()) {
     const found = await told(rigs, line, modeOf(number))
-    if (found !== null) faults.push(`${found} (${modeOf(number)}): ${line}`)
+    if (found !== null) faults.push(unplanted(`${found} (${modeOf(number)}): ${line}`))
   }
   return faults
 }
@@ -165,7 +171,7 @@ export async function quiet(rigs: readonly [Rig, Rig], lines: readonly string[])
   for (const line of lines) {
     let says: string | null = null
     for (const mode of modes) says ??= await told(rigs, line, mode)
-    if (says === null) found.push(line)
+    if (says === null) found.push(unplanted(line))
   }
   return found
 }
@@ -179,7 +185,7 @@ export async function differing(
   const faults: string[] = []
   for (const [number, line] of lines.entries()) {
     const found = await unlike(twins, line, modeOf(number))
-    if (found !== null) faults.push(`${line} (${modeOf(number)})\n  ${found}`)
+    if (found !== null) faults.push(unplanted(`${line} (${modeOf(number)})\n  ${found}`))
   }
   return faults
 }
@@ -222,6 +228,7 @@ function statementsOf(sql: string): readonly string[] {
 function traceIn(frames: readonly Heard[], name: Name, line: string): string | null {
   const own = line.toLowerCase()
   const news = traces[name].filter(trace => !own.includes(trace))
+  const numbered = (trace: string) => `trace ${traces[name].indexOf(trace)} of ${name}`
   const columns: string[] = []
   for (const { type, body } of frames) {
     if (type === 'Z') continue
@@ -229,12 +236,12 @@ function traceIn(frames: readonly Heard[], name: Name, line: string): string | n
     for (const [at, cell] of cells.entries()) {
       const text = type === 'D' ? readable(cell) : cell.toString('latin1').toLowerCase()
       const trace = news.find(one => text.includes(one))
-      if (trace !== undefined) return `${trace} in ${type}`
+      if (trace !== undefined) return `${numbered(trace)} in ${type}`
       if (type === 'D') columns[at] = (columns[at] ?? '') + cell.toString('latin1').toLowerCase()
     }
   }
   const spread = news.find(trace => columns.some(column => column?.includes(trace)))
-  return spread === undefined ? null : `${spread} in rows together`
+  return spread === undefined ? null : `${numbered(spread)} in rows together`
 }
 
 function cellsOf(body: Buffer): readonly Buffer[] {

@@ -5,14 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { loadKeys } from '../../src/recording/keys.ts'
 import { openRecord } from '../../src/recording/read.ts'
 import { verifyLog } from '../../src/recording/verify.ts'
-import { Load, marksIn, startWitness, type Witness } from './crash-load.ts'
-import { type Gateway, startGateway } from './gateway.ts'
+import { type Caller, Load, marksIn, type Witness } from './crash-load.ts'
+import type { Gateway } from './gateway.ts'
 
-export interface CrashOptions {
-  readonly kills: number
-  readonly callers: number
-  /** The whole growing log is verified after each of so many kills, and after the last. */
-  readonly verifyEvery: number
+/** A gateway with both its sides. */
+export interface CrashScene {
+  readonly gateway: Gateway
+  readonly witness: Witness
+  readonly callers: readonly Caller[]
+  /** Of a question of the record. */
+  isCall(operation: string): boolean
+  /** The marks that the protected system holds, where it keeps some: each had to reach it. */
+  kept?(): Promise<readonly string[]>
 }
 
 export interface CrashReport {
@@ -35,7 +39,12 @@ interface Recorded {
 class RecordedCalls {
   readonly byMark = new Map<string, Recorded>()
   readonly #markOf = new Map<string, string>()
+  readonly #isCall: (operation: string) => boolean
   #next = 0n
+
+  constructor(isCall: (operation: string) => boolean) {
+    this.#isCall = isCall
+  }
 
   get entries(): number {
     return Number(this.#next)
@@ -48,7 +57,7 @@ class RecordedCalls {
       for (let one = record.entry(this.#next); one !== null; one = record.entry(this.#next)) {
         this.#next = one.ref.seq + 1n
         const { entry } = one
-        if (entry.kind === 'question' && entry.operation === 'tools/call') {
+        if (entry.kind === 'question' && this.#isCall(entry.operation)) {
           const [mark] = marksIn(record.transcript(one)?.toString() ?? '')
           assert.ok(mark, 'a question of a call shows its mark')
           this.#markOf.set(entry.exchange, mark)
@@ -89,31 +98,25 @@ async function verify(gateway: Gateway, when: string): Promise<void> {
   assert.ok(intact && complete, `${when} the log does not verify: ${JSON.stringify(faults.slice(0, 5))}`)
 }
 
-export async function crash({ kills, callers, verifyEvery }: CrashOptions): Promise<CrashReport> {
-  const witness = await startWitness()
-  const gateway = await startGateway({
-    connections: { clinic: { mcp: witness.url, keep: 'phi' } },
-    people: { load: { groups: ['staff'] } },
-    rules: [{ id: 'all', allow: ['*'], who: ['staff'], on: ['clinic'] }],
-  })
-  const calls = new RecordedCalls()
-  const load = new Load(gateway, await gateway.token('load'), callers)
+/** The log is verified whole after each kill, so that its length is what a kill costs. */
+export async function crash(scene: CrashScene, kills: number): Promise<CrashReport> {
+  const { gateway, witness, callers } = scene
+  const calls = new RecordedCalls(operation => scene.isCall(operation))
+  const load = new Load(callers)
   let verified = 0
   try {
     for (let kill = 1; kill <= kills; kill++) {
       const before = load.answers
       load.resume()
       // Under load: calls are being answered, and more are on their way.
-      while (load.answers < before + callers) await delay(5)
+      while (load.answers < before + callers.length) await delay(5)
       await delay((kill * 7919) % 100)
       load.expectEnd()
       await gateway.kill('SIGKILL')
       calls.read(gateway.dataDir)
       hold(load, witness, calls)
-      if (kill % verifyEvery === 0 || kill === kills) {
-        await verify(gateway, `after kill ${kill}`)
-        verified++
-      }
+      await verify(gateway, `after kill ${kill}`)
+      verified++
       await gateway.start()
     }
     await load.stop()
@@ -121,6 +124,7 @@ export async function crash({ kills, callers, verifyEvery }: CrashOptions): Prom
     calls.read(gateway.dataDir)
     hold(load, witness, calls)
     await verify(gateway, 'at the end')
+    for (const mark of (await scene.kept?.()) ?? []) assert.ok(calls.byMark.has(mark), `${mark} ran unrecorded`)
   } finally {
     await load.stop()
     await gateway.stop()
@@ -129,6 +133,18 @@ export async function crash({ kills, callers, verifyEvery }: CrashOptions): Prom
   const cut = [...witness.received].filter(mark => !load.told.get(mark)?.answered).length
   const { size } = load.told
   return { kills, calls: size, answered: load.answers, cut, entries: calls.entries, verified: verified + 1 }
+}
+
+export function together(reports: readonly CrashReport[]): CrashReport {
+  const sum = (of: keyof CrashReport) => reports.reduce((total, report) => total + report[of], 0)
+  return {
+    kills: sum('kills'),
+    calls: sum('calls'),
+    answered: sum('answered'),
+    cut: sum('cut'),
+    entries: sum('entries'),
+    verified: sum('verified'),
+  }
 }
 
 export function describeCrash({ kills, calls, answered, cut, entries, verified }: CrashReport): string {

@@ -14,7 +14,7 @@ export const reasons = {
   expired: 'The access token has expired.',
   'not-yet-valid': 'The access token is not valid yet.',
   'too-long-lived': 'The access token lives longer than is accepted, or does not say since when.',
-  'wrong-audience': 
+  'wrong-audience':
     'The access token is meant for another service: it must name the address of this gateway, with a slash at its end, or what `audience:` says.',
   'no-subject': 'The access token does not say who its subject is.',
   'groups-malformed': 'The groups of the access token could not be read.',

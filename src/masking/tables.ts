@@ -117,7 +117,10 @@ function goesOn(text: string, at: number, to: number, header: Header): boolean {
   if (header.aligned || header.size < 2 || at >= to) return false
   const lineEnd = endOfLine(text, at, to)
   const line = text.slice(at, Math.min(lineEnd, at + 4096)).trim()
-  return line !== '' && !/[.:!?]$/.test(line) && readRow(text, at, to, header.delimiter).fields.length === header.size
+  // `Done, thanks` is a sentence.
+  return (
+    line !== '' && !/[.:!?]$|[,;]\s/.test(line) && readRow(text, at, to, header.delimiter).fields.length === header.size
+  )
 }
 
 /** Reads rows until a line that is none; returns where the text goes on. */

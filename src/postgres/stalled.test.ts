@@ -21,7 +21,7 @@ before(async () => {
   const { host, port, user, password } = postgres
   direct = new pg.Client({ host, port, user, password, database: 'postgres' })
   await direct.connect()
-  await direct.query('create table held (n int); create table other (n int)')
+  await direct.query('create table stalled_held (n int); create table stalled_other (n int)')
   rig = await Rig.start({ postgres, stallMs: STALL_MS })
 })
 after(async () => {
@@ -64,10 +64,10 @@ const ends = (text: string) => {
 
 test('a caller that stops reading loses its locks, its statement and its session, and the record says so', async () => {
   const client = await RawClient.signedIn(rig.port)
-  await lockedBy(client, 'held')
+  await lockedBy(client, 'stalled_held')
   client.socket.pause()
   client.send(say.query(`${MUCH} -- unread`))
-  assert.equal(await freeWithin('held', 10_000), true)
+  assert.equal(await freeWithin('stalled_held', 10_000), true)
   const { rows } =
     await direct.query(`select query from pg_stat_activity where query like '%-- unread' and state = 'active'
       and pid <> pg_backend_pid()`)
@@ -92,11 +92,11 @@ test('a caller that stops reading loses its locks, its statement and its session
 
 test('it loses them also while it goes on sending', async () => {
   const client = await RawClient.signedIn(rig.port)
-  await lockedBy(client, 'held')
+  await lockedBy(client, 'stalled_held')
   client.socket.pause()
   client.send(say.query(MUCH))
   const sending = setInterval(() => client.send(say.sync()), 50)
-  const free = await freeWithin('held', 10_000)
+  const free = await freeWithin('stalled_held', 10_000)
   clearInterval(sending)
   assert.equal(free, true)
   client.socket.destroy()
@@ -107,19 +107,19 @@ test('it loses them over TLS as well', async () => {
   const client = new pg.Client({ ...secure.settings, ssl: { ca: testTls.cert, servername: 'localhost' } })
   client.on('error', () => undefined)
   await client.connect()
-  await client.query('begin; lock table held')
+  await client.query('begin; lock table stalled_held')
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
   client.query(MUCH).catch(() => undefined)
   stream.pause()
-  assert.equal(await isFree('held'), false)
-  assert.equal(await freeWithin('held', 10_000), true)
+  assert.equal(await isFree('stalled_held'), false)
+  assert.equal(await freeWithin('stalled_held', 10_000), true)
   stream.destroy()
   await secure.stop()
 })
 
 test('a caller that reads slowly but steadily gets all of it', async () => {
   const client = await RawClient.signedIn(rig.port)
-  await lockedBy(client, 'other')
+  await lockedBy(client, 'stalled_other')
   client.send(say.query(MUCH))
   client.socket.on('data', () => client.socket.pause())
   const reading = setInterval(() => client.socket.resume(), 4)
@@ -129,17 +129,17 @@ test('a caller that reads slowly but steadily gets all of it', async () => {
   const tookMs = performance.now() - began
   assert.ok(tookMs > 3 * STALL_MS, `${tookMs} ms`)
   assert.equal(client.heard.filter(({ type }) => type === 'D').length, ROWS)
-  assert.equal(await isFree('other'), false)
+  assert.equal(await isFree('stalled_other'), false)
   client.socket.destroy()
 })
 
 test('one that has read all there is may be silent for longer, with its locks', async () => {
   const client = await RawClient.signedIn(rig.port)
-  await lockedBy(client, 'other')
+  await lockedBy(client, 'stalled_other')
   await pause(4 * STALL_MS)
-  assert.equal(await isFree('other'), false)
+  assert.equal(await isFree('stalled_other'), false)
   client.send(say.query('commit'))
   await client.until('Z', 2)
-  assert.equal(await isFree('other'), true)
+  assert.equal(await isFree('stalled_other'), true)
   client.socket.destroy()
 })

@@ -45,6 +45,8 @@ export async function openLinkReader(parts: LinkReaderParts): Promise<LinkReader
 }
 
 const NONE: ReadonlySet<string> = new Set()
+/** It names nothing, and must come before any query of its transaction: a question of ours would be one. */
+const opensTransaction = /^\s*set\s+transaction\s[^;]*;?\s*$/i
 
 class SessionReader implements LinkReader {
   readonly #parts: LinkReaderParts
@@ -90,7 +92,7 @@ class SessionReader implements LinkReader {
     const { catalogs, link } = this.#parts
     const session = this.#session
     session.underWay.reads()
-    if (session.doubtful || session.asks) {
+    if ((session.doubtful || session.asks) && !opensTransaction.test(sql)) {
       if (context.ask === null) session.unasked()
       else await session.refresh(context.ask, context.forget)
     }

@@ -95,7 +95,11 @@ function address(lexer: Lexer): number {
   const from = startOf(0)
   if (isVersion(lexer, from) || NO_ADDRESS.test(text.slice(Math.max(0, from - 12), from))) return 0
   const first = number(text, 0)
-  if (first === 127 || (first === 255 && number(text, 1) === 255) || (first === 0 && number(text, 3) === 0))
+  if (
+    (first === 127 && number(text, 1) === 0) ||
+    (first === 255 && number(text, 1) === 255) ||
+    (first === 0 && number(text, 3) === 0)
+  )
     return endOf(3)
   lexer.add(Shape.ip, from, endOf(3), false)
   return endOf(3)

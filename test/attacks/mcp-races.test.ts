@@ -102,8 +102,10 @@ describe('approvals that are raced', () => {
         { id: 'now', block: ['tools/call:*'], effects: ['write'], who: ['staff'], on: ['clinic'] },
       ]
     })
-    await rig.approve(reference)
-    assert.equal(refusalOf(answerOf(await held.done))?.code, 'blocked')
+    const { status, body } = await rig.vote('carla', reference)
+    assert.deepEqual([status, body.code], [409, 'outdated'])
+    assert.equal(refusalOf(answerOf(await held.done))?.code, 'pending')
+    assert.equal(refusalOf(await ann.call('wait_write', { mark }))?.code, 'blocked')
     assert.equal(rig.ran(mark), 0)
     await rig.reconfigure(config => {
       config.rules = rules

@@ -120,7 +120,7 @@ describe('a plain client', () => {
       dsn,
       new RegExp(`^postgresql://cred_[0-9a-f]{20}:[\\w-]{32}@127\\.0\\.0\\.1:${port}/db\\?sslmode=disable$`),
     )
-    assert.match(err, /ends in 6\dm/)
+    assert.match(err, /ends in 1h \dm/)
     const many = await Promise.all([asks(dsn), asks(dsn), asks(dsn)])
     assert.deepEqual(many, [1, 1, 1])
     assert.equal(await asks(dsn, "select current_setting('sallyport.subject', true) is null or true"), true)
@@ -153,7 +153,7 @@ describe('a plain client', () => {
 
   it('is refused where it may not connect, or the gateway has no login for it', async () => {
     const { code, err } = await sallyport('cat', ['credentials', 'ruled'])
-    assert.deepEqual([code, /nothing here that you may see/.test(err)], [3, true])
+    assert.deepEqual([code, /No rule lets you use this connection/.test(err)], [3, true])
     assert.equal((await sallyport('cat', ['credentials', 'no such'])).code, 2)
     const dsn = (await sallyport('ann', ['credentials', 'narrow'])).out.trim()
     await assert.rejects(asks(dsn), { code: '42501' })

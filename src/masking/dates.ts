@@ -44,7 +44,14 @@ export function date(lexer: Lexer, context: number, continues: boolean): number 
     const [a, b, c] = [number(text, 0), number(text, 1), number(text, 2)]
     if (len(0) === 4 && len(1) <= 2 && len(2) <= 2 && isYear(a) && isMonth(b) && isDay(c)) {
       // With more behind it that may be anybody's.
-      if (sep(1) === DOT && a >= 2000 && isPlain(text.charCodeAt(endOf(2))) && isVersion(lexer, from)) return 0
+      if (
+        sep(1) === DOT &&
+        a >= 2000 &&
+        isPlain(text.charCodeAt(endOf(2))) &&
+        context !== Shape.date &&
+        isVersion(lexer, from)
+      )
+        return 0
       return dated(lexer, from, endOf(2))
     }
     if (len(0) <= 2 && len(1) <= 2 && ((isMonth(a) && isDay(b)) || (isDay(a) && isMonth(b)))) {

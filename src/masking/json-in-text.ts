@@ -28,6 +28,7 @@ export function findJson(text: string, depth: number, cuts: readonly string[]): 
   let budget = text.length * RETRIES
   let tooDeep = false
   let named: number | null = null
+  const first = text.search(/\S/)
   for (let at = nextOpen(text, 0); at >= 0; ) {
     const reader = new Reader(text, depth)
     const end = reader.read(at)
@@ -38,7 +39,7 @@ export function findJson(text: string, depth: number, cuts: readonly string[]): 
     }
     if (reader.tooDeep) tooDeep = true
     else if (cuts.length > 0 && reader.strings > 0) {
-      const cut = reader.at >= text.length || text.slice(0, at).trim() === ''
+      const cut = reader.at >= text.length || at <= first
       if (!cut && reader.members > 0) named ??= lastOf(text, cuts)
       if (cut || (reader.members > 0 && named !== null && named > at)) {
         found.push({ start: at, end: reader.safe, closing: reader.closing })
@@ -54,7 +55,18 @@ export function findJson(text: string, depth: number, cuts: readonly string[]): 
 
 /** Where the last of `names` stands; one with an escape in it may stand anywhere. */
 function lastOf(text: string, names: readonly string[]): number {
-  return text.includes('\\u') ? text.length : Math.max(...names.map(name => text.lastIndexOf(name)))
+  if (text.includes('\\u')) return text.length
+  return Math.max(...names.map(name => lastWord(text, name)))
+}
+
+/** In quotes, or as a word before a colon. */
+function lastWord(text: string, name: string): number {
+  for (let at = text.lastIndexOf(name); at >= 0; at = at === 0 ? -1 : text.lastIndexOf(name, at - 1)) {
+    const before = text.charCodeAt(at - 1)
+    const behind = text.slice(at + name.length, at + name.length + 8)
+    if (before === 0x22 || before === 0x27 || (!/\w/.test(text[at - 1] ?? ' ') && /^['"]?\s*:/.test(behind))) return at
+  }
+  return -1
 }
 
 /** `row["mrn"] =`, `["mrn"] =>`: the name of a value, and no list. */

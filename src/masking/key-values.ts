@@ -87,7 +87,7 @@ function element(
   }
   if (tag.endsWith('/')) return null
   const start = close + 1
-  if (!open.has(name)) {
+  if (!open.has(name) && open.size < MOST_OPEN) {
     const closing = new RegExp(`</(?:[\\w.-]+:)?${name.replaceAll('.', '\\.')}\\s*>`, 'g')
     closing.lastIndex = start
     const end = closing.exec(text)?.index ?? to
@@ -120,3 +120,6 @@ function lineEndAt(text: string, from: number, to: number): number {
   const at = text.indexOf('\n', from)
   return at < 0 || at > to ? to : at
 }
+
+/** Elements without an end that are looked for to the end of the text. */
+const MOST_OPEN = 64

@@ -93,7 +93,8 @@ function address(lexer: Lexer): number {
   }
   if (sep(4) === DOT || isLetter(text.charCodeAt(endOf(3)))) return 0
   const from = startOf(0)
-  if (isVersion(lexer, from) || NO_ADDRESS.test(text.slice(Math.max(0, from - 12), from))) return 0
+  const named = text.charCodeAt(from - 1) !== 0x40 && isVersion(lexer, from)
+  if (named || NO_ADDRESS.test(text.slice(Math.max(0, from - 12), from))) return 0
   const first = number(text, 0)
   if (
     (first === 127 && number(text, 1) === 0) ||

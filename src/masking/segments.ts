@@ -72,7 +72,8 @@ const MOST_BEFORE = 256
 export function segmentAt(lexer: Lexer, at: number, from: number): void {
   const { text, to } = lexer
   const before = at - 4 >= from ? text.charCodeAt(at - 4) : 0x0a
-  if (at - 3 < from || isLetter(before) || isDigit(before)) return
+  // Behind a bar it is a field of the one that is judged already.
+  if (at - 3 < from || isLetter(before) || isDigit(before) || before === 0x7c) return
   const starts = before === 0x0a || before === 0x0d || before === 0x0b || before === 0xfeff
   const name = text.slice(at - 3, at)
   const fields = segments.get(name)

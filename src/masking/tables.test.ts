@@ -51,6 +51,9 @@ test('long tables and lines of marks take time as long as they are', () => {
       `mrn,ward\n${'mrn,b\n'.repeat(count)}`,
       `ward,mrn\n${'a,b\n\n'.repeat(count)}`,
       `${`${"'".repeat(200)},`.repeat(count / 20)}\nx`,
+      `x ${'PID|1^|'.repeat(count / 2)}`,
+      `${' '.repeat(count)}x${'{"a",'.repeat(count / 2)}`,
+      `${Array.from({ length: count / 10 }, (_, at) => `<a${at}.mrn>`).join('')}${'</'.repeat(count)}`,
     ]
     const began = process.cpuUsage().user
     for (const text of texts) shown(text)
@@ -59,4 +62,15 @@ test('long tables and lines of marks take time as long as they are', () => {
   once(2_000)
   const [one, four] = [once(5_000), once(20_000)]
   assert.ok(four < one * 12, `${one} µs, and ${four} for four times as much`)
+})
+
+test('a number beside a word for it is found behind a bracket and a colon too', () => {
+  for (const text of [
+    'Phone (home): 555-0123',
+    'Fax (2): 555-0123',
+    'Phone 1: 555-0123',
+    'Telephone (Büro): 1234-5678',
+  ])
+    assert.ok(!/\d{3}-|\d{4}$/.test(shown(text)), shown(text))
+  assert.equal(shown('Cell 2019;177:1192-1205'), 'Cell 2019;177:1192-1205')
 })

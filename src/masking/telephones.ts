@@ -1,20 +1,5 @@
 // Telephone and fax numbers. Promise: groups that are written like a number are one; bare digits only beside a word.
-import {
-  COLON,
-  DASH,
-  DOT,
-  endOf,
-  groups,
-  isDigit,
-  isLetter,
-  len,
-  number,
-  PAREN,
-  SLASH,
-  SPACE,
-  sep,
-  startOf,
-} from './groups.ts'
+import { COLON, DASH, DOT, endOf, groups, isLetter, len, number, PAREN, SLASH, SPACE, sep, startOf } from './groups.ts'
 import type { Lexer } from './lexer.ts'
 import { Shape } from './shapes.ts'
 import { CALL } from './words.ts'
@@ -85,11 +70,11 @@ function isReference(lexer: Lexer): boolean {
   const isYear = (index: number): boolean =>
     len(index) === 4 && number(text, index) >= 1900 && number(text, index) < 2100
   if (!lexer.close && isYear(0) && isYear(1)) return true
-  const from = startOf(0)
-  const colon = text.charCodeAt(from - 1) === 0x20 ? from - 2 : from - 1
-  const before = text.charCodeAt(colon - 1)
-  return text.charCodeAt(colon) === 0x3a && (isDigit(before) || before === 0x29)
+  return VOLUME.test(text.slice(Math.max(0, startOf(0) - 40), startOf(0)))
 }
+
+/** "2019;177(2):", "2019 Mar, 177:" */
+const VOLUME = /(?:19|20)\d{2}[^;,]{0,12}[;,]\s?\d{1,4}(?:\(\d{1,4}\))?:\s?$/
 
 /** Groups of two digits and more, without a slash: a version and a date are not. */
 function isDialled(last: number): boolean {

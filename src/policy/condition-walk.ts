@@ -141,19 +141,24 @@ class Walk {
       if (literal?.case !== 'stringValue') throw new Fault('the pattern given to matches() must be written in quotes')
       this.patterns.push(literal.value)
     }
-    if (comparing.has(name)) this.#compared(call.args)
+    if (comparing.has(name)) this.#compared(call.args, name)
     this.visit(call.target, local, loops)
     for (const argument of call.args) this.visit(argument, local, loops)
   }
 
   /** With a value that it never is, a comparison says nothing. */
-  #compared(sides: readonly Expr[]): void {
+  #compared(sides: readonly Expr[], operator: string): void {
     const paths = sides.map(pathOf)
     const path = paths.find(one => one !== null && Object.hasOwn(this.known.values, one))
     if (path === undefined || path === null) return
     const can = this.known.values[path] as Vocabulary['values'][string]
     for (const value of sides.flatMap(constantsIn)) {
-      const fits = 'from' in can ? Number(value) >= can.from && Number(value) <= can.to : can.includes(value)
+      // `now.hour < 24` is what people write.
+      const beyond = /[<>]/.test(operator) ? 1 : 0
+      const fits =
+        'from' in can
+          ? Number(value) >= can.from - beyond && Number(value) <= can.to + beyond
+          : operator === '!=' || can.includes(value)
       const range = 'from' in can ? `${can.from} to ${can.to}` : listOf(can)
       if (!fits) throw new Fault(`"${path}" is never ${value} in the condition: it can be ${range}`)
     }

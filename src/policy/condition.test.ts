@@ -206,6 +206,7 @@ test('what a member never is, or never has, is a fault', () => {
     'subject.kind == "agent"',
     'subject.onBehalfOf != null',
     'now.hour < 7 || now.hour >= 19',
+    'now.hour < 24 && now.weekday > 0',
     'now.weekday in [6, 7]',
     'subject.onBehalfOf == null && subject.kind != "human"',
   ])

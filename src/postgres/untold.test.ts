@@ -60,6 +60,17 @@ const asks: readonly (readonly [sql: string, values?: readonly unknown[]])[] = [
   [`explain select id from untold_patrons where full_name = '${NAME}'`],
   [`do $$ begin update untold_patrons set full_name = '${NAME}' where id = 4715; end $$`],
   [`do 'begin update untold_patrons set full_name = ''${NAME}'' where id = 4716; end'`],
+  [`do $$ begin update untold_patrons set full_name = $a$${NAME}$a$ where id = 4718; end $$`],
+  [`do e'begin update untold_patrons set full_name = \\'${NAME}\\' where id = 4719; end'`],
+  [
+    `create function named_so() returns text language sql as $f$ select ward from untold_patrons where full_name = '${NAME}' $f$`,
+  ],
+  [`select id from untold_patrons where (ward, '${NAME}') in (select ward, full_name from untold_patrons)`],
+  [
+    `select id from untold_patrons o where coalesce((select full_name from untold_patrons limit 1), o.ward) = '${NAME}'`,
+  ],
+  [`insert into untold_patrons (id, full_name) select 4721, coalesce(nullif(ward, ''), '${NAME}') from untold_patrons`],
+  [`select ward||'' as c, nick, ''||ward as kept_alias from untold_patrons where id = 4722`],
   [`prepare by_name as select id from untold_patrons where full_name = $1`],
   [`execute by_name('${NAME}')`],
   [`declare c cursor with hold for select id from untold_patrons where full_name = '${NAME}'`],
@@ -91,6 +102,8 @@ test('what is compared with a labelled column or written to it is not in a trans
     'desk-7',
     'limit 7',
     'by_name',
+    'kept_alias',
+    ' nick, ',
   ])
     assert.ok(
       told.some(text => text.includes(String(kept))),

@@ -1,10 +1,10 @@
 // What of a statement the record does not show beside its labels. Promise: where a statement touches what labels protect, a
 // constant or parameter is shown only beside columns that hold nothing of it; whatever else it may be, it is not.
-import { findRelation } from './lineage/catalog.ts'
+import { findFunctions, findRelation } from './lineage/catalog.ts'
 import { isClean } from './lineage/taint.ts'
 import { literalEnd } from './literals.ts'
 import { inlineBytes } from './statement/parse.ts'
-import { as, children, count, list, type Tagged, type Tree, tagged, text } from './statement/tree.ts'
+import { as, children, count, list, strings, type Tagged, type Tree, tagged, text } from './statement/tree.ts'
 import type { Planned, Setting } from './statement-action.ts'
 
 export interface Untold {
@@ -32,6 +32,8 @@ export function untoldOf(planned: readonly Planned[], setting: Setting): Untold 
 /** Constants by where they stand in the text and parameters by number: whether they are shown. */
 class Seen {
   readonly constants = new Map<number, boolean>()
+  /** Where code begins, or a word before it. */
+  readonly codes: number[] = []
   readonly parameters = new Map<number, boolean>()
 
   note(shown: boolean, constants: readonly number[], parameters: readonly number[]): void {
@@ -104,6 +106,7 @@ class Looking {
   }
 
   #visit({ tag, body }: Tagged): void {
+    if (tag === 'DoStmt' || tag === 'CreateFunctionStmt') this.#code([...list(body, 'args'), ...list(body, 'options')])
     if (tag === 'SelectStmt') this.#select(body)
     else if (tag === 'InsertStmt') this.#insert(body)
     else if (tag === 'UpdateStmt' || tag === 'OnConflictClause') {
@@ -112,6 +115,13 @@ class Looking {
     } else if (tag === 'FetchStmt' || tag === 'TypeName') this.#show({ [tag]: body }, true)
     else if (holding.has(tag)) this.#rest(body, [])
     else this.#expression({ [tag]: body })
+  }
+
+  #code(options: readonly unknown[]): void {
+    for (const item of options) {
+      const option = as(item, 'DefElem') ?? {}
+      if (text(option, 'defname') === 'as') this.#seen.codes.push(count(option, 'location'))
+    }
   }
 
   #rest(body: Tree, without: readonly string[]): void {
@@ -153,6 +163,9 @@ class Looking {
         this.#show(value, column !== undefined && this.#isPlain(column))
       }
     if (rows.length > 0 && query !== null) this.#rest(query, ['valuesLists'])
+    else if (query !== null) {
+      for (const target of list(query, 'targetList')) this.#show(target, false)
+    }
     this.#rest(body, rows.length > 0 ? ['selectStmt'] : [])
   }
 
@@ -182,6 +195,8 @@ class Looking {
   }
 
   #collect({ tag, body }: Tagged, parts: Parts): void {
+    // What a query or a function of people's gives may be anything.
+    if (tag === 'SubLink' || (tag === 'FuncCall' && this.#isOwn(body))) parts.columns.push('*')
     if (queries.has(tag)) this.#visit({ tag, body })
     else if (tag === 'ColumnRef') {
       const name = as(list(body, 'fields').at(-1), 'String')
@@ -191,6 +206,12 @@ class Looking {
     else if (tag === 'A_Const') parts.constants.push(...[count(body, 'location')].filter(at => at > 0))
     else if (tag === 'ParamRef') parts.parameters.push(count(body, 'number'))
     else if (tag !== 'TypeName') for (const child of children(body)) this.#collect(child, parts)
+  }
+
+  #isOwn(body: Tree): boolean {
+    const names = strings(list(body, 'funcname'))
+    const schema = names.length > 1 ? (names.at(-2) ?? '') : null
+    return findFunctions(this.#setting.catalog, this.#setting.path, schema, names.at(-1) ?? '').length > 0
   }
 
   /** A column of what is written here, which holds nothing that a label protects wherever it is found. */
@@ -220,23 +241,36 @@ class Looking {
   }
 }
 
-function blotted(sql: Buffer, { constants }: Seen): Buffer {
+function blotted(sql: Buffer, { constants, codes }: Seen): Buffer {
+  const cuts: { readonly start: number; readonly end: number; readonly shown: string }[] = []
+  for (const [start, shown] of constants) {
+    const end = literalEnd(sql, start)
+    if (end === null) return Buffer.from(UNREADABLE)
+    if (!shown) cuts.push({ start, end, shown: HIDDEN })
+  }
+  for (const at of codes) {
+    const start = at + (/^as\s+/i.exec(sql.toString('latin1', at, at + 64))?.[0].length ?? 0)
+    const end = literalEnd(sql, start)
+    if (end === null) return Buffer.from(UNREADABLE)
+    cuts.push({ start, end, shown: codeWithout(sql.toString('utf8', start, end)) })
+  }
   const pieces: Buffer[] = []
   let at = 0
-  for (const [start, shown] of [...constants].sort(([one], [other]) => one - other)) {
-    const end = literalEnd(sql, start)
-    if (end === null || start < at) return Buffer.from(UNREADABLE)
-    if (shown) continue
-    pieces.push(sql.subarray(at, start), Buffer.from(HIDDEN))
+  for (const { start, end, shown } of cuts.sort((one, other) => one.start - other.start)) {
+    if (start < at) return Buffer.from(UNREADABLE)
+    pieces.push(sql.subarray(at, start), Buffer.from(shown))
     at = end
   }
-  return Buffer.from(withoutQuoted(Buffer.concat([...pieces, sql.subarray(at)]).toString()))
+  return Buffer.concat([...pieces, sql.subarray(at)])
 }
 
-/** Code is a text, in dollars or in quotes: the texts inside it are taken out. */
-function withoutQuoted(sql: string): string {
-  const inQuotes = sql.replace(/''[^']+''/g, `''${HIDDEN}''`)
-  return inQuotes.replace(/(\$[A-Za-z_]*\$)([\s\S]*?)\1/g, (_, tag: string, body: string) => {
-    return `${tag}${body.replace(/'(?:[^']|'')*'/g, `'${HIDDEN}'`)}${tag}`
-  })
+/** Code in dollars without the texts and numbers in it; in quotes not at all, since its own quotes are written otherwise. */
+function codeWithout(code: string): string {
+  const tag = /^\$\w*\$/.exec(code)?.[0]
+  if (tag === undefined) return HIDDEN
+  const body = code.slice(tag.length, -tag.length)
+  const inner = body.includes('$') ? HIDDEN : body.replace(VALUES, HIDDEN)
+  return tag + inner + tag
 }
+
+const VALUES = /[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|\b\d[\d._]*\b/g

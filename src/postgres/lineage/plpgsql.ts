@@ -127,7 +127,9 @@ export function bodyTaint(body: Body, given: Taint, parameters: ReadonlyMap<stri
     const next = derive(all, probed, ...taints)
     if (mark(next) === mark(all)) {
       for (const { field, value } of body.assigned) assign(field, ofQuery(value, inner), parameters, ctx)
-      for (const asked of body.conditions) noteShown(ctx.notes, 'comparison', ofQuery(asked, inner))
+      // A trigger that compares what is written is everyday; each statement that runs it is a guess.
+      const use = parameters.has('new') || parameters.has('old') ? 'equality' : 'comparison'
+      for (const asked of body.conditions) noteShown(ctx.notes, use, ofQuery(asked, inner))
       return all
     }
     if (round > mostRounds) return derive(all, unknown)

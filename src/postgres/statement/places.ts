@@ -28,6 +28,8 @@ function schemasOf({ tag, body }: Tagged): readonly string[] {
   }
   for (const range of [...RANGES.map(name => body[name]), intoOf(body)])
     if (isTree(range) && 'relname' in range && tag !== 'CommentStmt') found.push(text(range, 'schemaname'))
+  // Where PostgreSQL itself puts it.
+  if (tag === 'CreateExtensionStmt' && text(body, 'extname') === 'plpgsql') return []
   for (const item of list(body, 'options')) {
     const option = as(item, 'DefElem') ?? {}
     if (text(option, 'defname') === 'schema') found.push(text(as(option.arg, 'String') ?? {}, 'sval'))

@@ -1,41 +1,29 @@
 // One file of an inbox as it is written: a line that names its format, then frames, only ever appended. Promise: a frame is
 // durable when `append` returns; one that could not be written leaves none of its bytes.
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { DurableFile, writeAll } from './durable-file.ts'
 import { FIRST_FRAME, FIRST_LINE, type FrameBuilder, NO_FRAME } from './frame.ts'
 import { filePath, syncFolder } from './inbox-folder.ts'
 import { type Edge, writeEdge } from './merkle.ts'
-
-/** Durable with the write itself where the system has it: half the calls. */
-const DURABLE: number | undefined = constants.O_DSYNC
 
 /**
  * Written ahead of the frames, at once: a write to where the file has bytes already changes nothing but these, and is durable
  * in two thirds of the time of one that makes the file longer (bench/results). Frames that are large do not need it.
  */
-const AHEAD = Buffer.alloc(128 << 10)
-const LARGE_BYTES = AHEAD.length / 4
+const AHEAD = { direct: { bytes: 1 << 20, large: 128 << 10 }, cached: { bytes: 128 << 10, large: 32 << 10 } }
 
 export class InboxFile {
-  readonly #handle: number
+  readonly #file: DurableFile
   readonly number: number
   #end: number
   #crc: number
   /** Up to here the file has bytes. */
   #room: number
+  /** It had no room once, and is not asked again. */
+  #tight = false
 
   constructor(folder: string, number: number, end: number, crc: number) {
-    this.#handle = openSync(filePath(folder, number), constants.O_RDWR | (DURABLE ?? 0))
+    this.#file = new DurableFile(filePath(folder, number), end)
     this.number = number
     this.#end = end
     this.#crc = crc
@@ -50,36 +38,35 @@ export class InboxFile {
   /** Where the frame begins. Throws the system's error; then nothing was added, or the file cannot be written any more. */
   append(frame: FrameBuilder): number {
     const { bytes, crc } = frame.close(this.#crc)
+    const ahead = this.#file.direct ? AHEAD.direct : AHEAD.cached
     try {
-      if (this.#end + bytes.length > this.#room && bytes.length < LARGE_BYTES) this.#reach()
-      writeAll(this.#handle, bytes, this.#end)
-      if (DURABLE === undefined) fdatasyncSync(this.#handle)
+      if (this.#end + bytes.length > this.#room && bytes.length < ahead.large && !this.#tight) this.#reach(ahead.bytes)
+      this.#room = Math.max(this.#room, this.#file.write(bytes, this.#end))
     } catch (error) {
-      ftruncateSync(this.#handle, this.#end)
+      this.#file.cut(this.#end)
       this.#room = this.#end
       throw error
     }
     this.#end += bytes.length
-    this.#room = Math.max(this.#room, this.#end)
     this.#crc = crc
     return this.#end - bytes.length
   }
 
-  /** Where the disk has no room for it, a frame may still fit. */
-  #reach(): void {
+  /** Where the disk, or a limit on files, has no room for it, a frame may still fit. */
+  #reach(bytes: number): void {
     try {
-      writeAll(this.#handle, AHEAD, this.#room)
-      this.#room += AHEAD.length
+      this.#room = this.#file.reach(this.#room, bytes)
     } catch (error) {
-      if (!isFull(error)) throw error
-      ftruncateSync(this.#handle, this.#room)
+      if (!isFull(error) && (error as { code?: string }).code !== 'EFBIG') throw error
+      this.#tight = true
+      this.#file.cut(this.#room)
     }
   }
 
   /** Takes away what is behind the last whole frame: room, or what a write that was cut short has left. */
   cutTail(): void {
-    ftruncateSync(this.#handle, this.#end)
-    fsyncSync(this.#handle)
+    this.#file.cut(this.#end)
+    this.#file.sync()
     this.#room = this.#end
   }
 
@@ -87,7 +74,7 @@ export class InboxFile {
     try {
       if (this.#room > this.#end) this.cutTail()
     } finally {
-      closeSync(this.#handle)
+      this.#file.close()
     }
   }
 }
@@ -121,8 +108,4 @@ export function createFile(folder: string, log: string, number: number, edge: Ed
 export function isFull(error: unknown): boolean {
   const { code } = error as { code?: string }
   return code === 'ENOSPC' || code === 'EDQUOT'
-}
-
-function writeAll(handle: number, bytes: Uint8Array, at: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done, bytes.length - done, at + done)
 }

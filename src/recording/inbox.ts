@@ -74,6 +74,8 @@ interface Waiting {
 /** One message to the commit thread; more waits for the next. */
 const PARCEL_BYTES = 2 << 20
 const PARCEL_ITEMS = 2_048
+/** Sent as it comes, with what waits before it: the thread closes and writes it while the next one is made. */
+const LARGE_BYTES = 32 << 10
 /** Sent before the first of them is durable: the thread takes the next at once, with all that has come by then. */
 const PARCELS_AWAY = 4
 
@@ -221,16 +223,21 @@ export class Inbox {
     const bytes = itemBytes(item)
     this.#bytes += bytes
     this.#queue.push({ item, bytes, settle })
-    this.#schedule()
+    if (bytes >= LARGE_BYTES && this.#maySend()) this.#send()
+    else this.#schedule()
+  }
+
+  #maySend(): boolean {
+    return this.#flying < PARCELS_AWAY && this.#state === 'ok' && this.#queue.length > 0
   }
 
   /** Once per turn of the event loop: what arrives in it shares a parcel. */
   #schedule(): void {
-    if (this.#scheduled || this.#flying === PARCELS_AWAY || this.#state !== 'ok' || this.#queue.length === 0) return
+    if (this.#scheduled || !this.#maySend()) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
-      if (this.#state === 'ok') this.#send()
+      if (this.#maySend()) this.#send()
       else this.#wake()
     })
   }

@@ -160,17 +160,16 @@ export class CommitLog {
     if (raw !== null && transcript !== null && key !== null) {
       const take = (bytes: number) => this.#frame.take(bytes)
       shown = this.#sealer.close('transcript', key.secret.transcript, place, transcript, take)
-      sealed = this.#sealer.close('sealed', key.secret.seal, place, raw, take)
-      blob = `{"sealed":${commitmentText(sealed)},"transcript":${commitmentText(shown)}}`
-      if (released !== null) {
-        delivered = released === raw ? sealed.commitment.salted : salted(sealed.salt, released)
-      }
+      if (raw !== transcript) sealed = this.#sealer.close('sealed', key.secret.seal, place, raw, take)
+      blob = `{${sealed ? `"sealed":${commitmentText(sealed)},` : ''}"transcript":${commitmentText(shown)}}`
+      const whole = sealed ?? shown
+      if (released !== null) delivered = released === raw ? whole.commitment.salted : salted(whole.salt, released)
     }
     const leaf = fillLeaf(item.leaf, { n, entries, key: commitment, blob, released: delivered })
     const hash = this.#frame.endEntry(begun, leaf, {
       seq,
       prev,
-      key: sealed && key ? key.id : null,
+      key: shown && key ? key.id : null,
       transcript: shown?.commitment.bytes ?? null,
       sealed: sealed?.commitment.bytes ?? null,
     })

@@ -11,7 +11,8 @@ export interface EntryRef {
 
 /** Both payloads are encrypted, with different keys. */
 interface Blob {
-  readonly sealed: Commitment
+  /** Left out where the transcript shows all of the raw payload, byte for byte: it is that then. */
+  readonly sealed?: Commitment
   readonly transcript: Commitment
 }
 
@@ -127,7 +128,7 @@ export type Entry = Common &
     readonly blob?: Blob
     /** SHA-256 of the wrapped key that payloads use from this entry on, hex: nobody can put another in its place. */
     readonly key?: string
-    /** SHA-256 of the salt of the sealed payload and the released bytes, hex: what was delivered can be shown. */
+    /** SHA-256 of the salt of the raw payload and the released bytes, hex: what was delivered can be shown. */
     readonly releasedSalted?: string
   }
 

@@ -12,6 +12,7 @@ import { isUnrecorded, keyDir, keys, openInbox, verified } from './inbox.fixture
 import { Cleared } from './inbox.ts'
 import { loadSealPrivateKey } from './keys.ts'
 import { openRecord } from './read.ts'
+import { readFile, writeFile } from './test-file.ts'
 import { answer, call, draft, opening, openSession, payload, question } from './test-log.ts'
 import { verifyLog } from './verify.ts'
 
@@ -37,6 +38,45 @@ test('what is cleared is what was released, is durable, and belongs to its door'
   reader.close()
   await inbox.close()
   await verified(dir)
+})
+
+test('a payload that shows all it holds is stored once, and opens as transcript and as seal', async () => {
+  const { dir, inbox } = await openInbox()
+  const session = await openSession(inbox)
+  const bytes = Buffer.from('nothing to hide')
+  const whole = masked(bytes, bytes, bytes, {})
+  const released = masked(bytes, Buffer.from('wrapped on the way'), bytes, {})
+  const seqs = [
+    (await inbox.clear('system', whole, draft(session, question('x_1')))).entry.seq,
+    (await inbox.clear('caller', released, draft(session, answer('x_1')))).entry.seq,
+    (await inbox.clear('system', payload('question'), draft(session, question('x_2')))).entry.seq,
+  ]
+  inbox.lazy({ ...draft(session, answer('x_2')), payload: { raw: bytes, transcript: bytes }, released: bytes })
+  await inbox.close()
+  const privateKey = loadSealPrivateKey(join(keyDir, 'seal-keys'))
+  const reader = openRecord(dir, keys)
+  for (const [at, seq] of [...seqs, (seqs[2] as bigint) + 1n].entries()) {
+    const found = reader.entry(seq)
+    assert.ok(found?.entry.blob)
+    assert.equal(found.entry.blob.sealed === undefined, at !== 2)
+    const unsealed = reader.unseal(found, privateKey)
+    assert.ok(unsealed)
+    if (at === 2) continue
+    assert.equal(reader.transcript(found)?.toString(), 'nothing to hide')
+    assert.equal(unsealed.raw.toString(), 'nothing to hide')
+    assert.equal(unsealed.released(Buffer.from('wrapped on the way')), at === 1)
+    assert.equal(unsealed.released(bytes), at !== 1)
+  }
+  reader.close()
+  await verified(dir)
+  const path = join(dir, 'inbox', 'one', 'inbox-000001.log')
+  const frames = readFile(path)
+  const stored = frames.flat().find(one => one.kind === 'entry' && BigInt(one.seq) === seqs[0])
+  const foreign = frames.flat().find(one => one.kind === 'entry' && BigInt(one.seq) === seqs[2])
+  assert.ok(stored?.kind === 'entry' && stored.sealed === null && foreign?.kind === 'entry')
+  const added = frames.map(frame => frame.map(one => (one === stored ? { ...stored, sealed: foreign.sealed } : one)))
+  writeFile(path, added)
+  assert.equal((await verifyLog(dir, { publicKey: keys.verifying })).intact, false)
 })
 
 test('no byte of a payload is on the disk in clear', async () => {

@@ -359,7 +359,13 @@ export class Inbox {
 
 function ownBytes(item: Item): Item {
   if (item.raw === null && item.released === null) return item
-  const copy = (bytes: Uint8Array | null) => bytes && Uint8Array.from(bytes)
+  const copies = new Map<Uint8Array, Uint8Array>()
+  const copy = (bytes: Uint8Array | null) => {
+    if (bytes === null) return null
+    const own = copies.get(bytes) ?? Uint8Array.from(bytes)
+    copies.set(bytes, own)
+    return own
+  }
   return { ...item, raw: copy(item.raw), transcript: copy(item.transcript), released: copy(item.released) }
 }
 

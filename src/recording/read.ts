@@ -1,11 +1,11 @@
 // The record as it is read: by the API, the CLI and tests, beside a running gateway or offline. Promise: opens files for
 // reading only and changes nothing in them; a transcript is shown only if it is what its entry committed to.
 import type { KeyObject } from 'node:crypto'
-import type { Entry, EntryRef } from './entry.ts'
+import type { Commitment, Entry, EntryRef } from './entry.ts'
 import type { StoredEntry } from './frame.ts'
 import { logsIn } from './inbox-folder.ts'
 import { LogReader } from './log-reader.ts'
-import { openBlob, type Place, SealError, type StoredKey, salted, transcriptKey, unwrapKey } from './seal.ts'
+import { openBlob, type Place, SealError, type StoredKey, salted, transcriptKey, unwrapKeys } from './seal.ts'
 import type { SessionRow } from './session-row.ts'
 
 export interface RecordedEntry {
@@ -190,9 +190,11 @@ class FileReader implements RecordReader {
   unseal(one: RecordedEntry, privateKey: KeyObject): Unsealed | null {
     const { entry, ref } = one
     if (!entry.blob) return null
-    const { key, bytes } = this.#blob(one, 'sealed')
-    const unwrapped = unwrapKey(privateKey, key.wrapped, ref.log, entry.session)
-    const { payload, salt } = openBlob('sealed', unwrapped, placeOf(one), bytes, entry.blob.sealed)
+    const kind = entry.blob.sealed ? 'sealed' : 'transcript'
+    const { key, bytes } = this.#blob(one, kind)
+    const { seal, transcript } = unwrapKeys(privateKey, key.wrapped, ref.log, entry.session)
+    const secret = kind === 'sealed' ? seal : transcript
+    const { payload, salt } = openBlob(kind, secret, placeOf(one), bytes, entry.blob[kind] as Commitment)
     return { raw: payload, released: claimed => entry.releasedSalted === salted(salt, claimed) }
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, createSecretKey, generateKeyPairSync, hash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { newSessionKey, openBlob, SealError, Sealer, salted, transcriptKey, unwrapKey } from './seal.ts'
+import { newSessionKey, openBlob, SealError, Sealer, salted, transcriptKey, unwrapKeys } from './seal.ts'
 
 const pair = generateKeyPairSync('rsa', { modulusLength: 3072 })
 const transcript = createSecretKey(randomBytes(32))
@@ -23,8 +23,8 @@ test('what was sealed opens with the private key, and only to its own commitment
   for (const size of [0, 1, 1024, 16 << 10, 70_000, 1 << 20]) {
     const raw = randomBytes(size)
     const { bytes, commitment, salt } = sealer.close('sealed', key.seal, place, raw)
-    const unwrapped = unwrapKey(pair.privateKey, key.wrapped, 'one', 's_1')
-    const opened = openBlob('sealed', unwrapped, place, bytes, commitment)
+    const unwrapped = unwrapKeys(pair.privateKey, key.wrapped, 'one', 's_1')
+    const opened = openBlob('sealed', unwrapped.seal, place, bytes, commitment)
     assert.ok(opened.payload.equals(raw))
     assert.ok(opened.salt.equals(Buffer.from(salt)))
     assert.equal(commitment.salted, createHash('sha256').update(salt).update(raw).digest('hex'))
@@ -89,14 +89,16 @@ test('a commitment to other bytes is noticed although the ciphertext is right', 
 
 test('a wrapped key is bound to its log and session, and the transcript key is found again from what is stored', () => {
   assert.equal(
-    fault(() => unwrapKey(pair.privateKey, key.wrapped, 'one', 's_2')),
+    fault(() => unwrapKeys(pair.privateKey, key.wrapped, 'one', 's_2')),
     'wrong-key',
   )
   assert.equal(
-    fault(() => unwrapKey(pair.privateKey, key.wrapped, 'two', 's_1')),
+    fault(() => unwrapKeys(pair.privateKey, key.wrapped, 'two', 's_1')),
     'wrong-key',
   )
   assert.ok(transcriptKey(transcript, key.derive, 'one', 's_1').equals(key.transcript))
+  assert.ok(unwrapKeys(pair.privateKey, key.wrapped, 'one', 's_1').transcript.equals(key.transcript))
+  assert.ok(!key.seal.equals(key.transcript))
   assert.ok(!transcriptKey(transcript, key.derive, 'one', 's_2').equals(key.transcript))
 })
 

@@ -25,6 +25,7 @@ const FORMAT = 2
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const SALT_BYTES = 32
+const KEY_BYTES = 32
 const ENCODING = { plain: 0, zstd: 1 } as const
 const CIPHER = 'aes-256-gcm'
 /** Below this, compressing costs more processor time than encrypting and writing the bytes it would save. */
@@ -42,7 +43,10 @@ export class SealError extends Error {
   }
 }
 
-/** What is stored of a key pair: the seal key wrapped, and the salt from which the transcript key is derived. */
+/**
+ * What is stored of a key pair: both keys wrapped together, and the salt from which the transcript key is derived. Who opens
+ * seals needs the transcript key too: a payload that is its own transcript is stored as that alone.
+ */
 export interface StoredKey {
   readonly wrapped: Uint8Array
   readonly derive: Uint8Array
@@ -68,26 +72,35 @@ export function newSessionKey(
   log: string,
   session: string | null,
 ): SessionKey {
-  const key = randomBytes(32)
-  const wrapped = publicEncrypt({ ...OAEP, key: masters.seal, oaepLabel: keyLabel(log, session) }, key)
   const derive = randomBytes(16)
-  const seal = createSecretKey(key)
-  key.fill(0)
   const transcript = transcriptKey(masters.transcript, derive, log, session)
+  const keys = Buffer.concat([randomBytes(KEY_BYTES), transcript.export()])
+  const wrapped = publicEncrypt({ ...OAEP, key: masters.seal, oaepLabel: keyLabel(log, session) }, keys)
+  const seal = createSecretKey(keys.subarray(0, KEY_BYTES))
+  keys.fill(0)
   return { seal, transcript, wrapped, derive, commitment: keyCommitment({ wrapped, derive }) }
 }
 
 export function transcriptKey(master: KeyObject, derive: Uint8Array, log: string, session: string | null): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', master, derive, keyLabel(log, session), 32)))
+  return createSecretKey(Buffer.from(hkdfSync('sha256', master, derive, keyLabel(log, session), KEY_BYTES)))
 }
 
-/** Needs the private key, which the gateway process never loads. */
-export function unwrapKey(privateKey: KeyObject, wrapped: Uint8Array, log: string, session: string | null): KeyObject {
+/** Needs the private key, which the gateway process never loads. Throws SealError. */
+export function unwrapKeys(
+  privateKey: KeyObject,
+  wrapped: Uint8Array,
+  log: string,
+  session: string | null,
+): Pick<SessionKey, 'seal' | 'transcript'> {
+  let keys: Buffer
   try {
-    return createSecretKey(privateDecrypt({ ...OAEP, key: privateKey, oaepLabel: keyLabel(log, session) }, wrapped))
+    keys = privateDecrypt({ ...OAEP, key: privateKey, oaepLabel: keyLabel(log, session) }, wrapped)
   } catch {
     throw new SealError('wrong-key')
   }
+  if (keys.length !== 2 * KEY_BYTES) throw new SealError('wrong-key')
+  const [seal, transcript] = [keys.subarray(0, KEY_BYTES), keys.subarray(KEY_BYTES)].map(key => createSecretKey(key))
+  return { seal: seal as KeyObject, transcript: transcript as KeyObject }
 }
 
 export function keyCommitment({ wrapped, derive }: StoredKey): string {
@@ -97,7 +110,7 @@ export function keyCommitment({ wrapped, derive }: StoredKey): string {
 const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' } as const
 
 function keyLabel(log: string, session: string | null): Buffer {
-  return Buffer.from(`sallyport key 1\n${log}\n${session ?? ''}`)
+  return Buffer.from(`sallyport key 2\n${log}\n${session ?? ''}`)
 }
 
 function blobLabel(kind: 'sealed' | 'transcript', { log, session, n, seq }: Place): Buffer {

@@ -143,7 +143,10 @@ export class LogStory {
       }
       return
     }
-    if (!isCommitted(row.sealed, entry.blob.sealed)) this.#report('intact', seq, 'the sealed payload was changed')
+    const { sealed } = entry.blob
+    if (sealed ? !isCommitted(row.sealed, sealed) : row.sealed !== null) {
+      this.#report('intact', seq, 'the sealed payload was changed')
+    }
     if (!isCommitted(row.transcript, entry.blob.transcript)) this.#report('intact', seq, 'the transcript was changed')
     const told = entry.session === null ? null : this.#sessions.get(entry.session)
     const commitment = told ? told.commitment : this.#ownKeys.get(key ?? -1)

@@ -29,11 +29,20 @@ test('init, validate and explain from the command line', async () => {
     assert.match(again.err, /is there already and stays as it is/)
     assert.deepEqual(await readFile(file), await readFile(join(dir, 'kept')))
 
+    const lines = (await readFile(file, 'utf8')).split('\n')
     const valid = await run('validate', file)
     assert.equal(valid.code, 0, valid.err)
     assert.match(valid.out, /clinic +clinical-read +hold for 1 of compliance-officer +tools\/call:delete_\*/)
+    const [issuer, server] = ['issuer: https://idp.example.org', 'mcp: https://mcp.example.org'].map(
+      start => lines.findIndex(line => line.trim().startsWith(start)) + 1,
+    )
+    assert.match(valid.out, new RegExp(`Before it can serve: lines ${issuer} and ${server} still have `))
     const json = await run('validate', file, '--json')
-    assert.equal((JSON.parse(json.out) as { ok: boolean }).ok, true)
+    const told = JSON.parse(json.out) as { ok: boolean; placeholders: number[] }
+    assert.deepEqual([told.ok, told.placeholders], [true, [issuer, server]])
+    const filled = join(dir, 'filled.yaml')
+    await writeFile(filled, lines.join('\n').replaceAll('.example.org', '.hospital.test'))
+    assert.doesNotMatch((await run('validate', filled)).out, /Before it can serve/)
 
     const explain = ['policy', 'explain', '-c', file, '--groups', 'clinical-read', '--connection', 'clinic']
     const held = await run(...explain, '--operation', 'tools/call:delete_patient')

@@ -1,8 +1,10 @@
 // sallyport validate: is the configuration right, and what does it mean? Exits 0 or 2.
+import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { type McpConnection, type PostgresConnection, policySource } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { printProblem } from '../config/problem.ts'
+import { placeholders } from '../config/template.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { effectiveRules } from '../policy/effective.ts'
 import { defaultFile } from './configuration.ts'
@@ -27,8 +29,9 @@ async function validate(file: string, json: boolean): Promise<void> {
   const source = policySource(loaded.config)
   const rows = effectiveRules(source.rules, [...loaded.config.connections.values()])
   const policy = compilePolicy(source).digest
+  const left = placeholders(await readFile(file, 'utf8'))
   if (json) {
-    printJson({ ok: true, digest: loaded.digest, policy, warnings: loaded.warnings, rules: rows })
+    printJson({ ok: true, digest: loaded.digest, policy, warnings: loaded.warnings, placeholders: left, rules: rows })
     return
   }
   for (const warning of loaded.warnings) printError(`warning: ${printProblem(warning)}`)
@@ -45,6 +48,10 @@ async function validate(file: string, json: boolean): Promise<void> {
   print()
   print('Everything else is blocked. Block beats hold beats allow; all holds must be met.')
   print(`${file} is valid (policy ${policy.slice(0, 12)})`)
+  if (left.length > 0) {
+    const where = left.length === 1 ? `line ${left[0]} still has` : `lines ${left.join(' and ')} still have`
+    print(`Before it can serve: ${where} what sallyport init wrote there.`)
+  }
 }
 
 function serverRow({ name, database }: McpConnection): string[][] {

@@ -107,11 +107,16 @@ export class Approvals {
       if (known) return known
       const counts = await store
         .selectFrom('approval')
+        .select(['connection', 'rules'])
         .select(({ fn }) => [fn.countAll<number>().as('all')])
         .select(({ fn }) => fn.count<number>('id').filterWhere('requester', '=', requester).as('own'))
         .where('state', '=', 'open')
-        .executeTakeFirstOrThrow()
-      if (counts.all >= limits.holds || counts.own >= limits.holdsPerSubject) return null
+        .groupBy(['connection', 'rules'])
+        .execute()
+      // One that no call would use any more keeps nobody from asking anew.
+      const usable = counts.filter(one => !this.outdated(one))
+      const sum = (of: 'all' | 'own') => usable.reduce((total, one) => total + one[of], 0)
+      if (sum('all') >= limits.holds || sum('own') >= limits.holdsPerSubject) return null
       await store.insertInto('approval').values(row).execute()
       this.#watch(row.id, withinMs)
       return row

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { limits } from '../gateway/limits.ts'
 import type { Subject } from '../gateway/seam.ts'
 import { openStore, type Store } from '../store/open.ts'
 import { Approvals } from './approvals.ts'
@@ -45,6 +46,19 @@ afterEach(async () => {
 })
 
 describe('an approval', () => {
+  it('that is outdated keeps nobody from asking anew', async () => {
+    const approvals = await open()
+    const request = (count: number) =>
+      approvals.request({ ...asked, ...what, id: `x_${count}`, digest: `d${count}`, rules: `clinic ${inForce}` })
+    for (let count = 0; count < limits.holdsPerSubject; count++) assert.notEqual(await request(count), 'too-many')
+    assert.equal(await request(100), 'too-many')
+    inForce = 'second'
+    for (let count = 200; count < 200 + limits.holdsPerSubject; count++)
+      assert.notEqual(await request(count), 'too-many')
+    assert.equal(await request(300), 'too-many')
+    await approvals.close()
+  })
+
   it('that was given is not used under other rules, and is under the same ones after a restart', async () => {
     const before = await open()
     await before.request({ ...asked, ...what, id: 'x_1', digest: 'd1', rules: 'clinic first' })

@@ -7,7 +7,7 @@ import { isTemporary } from './lineage/temporary.ts'
 import type { StatementReading } from './reading.ts'
 import { builtinReach } from './statement/builtin-functions.ts'
 import type { Statement } from './statement/statement.ts'
-import { as, count, sub, tagged } from './statement/tree.ts'
+import { as, count, print, sub, tagged } from './statement/tree.ts'
 import type { Setting } from './statement-action.ts'
 
 export function changesOf(
@@ -22,6 +22,10 @@ export function changesOf(
       reach === 'write' && (builtinReach(name) === 'unlisted' || findFunctions(catalog, path, schema, name).length > 0),
   )
   if (own || kind === 'do' || kind === 'call') return 'unknown'
+  // The path is known again when the server has said it.
+  if (session.some(change => change.kind === 'set' && change.unsure && change.setting.name === 'search_path'))
+    return 'unknown'
+  if (tree !== statement.tree && print(tree).includes('"set_config"')) return 'unknown'
   if (session.some(change => change.kind === 'define' || change.kind === 'discard' || change.kind === 'reset-all'))
     return 'unknown'
   return session.some(change => change.kind !== 'listen') ? 'told' : 'nothing'

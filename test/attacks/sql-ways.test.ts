@@ -54,6 +54,35 @@ for (const [name, before, table] of [
   })
 }
 
+/** Sent before anything is answered. */
+async function flown(rig: Rig, texts: readonly string[]): Promise<string> {
+  const client = await RawClient.signedIn(rig.port)
+  const before = ['create temp table people (id int, code text)', 'set search_path = med, pg_temp']
+  for (const [number, text] of before.entries()) {
+    client.send(say.query(text))
+    await client.until('Z', number + 1)
+  }
+  client.send(
+    ...texts.flatMap(text => [say.parse('', text), say.bind('', ''), say.describe('P', ''), say.execute('')]),
+    say.sync(),
+  )
+  await client.until('Z', before.length + 1)
+  client.socket.destroy()
+  return client.heard.map(({ body }) => body.toString('latin1')).join()
+}
+
+for (const change of [
+  "select set_config('search_path','public',false) where false",
+  "explain select set_config('search_path','public',false)",
+  "update pg_settings set setting = 'public' where name = 'search_path' and false",
+]) {
+  test(`in one flight: ${change}`, { timeout: 20_000 }, async () => {
+    const texts = [change, "select code || '' from people"]
+    assert.ok((await flown(twins.clear[0], texts)).includes(SECRET))
+    assert.ok(!(await flown(twins.masked[0], texts)).includes(SECRET))
+  })
+}
+
 test('nobody orders stored rows by what is hidden', { timeout: 20_000 }, async () => {
   const client = await twins.masked[0].client()
   for (const text of ['alter table med.people cluster on people_code_key', 'cluster'])

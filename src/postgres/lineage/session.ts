@@ -92,7 +92,7 @@ function after(
       if (steers(change.setting.name)) return { ...names, steered: true }
       if (change.setting.name !== 'search_path') return names
       const { value } = change.setting
-      const path = value === null ? user.path : searchPathOf(value, user.name)
+      const path = change.unsure ? [] : value === null ? user.path : searchPathOf(value, user.name)
       if (names.inTransaction) return { ...names, path, passing: true }
       // Outside a transaction block SET LOCAL ends with the message, wherever that is.
       return { ...names, path: change.setting.local ? [] : path }

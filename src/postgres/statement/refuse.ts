@@ -25,6 +25,10 @@ export function refuseStatement(
     for (const change of ofSet(sub(body, 'setstmt') ?? {}))
       if (change.kind === 'set' && change.setting.value !== null && unseen(change.setting)) return refuseSetting()
   if (uses.setConfigs.includes(null)) return blocked('set_config takes constants alone through the gateway.')
+  if (uses.setConfigs.length > 0 && isDefinition({ tag, body }, session))
+    return blocked('What is defined may not call set_config: nobody would see it change a setting.')
+  if (uses.relations.some(({ schema, name, use }) => use === 'write' && name === 'pg_settings' && isSystem(schema)))
+    return blocked('Settings are changed with SET: pg_settings is for reading alone.')
   if (uses.functions.some(({ reach }) => reach === 'outside'))
     return blocked('The statement calls a function that reaches past what the gateway can see.')
   if (tag === 'CopyStmt' && (flag(body, 'is_program') || text(body, 'filename') !== ''))
@@ -38,6 +42,15 @@ export function refuseStatement(
   if (tag === 'CreateFunctionStmt' && untrusted(body)) return blocked('Functions in this language are not passed on.')
   return null
 }
+
+/** Of what is there afterwards and runs again; a table made from a query runs it once. */
+function isDefinition({ tag, body }: Tagged, session: readonly SessionChange[]): boolean {
+  if (tag === 'CreateTableAsStmt') return text(body, 'objtype') === 'OBJECT_MATVIEW'
+  const once = tag === 'SelectStmt' || tag === 'ExplainStmt'
+  return !once && session.some(({ kind }) => kind === 'define')
+}
+
+const isSystem = (schema: string | null) => schema === null || schema === 'pg_catalog'
 
 function unseen(setting: SettingChange): boolean {
   return judgeSetting(setting) === 'refused' || steers(setting.name)

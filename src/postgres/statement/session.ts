@@ -5,9 +5,23 @@ import type { Uses } from './uses.ts'
 
 export function sessionChanges(root: Tagged, uses: Uses): readonly SessionChange[] {
   const found: SessionChange[] = [...ofTag(root)]
-  for (const config of uses.setConfigs)
-    if (config !== null) found.push({ kind: 'set', setting: setting(config.name, [config.value ?? ''], config.local) })
+  const unsure = isSure(root, uses) ? {} : ({ unsure: true } as const)
+  for (const config of uses.setConfigs) {
+    if (config === null) continue
+    found.push({ kind: 'set', setting: setting(config.name, [config.value ?? ''], config.local), ...unsure })
+  }
   return found
+}
+
+/** `SELECT set_config(…)` and nothing else: a condition, a row that is not there, or a second one could make it another. */
+function isSure({ tag, body }: Tagged, { setConfigs }: Uses): boolean {
+  const targets = list(body, 'targetList')
+  const called = as(as(targets[0], 'ResTarget')?.val, 'FuncCall')
+  const alone = Object.keys(body).every(part => /^(?:targetList|limitOption|op)$/.test(part))
+  const names = strings(list(called ?? {}, 'funcname'))
+  return (
+    tag === 'SelectStmt' && alone && targets.length === 1 && setConfigs.length === 1 && names.at(-1) === 'set_config'
+  )
 }
 
 function ofTag({ tag, body }: Tagged): readonly SessionChange[] {

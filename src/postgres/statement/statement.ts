@@ -59,7 +59,8 @@ export interface SettingChange {
 
 /** What stays in the session after the statement. */
 export type SessionChange =
-  | { readonly kind: 'set'; readonly setting: SettingChange }
+  /** `unsure`: whether it happens depends on more than that the statement runs. */
+  | { readonly kind: 'set'; readonly setting: SettingChange; readonly unsure?: true }
   | { readonly kind: 'reset-all' }
   | { readonly kind: 'discard'; readonly what: 'all' | 'plans' | 'sequences' | 'temporary' }
   | { readonly kind: 'transaction'; readonly step: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'other' }

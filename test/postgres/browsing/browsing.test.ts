@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import pg from 'pg'
 import { readConfig } from '../../../src/config/load.ts'
 import { template } from '../../../src/config/template.ts'
@@ -112,11 +113,16 @@ for (const file of tools) {
     for (const [at, { about, sql }] of statements.entries()) {
       it(`${at + 1}: ${about}`, async () => {
         const text = sql.replaceAll(/\{(\w+)\}/g, (written, name: string) => oids.get(name) ?? written)
-        const expected = await answerOf(direct, text)
+        let expected = await answerOf(direct, text)
         // A newer server no longer has some columns that an older psql asks for.
         if (typeof expected === 'string') assert.equal(expected, '42703', text)
         for (const extended of [false, true]) {
-          const answered = await answerOf(through, text, extended)
+          let answered = await answerOf(through, text, extended)
+          // Other tests make and drop databases of this server meanwhile, and its sizes are among what is asked for.
+          for (let again = 0; again < 3 && !isDeepStrictEqual(answered, expected); again++) {
+            expected = await answerOf(direct, text)
+            answered = await answerOf(through, text, extended)
+          }
           if (!hidden.has(about)) assert.deepEqual(answered, expected)
           else assert.deepEqual(namesOf(answered), namesOf(expected))
         }

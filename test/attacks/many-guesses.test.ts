@@ -115,6 +115,44 @@ for (const [name, first, again] of [
   })
 }
 
+const united = (values: readonly number[]) =>
+  `select count(*) from (select id, age from people union values ${values.map(value => `('one', ${value})`)}) q`
+
+test('values that rows are united with are so many guesses', async () => {
+  const some = many.slice(0, limits.guessesPerMinute / 2)
+  await rig.withClient(client => refused(client.query(united(many))))
+  await rig.withClient(async client => {
+    await client.query(united(some))
+    await client.query(united(some))
+    await refused(client.query(united([44])))
+  })
+  for (const once of [
+    `select count(*) from (select id, age from people union select 'one', 44) q`,
+    `with recursive r(id, age) as (select id, age from people union select 'one', 44) select id from r`,
+  ])
+    await rig.withClient(async client => {
+      for (let guess = 0; guess < limits.guessesPerMinute; guess++) await client.query(once)
+      await refused(client.query(once))
+    })
+  const nested = many.reduce((query, value) => `select 'one', ${value} union (${query})`, `select 'one', 0`)
+  for (const text of [`select id, age from people union (${nested})`, `${nested} union select id, age from people`])
+    await rig.withClient(client => refused(client.query(`select count(*) from (${text}) q`)))
+})
+
+test('values that rows are united with and nobody can count', async () => {
+  const made = ['unnest(array[43, 44])', 'g.n', '(select max(n) from generate_series(1, 44) n)']
+  await rig.withClient(async client => {
+    for (const value of made)
+      await refused(
+        client.query(
+          `select g.n, (select count(*) from (select 'one', age from people union select 'one', ${value}) q) from generate_series(1, 99) g(n)`,
+        ),
+      )
+    await refused(client.query(`select age from people intersect select 44`))
+    await client.query(`select id, age from people union all select 'one', 44`)
+  })
+})
+
 test('somebody is looked up as before', async () => {
   await rig.withClient(async client => {
     for (const value of ['{44}', '{43,44}']) assert.equal((await client.query(BY_AGE, [value])).rowCount, 1)

@@ -211,3 +211,10 @@ insert into app.lookups (id, label) values (88, 'free') returning id, label
 delete from app.lookups where id = 1 returning id, label
 update med.wards set name = upper(name) where id in (1, 2) returning id, name
 delete from med.wards where id = 6 and not exists (select 1 from app.jobs) returning id
+create view app.h1 as select id, name as x from med.wards ;; create view app.h2 as select id from app.h1 where x like '%a%' order by x ;; create or replace view app.h1 as select id, name || '!' as x, floor from med.wards ;; select * from app.h2
+create view app.h1 as select id, alias::text as x from med.people ;; create or replace view app.h1 as select id, code::text as x from med.people ;; select id from app.h1 order by id
+create view app.h1 as select id, code as x, alias from med.people ;; create view app.h2 as select id from app.h1 where alias like 'al%' ;; create or replace view app.h1 as select id, code as x, alias, legal_name from med.people ;; select id from app.h2 order by id
+create table app.h1 (id int primary key, person int) ;; create view app.h2 as select id from app.h1 where person > 0 ;; alter table app.h1 add foreign key (person) references med.people ;; insert into app.h1 values (1, 1) ;; select * from app.h2
+create table app.h1 (id int, name text) ;; create function app.hf(n text) returns boolean language sql stable as $$select exists (select 1 from app.h1 where name = n)$$ ;; create table app.h2 (t text check (app.hf(t) is not null)) ;; alter table app.h1 rename to h0 ;; create view app.h1 as select id, name from med.wards ;; insert into app.h2 values ('a') returning t
+select id, alias from med.people union select 0, 'nobody' order by 1
+select id, alias from med.people except select id, 'al1' from med.people order by 1

@@ -56,6 +56,53 @@ export function comesTo(tree: Tree, catalog: Catalog, names: readonly string[]):
   return meets(tree, found)
 }
 
+/** Whether what is kept (a view, a condition, a default) reads the relation of this name, or one of this name, were there one. */
+export function isBuiltOn(name: string, there: CatalogRelation | null, catalog: Catalog): boolean {
+  const functions = new Map<string, readonly string[]>([[name, [...wordsOf(name)]]])
+  const oids = new Set<number>()
+  const meets = (words: ReadonlySet<string>, all: Iterable<readonly string[]>) =>
+    [...all].some(one => one.every(word => words.has(word)))
+  const written = [...catalog.functionsByOid.values()]
+    .filter(one => !compiled(one))
+    .map(one => ({ one, words: wordsOf(bodyOf(one)) }))
+  for (let before = -1; before < oids.size; ) {
+    before = oids.size
+    for (const { one, words } of written) {
+      if (oids.has(one.oid) || !meets(words, functions.values())) continue
+      oids.add(one.oid)
+      functions.set(one.name, [...wordsOf(one.name)])
+    }
+    for (const [type, casts] of catalog.ownCasts)
+      if (casts.some(oid => oids.has(oid))) functions.set(type, [...wordsOf(type)])
+  }
+  const symbols = [...catalog.ownOperators]
+    .filter(([, all]) => all.some(oid => oids.has(oid)))
+    .map(([symbol]) => symbol)
+  // What names relations is bound to those; a name that is new means something in texts of functions alone.
+  const family = there === null ? [] : withChildren(withParents(there, catalog), catalog)
+  const names = [...functions].filter(([one]) => one !== name).map(([, words]) => words)
+  names.push(...family.map(one => [...wordsOf(one)]))
+  const depends = (one: NonNullable<Catalog['dependents']>[number]) =>
+    oids.has(one.function) || (there !== null && one.relation === there.oid)
+  if (catalog.dependents?.some(depends)) return true
+  return [...catalog.relations.values()].some(({ oid, schema, definition, columns }) => {
+    if (SYSTEM.test(schema) || oid === there?.oid) return false
+    const texts = [definition ?? '', ...columns.flatMap(({ generated, preset }) => [generated ?? '', preset ?? ''])]
+    const text = texts.join(' ')
+    return definition === '' || meets(wordsOf(text), names) || symbols.some(symbol => text.includes(symbol))
+  })
+}
+
+function withParents(relation: CatalogRelation, { relations }: Catalog): readonly string[] {
+  const all = new Set([relation])
+  for (const one of all)
+    for (const oid of one.parents) {
+      const parent = relations.get(oid)
+      if (parent !== undefined) all.add(parent)
+    }
+  return [...all].map(({ name }) => name)
+}
+
 /** What becomes of a table becomes of those that inherit from it. */
 function withChildren(names: readonly string[], { relations }: Catalog): readonly string[] {
   const all = new Set(names)

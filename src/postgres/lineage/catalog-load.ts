@@ -122,17 +122,22 @@ const castsSql = `select t.typname, coalesce(p.oid, 0), s.oid is not null, c.cas
     from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass and d.objid = c.oid
       and d.deptype = 'e') order by 1, 2`
 
-/** Conditions, policies, indexes, domains and defaults of arguments. */
-const dependentsSql = `select distinct d.refobjid, coalesce(c.relname, t.typname, f.proname)
+/** Conditions (of triggers, too), policies, indexes, domains and defaults of arguments; policies read relations as well. */
+const dependentsSql = `select distinct case when p.oid is null or d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+      then d.refobjid else 0 end, coalesce(c.relname, t.typname, f.proname),
+    case when d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass then d.refobjid else 0 end
   from pg_catalog.pg_depend d
   left join pg_catalog.pg_constraint k on d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and k.oid = d.objid
   left join pg_catalog.pg_policy p on d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass and p.oid = d.objid
   left join pg_catalog.pg_index i on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and i.indexrelid = d.objid
-  left join pg_catalog.pg_class c on c.oid = coalesce(nullif(k.conrelid, 0), p.polrelid, i.indrelid)
+  left join pg_catalog.pg_trigger g on d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass and g.oid = d.objid
+    and g.tgfoid <> d.refobjid
+  left join pg_catalog.pg_class c on c.oid = coalesce(nullif(k.conrelid, 0), p.polrelid, i.indrelid, g.tgrelid)
   left join pg_catalog.pg_type t on t.oid = k.contypid
   left join pg_catalog.pg_proc f on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and f.oid = d.objid
-  where d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.refobjid >= 16384
-    and coalesce(c.relname, t.typname, f.proname) is not null order by 1, 2`
+  where (d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass or p.oid is not null and d.refobjid <> p.polrelid
+      and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass) and d.refobjid >= 16384
+    and coalesce(c.relname, t.typname, f.proname) is not null order by 1, 2, 3`
 
 export async function loadCatalog(run: RunQuery): Promise<Catalog> {
   await run(`set search_path = ''`)
@@ -162,7 +167,11 @@ export async function loadCatalog(run: RunQuery): Promise<Catalog> {
     ownCasts: functionsBy(casts),
     bentTo: new Set(casts.filter(row => truth(row[2])).map(([name]) => name ?? '')),
     bends: casts.some(row => truth(row[2]) && truth(row[3])),
-    dependents: dependents.map(([oid, name]) => ({ function: int(oid), name: name ?? '' })),
+    dependents: dependents.map(([oid, name, relation]) => ({
+      function: int(oid),
+      name: name ?? '',
+      relation: int(relation),
+    })),
     references: references.map(([relation, attribute, toRelation, toAttribute, constraint, follows]) => ({
       constraint: constraint ?? '',
       follows: truth(follows),

@@ -117,8 +117,8 @@ export interface Catalog {
   /** Some of these are done without being asked for. */
   readonly bends?: boolean
   readonly references?: readonly CatalogReference[]
-  /** Relations, types and functions that run a function of people's where no text of theirs is here. */
-  readonly dependents?: readonly { readonly function: number; readonly name: string }[]
+  /** Relations, types and functions that run a function of people's, or read a relation, where no text of theirs is here. */
+  readonly dependents?: readonly { readonly function: number; readonly name: string; readonly relation?: number }[]
   /** Relations were being changed: what is made of them could not be read, and is here as an empty text. */
   readonly partial?: boolean
   readonly byName: ReadonlyMap<string, CatalogRelation>

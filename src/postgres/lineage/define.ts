@@ -7,6 +7,7 @@ import { type Context, noteFlow, noteOracle } from './context.ts'
 import { everyLabel, newBound, newCollation, newDomain, newTable, newTrigger } from './define-new.ts'
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
+import { noteFilled, noteJoined } from './made-relation.ts'
 import { labelsAt } from './protection.ts'
 import { type Item, outermost, type Scope } from './scope.ts'
 import { queryRows } from './select.ts'
@@ -29,6 +30,7 @@ export function noteDefinition({ tag, body }: Tagged, ctx: Context): void {
       break
     case 'CreateStmt':
       newTable(body, ctx)
+      noteFilled(body, ctx)
       break
     case 'CreateDomainStmt':
       newDomain(body, ctx)
@@ -187,6 +189,7 @@ function alter(body: Tree, ctx: Context): void {
 
 /** A partition or child that is one no more has the labels of its own declaration alone. */
 function moved(command: Tree, body: Tree, item: Item, ctx: Context): void {
+  noteJoined(command, sub(body, 'relation'), item, ctx)
   const kind = text(command, 'subtype')
   const partition = as(command.def, 'PartitionCmd') ?? {}
   newBound(sub(partition, 'bound'), ctx)

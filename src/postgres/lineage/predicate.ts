@@ -138,9 +138,18 @@ function judge({ tag, body }: Tagged, scope: Scope, ctx: Context): OracleUse {
 /** A few values that were written down are so many guesses; a column, a query or a series is any number of them. */
 function ofGuesses(guesses: readonly unknown[] | null, scope: Scope, ctx: Context): OracleUse {
   const written = guesses?.map(guess => writtenIn(guess, scope, ctx)) ?? [0]
-  if (written.includes(0)) return 'comparison'
-  ctx.notes.guesses += written.reduce((sum, number) => sum + number, 0)
-  return ctx.notes.guesses > limits.guessesPerMinute ? 'comparison' : 'equality'
+  return written.includes(0)
+    ? 'comparison'
+    : guessed(
+        written.reduce((sum, number) => sum + number, 0),
+        ctx,
+      )
+}
+
+/** So many guesses; 0 where they cannot be counted. */
+export function guessed(number: number, { notes }: Context): OracleUse {
+  notes.guesses += number
+  return number === 0 || notes.guesses > limits.guessesPerMinute ? 'comparison' : 'equality'
 }
 
 /** How many values a guess stands for; 0 where nobody can tell. */

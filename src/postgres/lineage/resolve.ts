@@ -21,6 +21,7 @@ import { noteDefinition, noteDropped } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
 import { evaluateCall } from './function-call.ts'
+import { madeFrom } from './made-relation.ts'
 import { predicates } from './predicate.ts'
 import type { Protection } from './protection.ts'
 import { outermost, type Scope } from './scope.ts'
@@ -261,15 +262,6 @@ function createAs(body: Tree, ctx: Context): Rows {
 function heldRows(body: Tree, ctx: Context): Rows {
   const root = tagged(body.query)
   return root === null ? unknownRows : statementRows(root, ctx)
-}
-
-/** A view keeps its lineage in the catalog; a copy, and anything temporary, is out of the catalog's sight. */
-function madeFrom(rows: Rows, target: Tree | null, kind: 'table' | 'view', ctx: Context): Rows {
-  const all = derive(rows.rest ?? clean, ...rows.columns.map(({ taint }) => taint))
-  const temporary =
-    target !== null && (text(target, 'relpersistence') === 't' || text(target, 'schemaname') === 'pg_temp')
-  noteFlow(ctx.notes, temporary ? 'table' : kind, target === null ? '' : text(target, 'relname'), all)
-  return noRows
 }
 
 function execute(body: Tree, ctx: Context): Rows {

@@ -1,15 +1,27 @@
 // Queries. Promise: each output column covers everything it could derive from; clauses that show nothing (WHERE, ORDER
 // BY, GROUP BY, LIMIT) are noted as oracles.
-import { as, constant, flag, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import {
+  as,
+  children,
+  constant,
+  flag,
+  list,
+  strings,
+  sub,
+  type Tagged,
+  type Tree,
+  tagged,
+  text,
+} from '../statement/tree.ts'
 import { aggregates } from './aggregates.ts'
 import { changeRows } from './change.ts'
 import { columnName } from './column-name.ts'
-import { type Context, noteGroup, noteOracle, type Output, type Rows } from './context.ts'
+import { type Context, noteGroup, noteOracle, type OracleUse, type Output, type Rows } from './context.ts'
 import { evaluate, evaluateAll } from './expression.ts'
 import { readFrom } from './from.ts'
 import { noteWindow } from './function-call.ts'
 import { isOfFew } from './own-types.ts'
-import { predicates, tieSorted } from './predicate.ts'
+import { guessed, predicates, single, tieSorted } from './predicate.ts'
 import { itemNamed, lookUp, type Scope, within } from './scope.ts'
 import { clean, derive, either, isClean, mark, type Taint, unknown } from './taint.ts'
 
@@ -217,27 +229,56 @@ function setOperation(body: Tree, left: Tree, right: Tree, outer: Scope, ctx: Co
   const a = queryRows({ tag: 'SelectStmt', body: left }, within(outer), ctx)
   const b = queryRows({ tag: 'SelectStmt', body: right }, within(outer), ctx)
   const made = a.rest === null ? unite(a, b) : open(a, b)
-  noteMatched(body, [left, right], [a, b], ctx)
+  noteMatched(body, [left, right], [a, b], outer, ctx)
   const scope: Scope = { ...within(outer), columns: made.columns.map(column => ({ ...column })), rest: made.rest }
   tail(body, made, scope, ctx)
   return made
 }
 
-/** Rows of both arms are compared: with a list of guesses in one of them, that is a comparison with each. */
-function noteMatched(body: Tree, arms: readonly Tree[], [a, b]: readonly [Rows, Rows], ctx: Context): void {
+/** Rows of both arms are compared: with what stands written in one of them, those are so many guesses. */
+function noteMatched(
+  body: Tree,
+  arms: readonly Tree[],
+  [a, b]: readonly [Rows, Rows],
+  outer: Scope,
+  ctx: Context,
+): void {
   const union = text(body, 'op') === 'SETOP_UNION'
   if (union && flag(body, 'all')) return
   grouped(
     [...a.columns, ...b.columns].map(({ taint }) => taint),
     ctx,
   )
-  const several = (arm: Tree) => !union || list(arm, 'fromClause').length > 0 || list(arm, 'targetList').length === 0
   for (const [at, one] of a.columns.entries()) {
     const other = b.columns[at]
     if (other === undefined || isClean(one.taint) === isClean(other.taint)) continue
-    const open = arms[isClean(one.taint) ? 0 : 1]
-    if (open !== undefined && several(open)) noteOracle(ctx.notes, 'comparison', derive(one.taint, other.taint))
+    const [arm, rows] = isClean(one.taint) ? [arms[0], a] : [arms[1], b]
+    const use = union && arm !== undefined ? ofArm(arm, rows, at, outer, ctx) : 'comparison'
+    noteOracle(ctx.notes, use, derive(one.taint, other.taint))
   }
+}
+
+/** Each value is one guess, however often its query is read. */
+function ofArm(arm: Tree, { columns, rest }: Rows, at: number, outer: Scope, ctx: Context): OracleUse {
+  const [targets, values] = [list(arm, 'targetList'), list(arm, 'valuesLists')]
+  const row = values.length > 0 ? list(as(values[0], 'List') ?? {}, 'items') : targets
+  const node = tagged(row[at])
+  if (node === null || rest !== null || row.length !== columns.length || list(arm, 'fromClause').length > 0)
+    return 'comparison'
+  const known = ctx.notes.uses.get(node.body)
+  if (known !== undefined) return known
+  const made = node.tag === 'ResTarget' && !several(node.body.val) && single(node.body.val, within(outer), ctx)
+  const use = guessed(columns[at]?.written ?? (made ? 1 : 0), ctx)
+  ctx.notes.uses.set(node.body, use)
+  return use
+}
+
+/** A function may give many rows. */
+function several(node: unknown): boolean {
+  const found = tagged(node)
+  return (
+    found !== null && (found.tag === 'FuncCall' || children(found.body).some(one => several({ [one.tag]: one.body })))
+  )
 }
 
 /** Both arms have as many columns as the counted one. */

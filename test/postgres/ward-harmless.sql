@@ -218,3 +218,4 @@ create table app.h1 (id int primary key, person int) ;; create view app.h2 as se
 create table app.h1 (id int, name text) ;; create function app.hf(n text) returns boolean language sql stable as $$select exists (select 1 from app.h1 where name = n)$$ ;; create table app.h2 (t text check (app.hf(t) is not null)) ;; alter table app.h1 rename to h0 ;; create view app.h1 as select id, name from med.wards ;; insert into app.h2 values ('a') returning t
 select id, alias from med.people union select 0, 'nobody' order by 1
 select id, alias from med.people except select id, 'al1' from med.people order by 1
+select xact_commit >= 0, tup_returned >= 0, blks_hit >= 0, deadlocks from pg_stat_database where datname = current_database()

@@ -4,6 +4,7 @@ import { as, children, count, list, strings, sub, type Tagged, type Tree, tagged
 import { type Context, noteOracle, noteShown, probedBy, touch } from './context.ts'
 import { castMayFail, nodeMayFail, operatorMayFail } from './fallible.ts'
 import { evaluateCall } from './function-call.ts'
+import { asText, gathered, joined } from './growth.ts'
 import { callOwn } from './own-functions.ts'
 import { mayBeOwn, meansOwn } from './own-types.ts'
 import { useOf } from './predicate.ts'
@@ -75,8 +76,13 @@ function evaluateTagged(node: Tagged, scope: Scope, ctx: Context): Taint {
     default:
       if (!composed.has(tag)) return unknown
       if (tag === 'CoalesceExpr' || tag === 'BoolExpr') noteSkipping(tag, list(body, 'args'), scope, ctx)
-      return failing(nodeMayFail(tag, body, scope, ctx), derive(...parts(body, scope, ctx)), ctx)
+      return failing(nodeMayFail(tag, body, scope, ctx), compose(tag, parts(body, scope, ctx), ctx), ctx)
   }
+}
+
+function compose(tag: string, given: readonly Taint[], ctx: Context): Taint {
+  if (/^Json(?:Object|Array)Agg$/.test(tag)) return gathered(given, ctx)
+  return /^(?:A_ArrayExpr|XmlExpr|Json.*)$/.test(tag) ? joined(given, ctx) : derive(...given)
 }
 
 /** What stands behind is worked out or not by what stands before it. */
@@ -94,7 +100,8 @@ function noteSkipping(tag: string, args: readonly unknown[], scope: Scope, ctx: 
 /** The answer is hidden, but whether it fails is not: a comparison here is one like in a condition. */
 function operation(node: Tagged, scope: Scope, ctx: Context): Taint {
   const { body } = node
-  const given = derive(...parts(body, scope, ctx))
+  const values = parts(body, scope, ctx)
+  const given = strings(list(body, 'name')).at(-1) === '||' ? joined(values, ctx) : derive(...values)
   const own = operatorsNamed(body, ctx)
   const taint = derive(given, byOwn(own, given, ctx))
   if (isClean(taint)) return taint
@@ -172,13 +179,15 @@ function evaluateColumn(body: Tree, scope: Scope, ctx: Context): Taint {
   return item === null ? unknown : wholeRow(item)
 }
 
+const textual = /^(?:text|varchar|bpchar|citext)$/
+
 function evaluateCast(body: Tree, scope: Scope, ctx: Context): Taint {
   const value = evaluate(body.arg, scope, ctx)
   const names = strings(list(sub(body, 'typeName') ?? {}, 'names'))
   const held = failing(!isClean(value) && castMayFail(body, scope, ctx), value, ctx)
   const own = ctx.catalog.ownCasts.get(names.at(-1) ?? '') ?? []
   failing(own.length > 0 && !isClean(value) && mayBeOwn(body.arg, scope, ctx), value, ctx)
-  return derive(held, byOwn(own, value, ctx))
+  return derive(textual.test(names.at(-1) ?? '') ? asText(held, ctx) : held, byOwn(own, value, ctx))
 }
 
 /** That a value fails is told to whoever asked, as if it had been compared. */
@@ -240,6 +249,7 @@ function evaluateSubLink(body: Tree, scope: Scope, ctx: Context): Taint {
     noteOracle(ctx.notes, 'presence', probed)
     return derive(probed)
   }
+  if (kind === 'ARRAY_SUBLINK') return derive(gathered([values], ctx), probed)
   const first = taints.columns[0]
   if (kind === 'EXPR_SUBLINK' && taints.columns.length === 1 && first !== undefined && taints.rest === null)
     return { ...derive(first.taint, probed), fields: first.taint.fields }

@@ -7,6 +7,7 @@ import { type Context, noteFlow, noteOracle, noteShown, type Rows } from './cont
 import { noteShownExpansion } from './expansion.ts'
 import { evaluate, evaluateAll } from './expression.ts'
 import { mayFail } from './fallible.ts'
+import { noteCallGrowth } from './growth.ts'
 import { callOwn } from './own-functions.ts'
 import { predicates, single, tieSorted } from './predicate.ts'
 import { lookUp, type Scope } from './scope.ts'
@@ -78,7 +79,7 @@ function builtinTaint(
   scope: Scope,
   ctx: Context,
 ): Taint {
-  const all = derive(...args)
+  const all = noteCallGrowth(name, args, body, ctx)
   if (name === 'current_setting') return settingTaint(body, all)
   if (!isClean(all) && mayFail(name, args, body, scope, ctx)) noteShown(ctx.notes, 'comparison', all)
   switch (reach) {

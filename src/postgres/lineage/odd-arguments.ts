@@ -3,15 +3,14 @@
 import { as, constant, list, strings, sub, type Tree, tagged, text } from '../statement/tree.ts'
 import { findFunctions } from './catalog.ts'
 import type { Context } from './context.ts'
+import { LONGEST } from './growth.ts'
 import { lookUp, type Scope } from './scope.ts'
 
 const words = (block: string): ReadonlySet<string> => new Set(block.split(/\s+/).filter(word => word !== ''))
 
-/** Neither long enough to exceed what a value may be, nor negative. */
-const LONGEST = 10_000
-
 type Check = (args: readonly unknown[]) => boolean
 
+/** Neither long enough to exceed what a value may be, nor negative. */
 const number = (node: unknown, least: number, most = LONGEST): boolean => {
   const value = constant(node)
   return node === undefined || (typeof value === 'string' && Number(value) >= least && Number(value) <= most)

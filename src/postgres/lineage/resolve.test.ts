@@ -225,6 +225,25 @@ describe('what decides a probe', () => {
     for (const [sql, expected] of Object.entries(table)) assert.equal(stops(sql), expected, sql)
   })
 
+  test('a value may grow, but not until it is too long', () => {
+    const paths = (made: string) =>
+      `WITH RECURSIVE r(n, c) AS (SELECT 0, ssn FROM patients UNION ALL SELECT n + 1, ${made} FROM r) SELECT c FROM r`
+    const fitting = [
+      "SELECT repeat(ssn, 10000), 'M-' || lpad(ssn, 10, '0'), concat(ssn, ' ', age), replace(ssn, '-', ' ') FROM patients",
+      "SELECT string_agg(ssn || lpad(ssn, 10, '0'), ', '), array_to_string(array_agg(upper(ssn)), ', ') FROM patients",
+      "SELECT json_agg(q) FROM (SELECT jsonb_build_object('a', array(SELECT to_jsonb(p) FROM patients p)) FROM visits) q",
+      paths("c || ' / ' || (SELECT max(ssn) FROM patients)"),
+    ]
+    const growing = [
+      'SELECT lpad(repeat(repeat(ssn, 200), 200), 9), concat(repeat(ssn, 9000), repeat(ssn, 9000)) FROM patients',
+      "SELECT array_agg(repeat(ssn, 9000)), repeat(string_agg(ssn, ''), 9000) FROM patients",
+      paths('c || c'),
+      paths("concat(c, '-', c)"),
+    ]
+    for (const sql of fitting) assert.equal(stops(sql), '', sql)
+    for (const sql of growing) assert.match(stops(sql), /phi\.ssn/, sql)
+  })
+
   test('counting what was made of a value tells the value', () => {
     assert.deepEqual(forms("SELECT count(nullif(left(ssn, 1), 'k')), count(ssn) FROM patients"), [
       'derived phi.ssn',

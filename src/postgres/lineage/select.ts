@@ -20,6 +20,7 @@ import { type Context, noteGroup, noteOracle, type OracleUse, type Output, type 
 import { evaluate, evaluateAll } from './expression.ts'
 import { readFrom } from './from.ts'
 import { noteWindow } from './function-call.ts'
+import { afterLoop, looped } from './growth.ts'
 import { isOfFew } from './own-types.ts'
 import { guessed, predicates, single, tieSorted } from './predicate.ts'
 import { itemNamed, lookUp, type Scope, within } from './scope.ts'
@@ -71,6 +72,12 @@ function withClause(body: Tree, outer: Scope, ctx: Context): Scope {
       break
     }
   }
+  if (recursive)
+    for (const cte of all) {
+      const { columns, rest } = ctes.get(text(cte, 'ctename')) ?? unknownRows
+      const after = columns.map(column => ({ ...column, taint: afterLoop(column.taint) }))
+      ctes.set(text(cte, 'ctename'), { columns: after, rest })
+    }
   return { ...outer, ctes }
 }
 
@@ -80,14 +87,14 @@ function grown(rows: Rows, before: Rows | undefined): Rows {
   return {
     columns: rows.columns.map((column, at) => {
       const old = before.columns[at]
-      return old === undefined ? column : { ...column, taint: either(column.taint, old.taint) }
+      return old === undefined ? column : { ...column, taint: looped(either(column.taint, old.taint), old.taint) }
     }),
     rest: rows.rest,
   }
 }
 
 function print(rows: Rows): string {
-  return `${rows.columns.map(({ name, taint }) => `${name}:${mark(taint)}`).join('|')}/${rows.rest === null ? '' : mark(rows.rest)}`
+  return `${rows.columns.map(({ name, taint }) => `${name}:${mark(taint)}${taint.growth}`).join('|')}/${rows.rest === null ? '' : mark(rows.rest)}`
 }
 
 function named(rows: Rows, cte: Tree): Rows {

@@ -81,7 +81,7 @@ function declared(relation: CatalogRelation, attribute: number, ctx: Context): T
   const labels = labelsAt(ctx.protection, relation.oid, attribute)
   return labels.size === 0
     ? clean
-    : { labels, unknown: false, column: { relation: relation.oid, attribute }, fields: null }
+    : { labels, unknown: false, column: { relation: relation.oid, attribute }, fields: null, growth: 1 }
 }
 
 /** A column that holds rows of a table holds what that table protects. */

@@ -6,19 +6,26 @@ const telling: Readonly<Record<string, readonly string[] | 'all'>> = {
   pg_stats: [
     ...['most_common_vals', 'histogram_bounds', 'most_common_elems', 'range_bounds_histogram'],
     ...['range_length_histogram', 'elem_count_histogram', 'correlation'],
+    ...['most_common_freqs', 'most_common_elem_freqs', 'range_empty_frac'],
   ],
-  pg_stats_ext: ['most_common_vals', 'most_common_val_nulls'],
+  pg_stats_ext: [
+    ...['most_common_vals', 'most_common_val_nulls', 'most_common_freqs', 'most_common_base_freqs'],
+    'dependencies',
+  ],
   pg_stats_ext_exprs: [
     ...['most_common_vals', 'histogram_bounds', 'most_common_elems', 'range_bounds_histogram'],
     ...['range_length_histogram', 'elem_count_histogram', 'correlation'],
+    ...['most_common_freqs', 'most_common_elem_freqs', 'range_empty_frac'],
   ],
   pg_statistic: [
     ...['stavalues1', 'stavalues2', 'stavalues3', 'stavalues4', 'stavalues5'],
     ...['stanumbers1', 'stanumbers2', 'stanumbers3', 'stanumbers4', 'stanumbers5'],
   ],
   pg_statistic_ext_data: 'all',
+  // What is sorted or hashed is put into files where it is long.
+  pg_stat_database: ['temp_files', 'temp_bytes'],
   pg_stat_activity: ['query', 'application_name'],
-  pg_stat_statements: ['query'],
+  pg_stat_statements: ['query', 'temp_blks_read', 'temp_blks_written', 'temp_blk_read_time', 'temp_blk_write_time'],
   pg_prepared_statements: ['statement'],
   pg_cursors: ['statement', 'name'],
   pg_prepared_xacts: ['gid'],

@@ -8,6 +8,8 @@ export interface Taint {
   readonly column: StoredColumn | null
   /** Of a row: its parts by name; null where they are not known one by one. */
   readonly fields: ReadonlyMap<string, Taint> | null
+  /** How many times as long as what is stored it may be; 0 where nothing hidden or made long takes part. */
+  readonly growth: number
 }
 
 export interface StoredColumn {
@@ -18,8 +20,8 @@ export interface StoredColumn {
 
 const none: ReadonlySet<string> = new Set()
 
-export const clean: Taint = { labels: none, unknown: false, column: null, fields: null }
-export const unknown: Taint = { labels: none, unknown: true, column: null, fields: null }
+export const clean: Taint = { labels: none, unknown: false, column: null, fields: null, growth: 0 }
+export const unknown: Taint = { labels: none, unknown: true, column: null, fields: null, growth: 1 }
 
 export function isClean(taint: Taint): boolean {
   return !taint.unknown && taint.labels.size === 0
@@ -29,13 +31,15 @@ export function isClean(taint: Taint): boolean {
 export function derive(...parts: readonly Taint[]): Taint {
   let labels: ReadonlySet<string> = none
   let isUnknown = false
+  let growth = 0
   for (const part of parts) {
     if (part.unknown) isUnknown = true
+    growth = Math.max(growth, part.growth)
     if (part.labels.size === 0) continue
     labels = labels.size === 0 ? part.labels : new Set([...labels, ...part.labels])
   }
-  if (labels.size === 0) return isUnknown ? unknown : clean
-  return { labels, unknown: isUnknown, column: null, fields: null }
+  if (labels.size === 0 && growth === (isUnknown ? 1 : 0)) return isUnknown ? unknown : clean
+  return { labels, unknown: isUnknown, column: null, fields: null, growth }
 }
 
 /** A value that is one or the other: rows of a union, a merged column. */
@@ -62,7 +66,8 @@ function sameLabels(a: Taint, b: Taint): boolean {
 /** A row made of named parts. */
 export function row(parts: readonly { readonly name: string; readonly taint: Taint }[]): Taint {
   const whole = derive(...parts.map(({ taint }) => taint))
-  return { ...whole, fields: new Map(parts.map(({ name, taint }) => [name, taint])) }
+  const growth = parts.reduce((sum, { taint }) => sum + taint.growth, 0)
+  return { ...whole, growth, fields: new Map(parts.map(({ name, taint }) => [name, taint])) }
 }
 
 /** Stays the same text for the same taint: fixpoints compare by it. */
@@ -71,5 +76,5 @@ export function mark(taint: Taint): string {
 }
 
 export function ofLabels(labels: readonly string[]): Taint {
-  return labels.length === 0 ? clean : { labels: new Set(labels), unknown: false, column: null, fields: null }
+  return labels.length === 0 ? clean : { ...clean, labels: new Set(labels), growth: 1 }
 }

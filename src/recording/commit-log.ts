@@ -1,9 +1,11 @@
 // The log as the commit thread writes it. Promise: a commit is one frame, durable as a whole or not there; a failed one
 // leaves memory and file as they were; a nonce is never used twice; the index follows and can never hold a commit up.
+import { rmSync } from 'node:fs'
 import { origin, signCheckpoint } from './checkpoint.ts'
 import { fillLeaf } from './entry-form.ts'
 import type { FrameBuilder, KeyRecord } from './frame.ts'
-import { createFile, type InboxFile } from './inbox-file.ts'
+import { createFile, type InboxFile, isFull } from './inbox-file.ts'
+import { filePath } from './inbox-folder.ts'
 import { type LogIndex, nothingPending } from './log-index.ts'
 import { append, type Edge, root, writeEdge } from './merkle.ts'
 import type { OpenedLog } from './open-log.ts'
@@ -213,15 +215,23 @@ export class CommitLog {
     const number = this.#file.number + 1
     const next = createFile(this.#options.folder, this.#options.log, number, this.#edge, this.#frame)
     const old = this.#file
-    // From here on the new file counts, whatever becomes of the mark in the old one: the next start sets it.
-    this.#file = next
     try {
       this.#frame.begin()
       this.#frame.record({ kind: 'next', number })
       old.append(this.#frame)
-    } finally {
+    } catch (error) {
+      if (isFull(error)) {
+        // The old one goes on: a file that it does not name would be missed for ever.
+        next.close()
+        rmSync(filePath(this.#options.folder, number))
+        throw error
+      }
+      this.#file = next
       old.close()
+      throw error
     }
+    this.#file = next
+    old.close()
   }
 
   close(): void {

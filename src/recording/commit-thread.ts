@@ -95,7 +95,11 @@ export class CommitThread {
     if (message.kind === 'committed') for (const one of message.parcels) this.#landed(one.id)?.resolve(one)
     else if (message.kind === 'failed') {
       this.#failures++
-      for (const id of message.ids) this.#landed(id)?.reject(new CommitFault(message.fault))
+      for (const id of message.ids) {
+        const flight = this.#landed(id)
+        flight?.packer.forget()
+        flight?.reject(new CommitFault(message.fault))
+      }
     } else if (message.kind === 'faulty') this.#onFault(message.fault)
   }
 

@@ -1,8 +1,18 @@
 // A file that only grows, and whose writes are durable when they return. Promise: bytes go past the page cache where the
 // system lets them, which spares a copy and a fresh page for each; the file reads the same either way.
-import { closeSync, constants, fdatasyncSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 
-/** Past the page cache, file and memory are cut into these: no disk in use has larger ones. */
+/** Past the page cache, file and memory are cut into these; a disk with larger ones is served by the cache. */
 const BLOCK_BYTES = 4096
 const PAGES_OF_WASM = 16
 const STAGED_BYTES = PAGES_OF_WASM * (64 << 10)
@@ -32,7 +42,13 @@ export class DurableFile {
     const handle = openDirect(path)
     this.#direct = handle !== null
     this.#handle = handle ?? openCached(path)
-    if (handle !== null) this.#readBegun(end)
+    if (handle === null) return
+    try {
+      this.#readBegun(end)
+    } catch (error) {
+      closeSync(this.#handle)
+      throw error
+    }
   }
 
   /** Whether bytes go past the page cache: then writing zeros first is cheap, and growing the file is not. */
@@ -62,7 +78,8 @@ export class DurableFile {
 
   /** To be written from `end` on. */
   cut(end: number): void {
-    ftruncateSync(this.#handle, end)
+    // On a full disk some systems have no room even for this.
+    if (fstatSync(this.#handle).size > end) ftruncateSync(this.#handle, end)
     if (this.#direct) this.#readBegun(end)
   }
 
@@ -111,7 +128,7 @@ export class DurableFile {
       act()
       return true
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error
+      if (!isUnable(error)) throw error
       this.#goCached()
       return false
     }
@@ -132,9 +149,14 @@ function openDirect(path: string): number | null {
   try {
     return openSync(path, constants.O_RDWR | DURABLE | PAST_THE_CACHE)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EINVAL') return null
+    if (isUnable(error)) return null
     throw error
   }
+}
+
+/** How file systems say that they have no such writes. */
+function isUnable(error: unknown): boolean {
+  return /^(?:EINVAL|EOPNOTSUPP|ENOTSUP|ENOSYS)$/.test((error as NodeJS.ErrnoException).code ?? '')
 }
 
 function openCached(path: string): number {

@@ -8,7 +8,7 @@ import { type Edge, writeEdge } from './merkle.ts'
 
 /**
  * Written ahead of the frames, at once: a write to where the file has bytes already changes nothing but these, and is durable
- * in two thirds of the time of one that makes the file longer (bench/results). Frames that are large do not need it.
+ * sooner than one that makes the file longer. Frames that are large do not need it.
  */
 const AHEAD = { direct: { bytes: 1 << 20, large: 128 << 10 }, cached: { bytes: 128 << 10, large: 32 << 10 } }
 
@@ -19,8 +19,8 @@ export class InboxFile {
   #crc: number
   /** Up to here the file has bytes. */
   #room: number
-  /** It had no room once, and is not asked again. */
-  #tight = false
+  /** Where the disk had no room for so much, it is asked again from here on. */
+  #askFrom = 0
 
   constructor(folder: string, number: number, end: number, crc: number) {
     this.#file = new DurableFile(filePath(folder, number), end)
@@ -40,7 +40,8 @@ export class InboxFile {
     const { bytes, crc } = frame.close(this.#crc)
     const ahead = this.#file.direct ? AHEAD.direct : AHEAD.cached
     try {
-      if (this.#end + bytes.length > this.#room && bytes.length < ahead.large && !this.#tight) this.#reach(ahead.bytes)
+      if (this.#end + bytes.length > this.#room && bytes.length < ahead.large && this.#end >= this.#askFrom)
+        this.#reach(ahead.bytes)
       this.#room = Math.max(this.#room, this.#file.write(bytes, this.#end))
     } catch (error) {
       this.#file.cut(this.#end)
@@ -58,7 +59,7 @@ export class InboxFile {
       this.#room = this.#file.reach(this.#room, bytes)
     } catch (error) {
       if (!isFull(error) && (error as { code?: string }).code !== 'EFBIG') throw error
-      this.#tight = true
+      this.#askFrom = this.#end + bytes
       this.#file.cut(this.#room)
     }
   }

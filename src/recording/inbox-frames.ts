@@ -81,7 +81,10 @@ export class FrameReader {
     if (!fits) {
       this.#torn = this.#isCut(offset, head)
       if (this.#torn) return null
+      // What follows it was written after it: by now it is there, if it was only under way.
+      this.#windowEnd = this.#windowAt
       body = this.#body(offset, head)
+      fits = isBodyOf(body, head)
     }
     const whole = fits && (this.#crc === null || this.#crc === head.before)
     this.#at = offset + FRAME_HEAD_BYTES + head.bytes
@@ -128,7 +131,10 @@ export class FrameReader {
   }
 
   #frameIn(from: number, to: number): boolean {
-    for (let at = from; at <= to; at++) if (readFrameHead(this.#read(at, FRAME_HEAD_BYTES)) !== null) return true
+    for (let at = from; at <= to; at++) {
+      const head = readFrameHead(this.#read(at, FRAME_HEAD_BYTES))
+      if (head !== null && at + FRAME_HEAD_BYTES + head.bytes <= to + 1) return true
+    }
     return false
   }
 

@@ -74,7 +74,7 @@ interface Waiting {
 /** One message to the commit thread; more waits for the next. */
 const PARCEL_BYTES = 2 << 20
 const PARCEL_ITEMS = 2_048
-/** Sent as it comes, with what waits before it: the thread closes and writes it while the next one is made. */
+/** Sent as it comes, behind what waits before it: the thread closes and writes it while the next one is made. */
 const LARGE_BYTES = 32 << 10
 /** Sent before the first of them is durable: the thread takes the next at once, with all that has come by then. */
 const PARCELS_AWAY = 4

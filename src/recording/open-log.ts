@@ -44,13 +44,13 @@ export function openLog(folder: string, log: string): OpenedLog {
       index = openIndex(folder)
       catchUp(index, folder, numbers, found.edge)
     }
+    const file = new InboxFile(folder, newest, found.end, found.crc)
+    file.cutTail()
+    return { file, edge: found.edge, index, frame, lastAt, checkpointed: found.checkpointed }
   } catch (error) {
     index.close()
     throw error
   }
-  const file = new InboxFile(folder, newest, found.end, found.crc)
-  file.cutTail()
-  return { file, edge: found.edge, index, frame, lastAt, checkpointed: found.checkpointed }
 }
 
 interface Scanned {
@@ -109,10 +109,13 @@ function mark(folder: string, number: number, next: number, frame: FrameBuilder)
     }
     if (marked) return
     const file = new InboxFile(folder, number, end, crc)
-    frame.begin()
-    frame.record({ kind: 'next', number: next })
-    file.append(frame)
-    file.close()
+    try {
+      frame.begin()
+      frame.record({ kind: 'next', number: next })
+      file.append(frame)
+    } finally {
+      file.close()
+    }
   } finally {
     closeSync(handle)
   }

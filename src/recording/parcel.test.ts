@@ -56,3 +56,16 @@ test('a parcel larger than the memory before it brings its own, and the next one
   })
   assert.deepEqual(brought, [true, true, false, true, true, false])
 })
+
+test('memory of a parcel that nobody read comes again with the next one, and nothing is read from an older one', () => {
+  const packer = new Packer(1)
+  const unpacker = new Unpacker()
+  const small = () => [item(raw, shown, told)]
+  unpacker.unpack(structuredClone(packer.pack(1, 0, small())))
+  packer.pack(2, 0, [item(Buffer.alloc(1 << 20), shown, null)])
+  assert.throws(() => unpacker.unpack(structuredClone(packer.pack(3, 0, small()))), /without its memory/)
+  packer.forget()
+  const [got] = unpacker.unpack(structuredClone(packer.pack(4, 0, small())))
+  assert.equal(String(Buffer.from(got?.raw ?? [])), raw.toString())
+  assert.throws(() => new Unpacker().unpack(structuredClone(packer.pack(5, 0, small()))), /without its memory/)
+})

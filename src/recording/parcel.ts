@@ -28,6 +28,8 @@ export interface Parcel {
   /** The texts of all items, one after another: a single string crosses for the price of its bytes. */
   readonly text: string
   readonly packer: number
+  /** Memories its packer has made: what is unpacked from another than this would be somebody else's. */
+  readonly made: number
   /** What the items' numbers and payloads lie in, where the packer took another than before. Read before the reply. */
   readonly memory: SharedArrayBuffer | null
 }
@@ -54,6 +56,7 @@ const KEPT_MEMORY_BYTES = 2 << 20
 export class Packer {
   readonly #number: number
   #memory = new SharedArrayBuffer(FIRST_MEMORY_BYTES)
+  #made = 1
   #known = false
 
   constructor(number: number) {
@@ -94,13 +97,19 @@ export class Packer {
     }
     const memory = this.#known ? null : this.#memory
     this.#known = true
-    return { id, after, items: items.length, text, packer: this.#number, memory }
+    return { id, after, items: items.length, text, packer: this.#number, made: this.#made, memory }
+  }
+
+  /** A parcel that failed may not have been read: its memory goes with the next one again. */
+  forget(): void {
+    this.#known = false
   }
 
   #take(bytes: number): void {
     const kept = this.#memory.byteLength
     if (bytes <= kept && kept <= KEPT_MEMORY_BYTES) return
     this.#memory = new SharedArrayBuffer(Math.max(bytes, KEPT_MEMORY_BYTES))
+    this.#made++
     this.#known = false
   }
 }
@@ -112,11 +121,14 @@ function sameAs(released: Uint8Array | null, raw: Uint8Array | null, transcript:
 
 /** The receiving end. */
 export class Unpacker {
-  readonly #memories = new Map<number, SharedArrayBuffer>()
+  readonly #memories = new Map<number, { readonly made: number; readonly memory: SharedArrayBuffer }>()
 
-  unpack({ items, text, packer, memory }: Parcel): Item[] {
-    if (memory !== null) this.#memories.set(packer, memory)
-    const from = this.#memories.get(packer) as SharedArrayBuffer
+  /** Throws where the parcel's memory never came. */
+  unpack({ items, text, packer, made, memory }: Parcel): Item[] {
+    if (memory !== null) this.#memories.set(packer, { made, memory })
+    const kept = this.#memories.get(packer)
+    if (kept?.made !== made) throw new Error('The parcel came without its memory.')
+    const from = kept.memory
     const numbers = new Float64Array(from, 0, items * STRIDE)
     const bytes = new Uint8Array(from, items * STRIDE * 8)
     let at = 0

@@ -57,6 +57,29 @@ test('what comes while parcels are away follows them, up to so many; then it sha
   await close()
 })
 
+test('what is large goes at once, never past what is away already, and in its order', async () => {
+  const { inbox, away, close } = await opened()
+  const large = Buffer.alloc(40_000)
+  const payload = { raw: large, transcript: large }
+  const say = (exchange: string, is: 'large' | 'small') => {
+    const body = { kind: 'answer.refused', exchange, code: 'limit' } as const
+    inbox.lazy({ ...draft(null, body), payload: is === 'large' ? payload : null })
+  }
+  say('a', 'small')
+  say('b', 'large')
+  assert.deepEqual(away.map(said), [['a', 'b']], 'with what waited before it')
+  for (const name of ['c', 'd', 'e', 'f', 'g']) say(name, 'large')
+  assert.deepEqual(away.map(said), [['a', 'b'], ['c'], ['d'], ['e']])
+  await turn()
+  assert.equal(away.length, 4)
+  for (const one of away) one.land()
+  await turn()
+  await turn()
+  assert.deepEqual(said(away[4] as Away), ['f', 'g'])
+  away[4]?.land()
+  await close()
+})
+
 test('what was sent behind a parcel that fails comes back with it and is sent again in its order', async () => {
   const { inbox, away, say, close } = await opened()
   for (const name of ['a', 'b', 'c']) await say(name)

@@ -13,15 +13,17 @@ export function sessionChanges(root: Tagged, uses: Uses): readonly SessionChange
   return found
 }
 
-/** `SELECT set_config(…)` and nothing else: a condition, a row that is not there, or a second one could make it another. */
-function isSure({ tag, body }: Tagged, { setConfigs }: Uses): boolean {
+/**
+ * `SELECT set_config(…)` and nothing else, and PostgreSQL's own: a condition, a row that is not there, a second one, or
+ * somebody's function of that name could make it another.
+ */
+function isSure({ tag, body }: Tagged, { setConfigs, functions }: Uses): boolean {
   const targets = list(body, 'targetList')
   const called = as(as(targets[0], 'ResTarget')?.val, 'FuncCall')
   const alone = Object.keys(body).every(part => /^(?:targetList|limitOption|op)$/.test(part))
-  const names = strings(list(called ?? {}, 'funcname'))
-  return (
-    tag === 'SelectStmt' && alone && targets.length === 1 && setConfigs.length === 1 && names.at(-1) === 'set_config'
-  )
+  const bare = strings(list(called ?? {}, 'funcname')).at(-1) === 'set_config'
+  const own = functions.some(({ name, reach }) => name === 'set_config' && reach !== 'session')
+  return tag === 'SelectStmt' && alone && targets.length === 1 && setConfigs.length === 1 && bare && !own
 }
 
 function ofTag({ tag, body }: Tagged): readonly SessionChange[] {

@@ -67,10 +67,10 @@ export class DurableFile {
     return at + bytes.length
   }
 
-  /** Zeros from the next whole block on; where they end. */
+  /** Zeros from the next whole block on, 1 MiB of them at the most; where they end. */
   reach(from: number, length: number): number {
     const at = blocks(from)
-    const end = at + blocks(length)
+    const end = at + Math.min(blocks(length), STAGED_BYTES)
     if (this.#direct && this.#past(() => writeAll(this.#handle, whole().zeros.subarray(0, end - at), at))) return end
     writeAll(this.#handle, Buffer.alloc(end - from), from)
     return end

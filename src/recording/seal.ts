@@ -1,5 +1,5 @@
-// Payloads at rest. Promise: raw payloads are closed with a key this process can wrap but not unwrap, transcripts with
-// one it can derive; a stored blob opens only at its own place in its own log, and only to the bytes its entry committed
+// Payloads at rest. Promise: raw payloads are closed with a key this process can wrap but not unwrap, transcripts, also those
+// that are the whole payload, with one it can derive; a stored blob opens only at its own place in its own log, and only to the bytes its entry committed
 // to, since AES-GCM alone does not bind a ciphertext to one key.
 import {
   constants,
@@ -74,7 +74,11 @@ export function newSessionKey(
 ): SessionKey {
   const derive = randomBytes(16)
   const transcript = transcriptKey(masters.transcript, derive, log, session)
-  const keys = Buffer.concat([randomBytes(KEY_BYTES), transcript.export()])
+  const keys = Buffer.alloc(2 * KEY_BYTES)
+  randomFillSync(keys, 0, KEY_BYTES)
+  const derived = transcript.export()
+  derived.copy(keys, KEY_BYTES)
+  derived.fill(0)
   const wrapped = publicEncrypt({ ...OAEP, key: masters.seal, oaepLabel: keyLabel(log, session) }, keys)
   const seal = createSecretKey(keys.subarray(0, KEY_BYTES))
   keys.fill(0)
@@ -99,8 +103,10 @@ export function unwrapKeys(
     throw new SealError('wrong-key')
   }
   if (keys.length !== 2 * KEY_BYTES) throw new SealError('wrong-key')
-  const [seal, transcript] = [keys.subarray(0, KEY_BYTES), keys.subarray(KEY_BYTES)].map(key => createSecretKey(key))
-  return { seal: seal as KeyObject, transcript: transcript as KeyObject }
+  const seal = createSecretKey(keys.subarray(0, KEY_BYTES))
+  const transcript = createSecretKey(keys.subarray(KEY_BYTES))
+  keys.fill(0)
+  return { seal, transcript }
 }
 
 export function keyCommitment({ wrapped, derive }: StoredKey): string {

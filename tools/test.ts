@@ -99,6 +99,8 @@ async function main(): Promise<boolean> {
   const issuer = await startOwnIssuer()
   const postgres = await startPostgres({ dir: join(dir, 'postgres') })
   Object.assign(process.env, {
+    // Hundreds of processes load the same code.
+    NODE_COMPILE_CACHE: join(dir, 'compiled'),
     SALLYPORT_PLANTED: planted,
     SALLYPORT_SEARCHED: outputs,
     SALLYPORT_TEST_POSTGRES: postgres.url,

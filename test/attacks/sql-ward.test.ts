@@ -5,8 +5,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { limits } from '../../src/gateway/limits.ts'
 import { stopTestPostgres } from '../../src/postgres/testing/rig.ts'
-import { lines } from '../postgres/through-door.ts'
-import { differing, inTurn, openTwins, type Twins, telling } from '../postgres/twins.ts'
+import { inTurn, lines } from '../postgres/through-door.ts'
+import { differing, openTwins, type Twins, telling } from '../postgres/twins.ts'
 import { ward } from '../postgres/ward.ts'
 
 let twins: Twins

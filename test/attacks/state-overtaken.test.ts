@@ -13,6 +13,8 @@ const pause = '1: select pg_sleep(0.3)'
 const GATE = `create table w$ (n int); insert into w$ values (1); ${CLEAN_VIEW}`
 const SHUT = ['3: begin', '3: lock table w$']
 const OPEN = ['3: select pg_sleep(0.3)', '3: commit']
+/** It knows by then what it reads, and reads until later. */
+const LOOKED_UP = '3: select pg_sleep(0.5)'
 const THROUGH = '2~ select v.x from w$, v$ v'
 
 const attacks: Attacks = {
@@ -53,11 +55,11 @@ const attacks: Attacks = {
     setup: GATE,
     steps: [
       ...SHUT,
-      `${THROUGH}, pg_sleep(0.5)`,
+      `${THROUGH}, pg_sleep(1)`,
       pause,
       ANEW,
       ...OPEN,
-      '3: select pg_sleep(0.2)',
+      LOOKED_UP,
       `1: create or replace view v$ ${CLEAN}`,
     ],
   },
@@ -66,10 +68,11 @@ const attacks: Attacks = {
     steps: [
       "2: select set_config('search_path', 'a$, public', false)",
       ...SHUT,
-      THROUGH,
+      `${THROUGH}, pg_sleep(1)`,
       pause,
       `1: create view a$.v$ ${FROM}`,
       ...OPEN,
+      LOOKED_UP,
       '1: drop view a$.v$',
     ],
   },

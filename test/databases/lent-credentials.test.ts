@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import pg from 'pg'
 import { loadKeys } from '../../src/recording/keys.ts'
 import { openRecord } from '../../src/recording/read.ts'
+import { eachEntry } from '../support/log-entries.ts'
 import { McpCaller, refusalOf, textOf } from '../support/mcp-caller.ts'
 import { asks, clear, type Headers, hidden, same, Ward } from './ward.fixture.ts'
 
@@ -148,8 +149,9 @@ describe('the record', () => {
     assert.ok(ward.passwords.size > 5)
     const record = openRecord(ward.gateway.dataDir, loadKeys(ward.gateway.dataDir))
     let payloads = ''
-    for (let next = record.entry(0n); next !== null; next = record.entry(next.ref.seq + 1n))
-      payloads += `${record.transcript(next)?.toString() ?? ''}\n${JSON.stringify(next.entry)}\n`
+    eachEntry(record, 0n, one => {
+      payloads += `${record.transcript(one)?.toString() ?? ''}\n${JSON.stringify(one.entry)}\n`
+    })
     record.close()
     assert.match(payloads, /connecting to postgresql:\/\/cred_[0-9a-f]{20}:\[credential\]@127\.0\.0\.1/)
     for (const password of ward.passwords) {

@@ -1,7 +1,8 @@
-// Every attack in every mode. Promise: of none does a planted value reach its caller, in no row and in no word.
+// Every line in every mode. Promise: of no attack does a planted value reach its caller, in no row and in no word, and harmless
+// lines answer exactly as the database itself does.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { attack, type Door, lines, modes, openDoor } from './through-door.ts'
+import { attack, type Door, differing, lines, modes, openDoor } from './through-door.ts'
 
 let door: Door
 before(async () => {
@@ -9,7 +10,7 @@ before(async () => {
 })
 after(() => door?.close())
 
-for (const mode of modes)
+for (const mode of modes) {
   test(`no planted value of an attack reaches its caller (${mode})`, { timeout: 600_000 }, async t => {
     const all = lines('lineage-attacks.sql')
     const faults: string[] = []
@@ -20,3 +21,9 @@ for (const mode of modes)
     t.diagnostic(`${all.length} attacks`)
     assert.deepEqual(faults, [])
   })
+
+  test(`harmless lines answer as the database itself does (${mode})`, { timeout: 120_000 }, async t => {
+    t.diagnostic(`${lines('lineage-harmless.sql').length} lines`)
+    assert.deepEqual(await differing(door, () => mode), [])
+  })
+}

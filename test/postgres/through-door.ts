@@ -36,6 +36,9 @@ export type Mode = 'simple' | 'text' | 'binary' | 'prepared'
 
 export const modes: readonly Mode[] = ['simple', 'text', 'binary', 'prepared']
 
+/** In which mode a line is tried, by its number: in turn, where it is tried once. */
+export const inTurn = (number: number): Mode => modes[number % modes.length] ?? 'simple'
+
 export interface Door {
   readonly rig: Rig
   readonly server: Awaited<ReturnType<typeof testPostgres>>
@@ -88,12 +91,13 @@ export async function attack({ rig }: Door, line: string, mode: Mode): Promise<A
 }
 
 /** Lines whose answers differ from the database's own. */
-export async function differing({ rig, server }: Door, mode: Mode): Promise<readonly string[]> {
+export async function differing({ rig, server }: Door, modeOf: (number: number) => Mode): Promise<readonly string[]> {
   const { host, port, user, password } = server
   const direct = await connected({ host, port, user, password, database: DATABASE })
   const through = await connected(rig.settings)
   const wrong: string[] = []
-  for (const line of lines('lineage-harmless.sql')) {
+  for (const [number, line] of lines('lineage-harmless.sql').entries()) {
+    const mode = modeOf(number)
     const statements = mode === 'simple' ? [line] : statementsOf(line)
     const expected = await answers(direct, statements, mode)
     const heard = await answers(through, statements, mode)

@@ -16,7 +16,7 @@ const schemas = [
     attacks: ['twin-attacks.sql', 'twin-oracles.sql'],
     harmless: 'twin-harmless.sql',
   },
-  { name: 'ward', corpus: ward, attacks: ['ward-attacks.sql'], harmless: 'ward-harmless.sql' },
+  { name: 'ward', corpus: ward, attacks: ['ward-attacks.sql', 'ward-ways.sql'], harmless: 'ward-harmless.sql' },
 ]
 
 for (const { name, corpus, attacks, harmless } of schemas)

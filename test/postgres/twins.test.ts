@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test'
 import { stopTestPostgres } from '../../src/postgres/testing/rig.ts'
 import { unplanted } from '../support/planted.ts'
 import { rulesOfInit } from './init-rules.ts'
-import { lines } from './through-door.ts'
-import { differing, inTurn, openTwins, type Twins, telling, told } from './twins.ts'
+import { inTurn, lines } from './through-door.ts'
+import { differing, openTwins, type Twins, telling, told } from './twins.ts'
 
 let twins: Twins
 before(async () => {

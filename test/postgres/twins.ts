@@ -148,9 +148,6 @@ async function unlike({ masked, clear }: Twins, line: string, mode: Mode): Promi
   return `${JSON.stringify(other?.[at])} ${JSON.stringify(one?.[at])}`
 }
 
-/** In which mode a line is tried, by its number: in turn, where it is tried once. */
-export const inTurn = (number: number): Mode => modes[number % modes.length] ?? 'simple'
-
 /** What of these lines tells two callers something. */
 export async function telling(
   rigs: readonly [Rig, Rig],

@@ -7,6 +7,7 @@ import { openRecord } from '../../src/recording/read.ts'
 import { verifyLog } from '../../src/recording/verify.ts'
 import { type Caller, Load, marksIn, type Witness } from './crash-load.ts'
 import type { Gateway } from './gateway.ts'
+import { eachEntry } from './log-entries.ts'
 
 /** A gateway with both its sides. */
 export interface CrashScene {
@@ -54,7 +55,7 @@ class RecordedCalls {
   read(dataDir: string): void {
     const record = openRecord(dataDir, loadKeys(dataDir))
     try {
-      for (let one = record.entry(this.#next); one !== null; one = record.entry(this.#next)) {
+      eachEntry(record, this.#next, one => {
         this.#next = one.ref.seq + 1n
         const { entry } = one
         if (entry.kind === 'question' && this.#isCall(entry.operation)) {
@@ -65,7 +66,7 @@ class RecordedCalls {
         } else if (entry.kind === 'answer') {
           const mark = this.#markOf.get(entry.exchange)
           const recorded = mark === undefined ? undefined : this.byMark.get(mark)
-          if (!recorded) continue
+          if (!recorded) return
           recorded.answers++
           recorded.last ||= entry.last
           assert.deepEqual(
@@ -74,7 +75,7 @@ class RecordedCalls {
             'an answer is the one to its question',
           )
         }
-      }
+      })
     } finally {
       record.close()
     }

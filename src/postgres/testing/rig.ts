@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { type Postgres, startPostgres } from '../../../examples/clinic/postgres.ts'
+import { eachEntry } from '../../../test/support/log-entries.ts'
 import { Approvals } from '../../access/approvals.ts'
 import { Pipeline } from '../../gateway/pipeline.ts'
 import type { Subject } from '../../gateway/seam.ts'
@@ -13,6 +14,7 @@ import { createMasker, defaultPlan } from '../../masking/masker.ts'
 import type { MaskingPlan } from '../../masking/plan.ts'
 import { compilePolicy } from '../../policy/compile.ts'
 import type { Rule } from '../../policy/rules.ts'
+import type { Entry } from '../../recording/entry.ts'
 import { Inbox } from '../../recording/inbox.ts'
 import { loadKeys } from '../../recording/keys.ts'
 import { openRecord, type RecordedEntry } from '../../recording/read.ts'
@@ -228,9 +230,10 @@ export class Rig {
   /** Refusals of those who had no session. */
   refused() {
     return this.#reading(record => {
-      const found = []
-      for (let seq = 0n, one = record.entry(seq); one !== null; one = record.entry(++seq))
-        if (one.entry.kind === 'refused' && one.entry.session === null) found.push(one.entry)
+      const found: Extract<Entry, { readonly kind: 'refused' }>[] = []
+      eachEntry(record, 0n, ({ entry }) => {
+        if (entry.kind === 'refused' && entry.session === null) found.push(entry)
+      })
       return found
     })
   }

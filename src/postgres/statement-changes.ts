@@ -1,7 +1,7 @@
 // What a statement changes for those after it. Promise: what people wrote may have changed anything.
 import { definedNames } from './defined-names.ts'
 import type { Defined } from './definitions.ts'
-import { unsettles } from './lineage/behind-names.ts'
+import { comesTo, unsettles } from './lineage/behind-names.ts'
 import { type Catalog, findFunctions } from './lineage/catalog.ts'
 import { isTemporary } from './lineage/temporary.ts'
 import type { StatementReading } from './reading.ts'
@@ -10,25 +10,28 @@ import type { Statement } from './statement/statement.ts'
 import { as, count, print, sub, tagged } from './statement/tree.ts'
 import type { Setting } from './statement-action.ts'
 
-export function changesOf(
-  statement: Statement,
-  { tree }: Statement,
-  { catalog, path }: Setting,
-): StatementReading['changes'] {
-  const { kind, session, functions } = statement
-  if (unsettles(tree, catalog)) return 'unknown'
+export function changesOf(statement: Statement, runs: Statement, setting: Setting): StatementReading['changes'] {
+  const { session } = statement
+  if (changesUnseen(statement, runs, setting)) return 'unknown'
+  if (session.some(change => change.kind === 'define' || change.kind === 'discard' || change.kind === 'reset-all'))
+    return 'unknown'
+  return session.some(change => change.kind !== 'listen') ? 'told' : 'nothing'
+}
+
+/** Whether it could change something that is not named in it. */
+export function changesUnseen(statement: Statement, { tree }: Statement, { catalog, path }: Setting): boolean {
+  const { kind, session, functions, effects } = statement
+  if (unsettles(tree, catalog)) return true
   const own = functions.some(
     ({ schema, name, reach }) =>
       reach === 'write' && (builtinReach(name) === 'unlisted' || findFunctions(catalog, path, schema, name).length > 0),
   )
-  if (own || kind === 'do' || kind === 'call') return 'unknown'
+  if (own || kind === 'do' || kind === 'call') return true
   // The path is known again when the server has said it.
   if (session.some(change => change.kind === 'set' && change.unsure && change.setting.name === 'search_path'))
-    return 'unknown'
-  if (tree !== statement.tree && print(tree).includes('"set_config"')) return 'unknown'
-  if (session.some(change => change.kind === 'define' || change.kind === 'discard' || change.kind === 'reset-all'))
-    return 'unknown'
-  return session.some(change => change.kind !== 'listen') ? 'told' : 'nothing'
+    return true
+  if (tree !== statement.tree && print(tree).includes('"set_config"')) return true
+  return effects.has('write') && comesTo(tree, catalog, ['pg_settings'])
 }
 
 /** Whether what was defined before it may be gone afterwards. */

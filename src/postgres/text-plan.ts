@@ -17,7 +17,7 @@ import { visible } from './session-names.ts'
 import type { Change, SessionState } from './session-state.ts'
 import type { Statement } from './statement/statement.ts'
 import type { Planned, Setting } from './statement-action.ts'
-import { adds, changesOf, definedForAll, turnsBack } from './statement-changes.ts'
+import { adds, changesOf, changesUnseen, definedForAll, turnsBack } from './statement-changes.ts'
 import { FLOW, refusedBy, UNKNOWN_COPY, UNKNOWN_FLOW } from './statement-refusals.ts'
 import { stoodFor } from './stood-for.ts'
 
@@ -81,7 +81,7 @@ export function planOf(
     const named = names
     estimates.push(() => estimableOf(statement, named, setting))
     const change = session.defining && turnsBack(statement) ? 'unknown' : changesOf(statement, decided, setting)
-    blind ||= change === 'unknown' && !adds(statement)
+    blind ||= change === 'unknown' && (!adds(statement) || changesUnseen(statement, decided, setting))
     if (change === 'unknown' || changes === 'nothing') changes = change === 'nothing' ? changes : change
     const after = afterStatement(names, statement, plan, session.user)
     written = after.path === names.path ? { ...after, path: written.path } : after

@@ -141,3 +141,9 @@ CREATE FUNCTION app.even(n int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
 CREATE OR REPLACE FUNCTION app.odd(n int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN IF n = 0 THEN RETURN false; END IF; RETURN app.even(n - 1); END $$;
 CREATE PROCEDURE app.looks(g text, INOUT n bigint) LANGUAGE plpgsql AS $$ BEGIN SELECT count(*) INTO n FROM med.people WHERE left(code, 1) = left(g, 1); END $$;
 CREATE PROCEDURE app.rename(i int, n text) LANGUAGE sql AS $$ UPDATE med.wards SET name = n WHERE id = i $$;
+
+-- Made past the gateway: functions that change settings, one without naming any.
+create function app.sets_path() returns text language plpgsql as
+$$ begin return set_config('search_path', 'med, pg_temp', false); end $$;
+create function app.tunes(which text, becomes text) returns int language plpgsql as
+$$ begin update pg_settings set setting = becomes where name = which; return 1; end $$;

@@ -224,3 +224,9 @@ create temp table people (id int, code text) ;; set search_path = public ;; prep
 create temp table people (id int, code text) ;; set search_path = public ;; begin ;; declare c cursor with hold for select set_config('search_path','med, pg_temp',false) ;; commit; select code || '' from people
 create temp table people (id int, code text) ;; set search_path = public ;; begin ;; declare c cursor for select set_config('search_path','med, pg_temp',false) ;; move c; select code || '' from people
 create temp table people (id int, code text) ;; set search_path = public ;; with w as (insert into app.sink (t) select set_config('search_path','med, pg_temp',false) returning t) select * from w; select code || '' from people
+create temp table people (id int, code text) ;; set search_path = public ;; create temp table made as select app.sets_path(); select code || '' from people
+create temp table people (id int, code text) ;; set search_path = public ;; create table app.made as select set_config('search_path','med, pg_temp',false); select code || '' from people
+create temp table people (id int, code text) ;; set search_path = public ;; select set_config('search_path','med, pg_temp',false) into temp made; select code || '' from people
+create temp table people (id int, code text) ;; set search_path = public ;; select app.tunes('search_path','med, pg_temp'); select code || '' from people
+create temp table people (id int, code text) ;; set search_path = public ;; create table app.made as select app.tunes('search_path','med, pg_temp'); select code || '' from people
+create temp table people (id int, code text) ;; set search_path = public ;; create view app.vp as select * from pg_settings ;; explain (analyze, costs off, timing off, summary off) update app.vp set setting = 'med, pg_temp' where name = 'search_path'; select code || '' from people

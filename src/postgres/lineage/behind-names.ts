@@ -10,10 +10,10 @@ interface Behind {
 
 /** Definitions, the path and other settings, prepared statements and cursors: what statements after it mean. */
 const UNSETTLING =
-  /\b(?:create|alter|drop|execute|set_config|search_path|schema|reset|discard|grant|revoke|reassign|import|prepare|deallocate|open|close|conforming\w*|standard_conforming_strings|\w*encoding|backslash_quote|role|authorization)\b|\bdo\s+(?:language\b|\$|')|u&"/i
+  /\b(?:create|alter|drop|execute|set_config|pg_settings|search_path|schema|reset|discard|grant|revoke|reassign|import|prepare|deallocate|open|close|conforming\w*|standard_conforming_strings|\w*encoding|backslash_quote|role|authorization)\b|\bdo\s+(?:language\b|\$|')|u&"/i
 /** How the server plans, and settings whose name cannot be told. */
 const STEERING =
-  /\bset_config\b"?\s*\((?!\s*'\w+\.[\w.]+')|\b(?:enable_\w+|\w+_cost|geqo\w*|\w+_collapse_limit|hash_mem_multiplier|work_mem|plan_cache_mode)\b/i
+  /\bset_config\b"?\s*\((?!\s*'\w+\.[\w.]+')|\b(?:enable_\w+|\w+_cost|geqo\w*|\w+_collapse_limit|hash_mem_multiplier|work_mem|plan_cache_mode|pg_settings)\b/i
 const SYSTEM = /^(?:pg_catalog|information_schema)$/
 const NOTHING: Behind = { names: [], symbols: [] }
 

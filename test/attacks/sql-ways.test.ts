@@ -1,12 +1,12 @@
-// Ways by which a database works something out where no statement says so. Promise: through the gateway none of
-// them tells what is protected. Each is tried in one mode: the long test tries them all, and that the database itself tells.
+// Ways by which a database works something out where no statement says so. Promise: through the gateway none of them tells what
+// is protected. Every second is tried in one mode: the long test tries them all, and that the database itself tells.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { front } from '../../src/postgres/frames.ts'
 import { frame } from '../../src/postgres/messages.ts'
 import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { type Rig, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
-import { inTurn, lines } from '../postgres/through-door.ts'
+import { inTurn, someLines } from '../postgres/through-door.ts'
 import { openTwins, type Twins, telling } from '../postgres/twins.ts'
 import { ward } from '../postgres/ward.ts'
 
@@ -22,7 +22,7 @@ after(async () => {
 const SECRET = 'xqolvent'
 
 test('twins answer alike', { timeout: 280_000 }, async () => {
-  assert.deepEqual(await telling(twins.masked, lines('ward-ways.sql'), inTurn), [])
+  assert.deepEqual(await telling(twins.masked, someLines('ward-ways.sql', 2), inTurn), [])
 })
 
 /** Rows are copied into a table whose triggers put something else elsewhere. */

@@ -1,9 +1,9 @@
 // The corpora through the door. Promise: of no attack does a planted value reach its caller, in no row and in no word;
-// harmless lines answer exactly as the database itself does. Each line is tried in one mode, by its number: the long test
-// tries them all.
+// harmless lines answer exactly as the database itself does. Every second attack and each of the others is tried in one
+// mode: the long test tries them all.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { attack, type Door, differing, inTurn, lines, openDoor } from './through-door.ts'
+import { attack, type Door, differing, inTurn, lines, openDoor, someLines } from './through-door.ts'
 
 let door: Door
 before(async () => {
@@ -13,7 +13,7 @@ after(() => door?.close())
 
 describe('through the door', () => {
   test('no planted value of an attack reaches its caller', { timeout: 240_000 }, async t => {
-    const all = lines('lineage-attacks.sql')
+    const all = someLines('lineage-attacks.sql', 2)
     const faults: string[] = []
     let refused = 0
     for (const [number, line] of all.entries()) {

@@ -18,6 +18,9 @@ export const lines = (file: string) =>
     .split('\n')
     .filter(line => line !== '' && !line.startsWith('--'))
 
+/** Every so many of a file's lines: the long tests try them all. */
+export const someLines = (file: string, step: number) => lines(file).filter((_, number) => number % step === 0)
+
 /** Of lineage-schema.sql. */
 export const masking = compileMasking({
   labels: {

@@ -21,8 +21,8 @@ export interface AnswersParts {
   readonly transparent: boolean
   /** The caller is told what was hidden from it. */
   readonly notices: boolean
-  /** The system now reads rows from the caller. */
-  readonly onCopyIn: (asked: Asked) => void
+  /** The system now reads rows from the caller; `synced`: and says by itself when it is ready after them. */
+  readonly onCopyIn: (asked: Asked, synced: boolean) => void
   /** That is over, by an error. */
   readonly onCopyFailed: () => void
   /** The system says that a setting has this value. */

@@ -100,7 +100,7 @@ export class Answers implements SystemFrames {
         if (expected !== reply.executed && !several) throw unasked()
         if (!several) this.#turns.forgetSyncs()
         this.#out.part(turn, end, false)
-        this.#parts.onCopyIn(turn.asked as Asked)
+        this.#parts.onCopyIn(turn.asked as Asked, several)
         return
       case back.copyOut:
         if (expected !== reply.executed && !several) throw unasked()

@@ -43,15 +43,16 @@ export interface AskingParts {
   /** Aborted when the caller withdraws what waits, and when it is gone. */
   readonly withdrawn: () => AbortSignal
   readonly waiting: (hold: HoldView) => void
-  readonly onTerminate: () => void
+  /** Resolves when there is nothing more to be done. */
+  readonly onTerminate: () => Promise<void>
 }
 
 export class Asking {
   readonly #parts: AskingParts
   readonly #flight: Flight
   #pending: Pending[] = []
-  /** Runs whose answer of the gateway is awaited. */
-  #unsettled = 0
+  /** Those whose answer of the gateway is awaited, in order. */
+  #unsettled: Pending[] = []
   /** A run is read as if it had run, and not pending yet. */
   #passing = false
   readonly #ask: LinkAsk
@@ -70,7 +71,7 @@ export class Asking {
 
   /** Something is read as if it had run and has not been passed on. */
   get waiting(): boolean {
-    return this.#passing || this.#pending.length + this.#unsettled > 0
+    return this.#passing || this.#pending.length + this.#unsettled.length > 0
   }
 
   /** Every turn is answered: whoever waits for that goes on. */
@@ -80,14 +81,19 @@ export class Asking {
 
   /** Rejects with WireFault where a message cannot be read. */
   async work(steps: readonly Step[]): Promise<void> {
-    for (const step of steps) {
-      if (step.kind === 'run') await this.#take(step)
-      else {
-        await this.#pass()
-        await this.#other(step)
+    try {
+      for (const step of steps) {
+        if (step.kind === 'run') await this.#take(step)
+        else {
+          await this.#pass()
+          await this.#other(step)
+        }
       }
+      await this.#pass()
+    } catch (fault) {
+      for (const one of [...this.#unsettled.splice(0), ...this.#pending.splice(0)]) void forsake(one)
+      throw fault
     }
-    await this.#pass()
   }
 
   async #other(step: Exclude<Step, Run>): Promise<void> {
@@ -103,7 +109,7 @@ export class Asking {
         return
       case 'copy':
         // Rows sent ahead wait until the system has said whether it reads them.
-        if (copyIn.asked === null && !turns.idle) await Promise.race([this.#flight.idle(), copyIn.begun()])
+        if (copyIn.asked === null && !turns.idle) await Promise.race([this.#flight.answered(), copyIn.begun()])
         return copyIn.step(step satisfies CopyStep)
     }
   }
@@ -129,7 +135,15 @@ export class Asking {
       if (outdated !== null) return this.#pend(run, changes, outdated)
     }
     if (resumed) {
-      this.#pending.push({ run, wanted: null, changes, asking: resumed.admission, withdrawn: null, resumed })
+      this.#pending.push({
+        run,
+        wanted: null,
+        changes,
+        asking: resumed.admission,
+        first: false,
+        withdrawn: null,
+        resumed,
+      })
       return
     }
     if (names.size > limits.preparedNames) throw new WireFault('too-large', 'Too many statements are prepared.')
@@ -168,7 +182,8 @@ export class Asking {
         : {}),
     })
     const asking = passage ? this.#guard.admit(asked, wanted.reading, passage, wanted.portal?.listed) : asked
-    this.#pending.push({ run, wanted, changes, asking, withdrawn, resumed: null })
+    const first = this.#pending.length === 0
+    this.#pending.push({ run, wanted, changes, asking, first, withdrawn, resumed: null })
     if (run.synced) names.batch++
     if (this.#pending.length >= PENDING_RUNS) await this.#pass()
   }
@@ -204,7 +219,7 @@ export class Asking {
   }
 
   #pend(run: Run, changes: Changes, refused: Refused): void {
-    this.#pending.push({ run, wanted: null, changes, asking: refused, withdrawn: null, resumed: null })
+    this.#pending.push({ run, wanted: null, changes, asking: refused, first: false, withdrawn: null, resumed: null })
     if (run.synced) this.#parts.names.batch++
   }
 
@@ -240,7 +255,7 @@ export class Asking {
     const pending = this.#pending
     if (pending.length === 0) return
     this.#pending = []
-    this.#unsettled = pending.length
+    this.#unsettled = [...pending]
     const { outlet } = this.#parts
     if (pending.length === 1) return this.#passOne(pending[0] as Pending)
     if (pending.some(({ resumed }) => resumed !== null)) {
@@ -269,13 +284,18 @@ export class Asking {
   }
 
   #settle(pending: Pending, answer: Answer, more: Cleared<'system'> | null = null): void {
-    this.#unsettled--
+    this.#unsettled.shift()
     const { names } = this.#parts
-    const { run, wanted, changes, resumed, withdrawn } = pending
+    const { run, wanted, changes, first, resumed, withdrawn } = pending
     if (this.#flight.skipping) {
       if ('end' in answer && !resumed) answer.end('cancelled', 0)
       this.#drop(run, changes)
       return
+    }
+    // Since it was admitted, it has waited for others that leave with it, which go on where it does not.
+    if (first && withdrawn?.aborted && 'end' in answer) {
+      answer.end('gone', 0)
+      answer = new Refusal('internal', answer.reference, WITHDRAWN)
     }
     if (answer instanceof Refusal || 'refusal' in answer) {
       names.undo(changes)
@@ -297,8 +317,15 @@ export class Asking {
   }
 }
 
+/** What was asked before a fault does not leave any more. */
+async function forsake({ asking, resumed }: Pending): Promise<void> {
+  const answer = await asking
+  if ('end' in answer && resumed === null) answer.end('cancelled', 0)
+}
+
 function wordsOf({ refusal, sql }: Refused): Authored {
   return authoredBytes(errorBytes(refusalReport(refusal, 'ERROR', sql)))
 }
 
+const WITHDRAWN = 'The caller withdrew this request, so it was not passed on.'
 const OUTDATED = 'What the functions of this portal do may have changed: bind it again.'

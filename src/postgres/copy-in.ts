@@ -26,7 +26,7 @@ export class CopyIn {
   #told = ''
   #shown = 0
   #order: Promise<void> = Promise.resolve()
-  #waiters: (() => void)[] = []
+  #waiter: (() => void) | null = null
 
   constructor(session: Session, outlet: WireOutlet<'system'>, onRefusal: (refusal: Refusal) => void) {
     this.#session = session
@@ -37,7 +37,8 @@ export class CopyIn {
   begin(asked: Asked): void {
     this.asked = asked
     this.#shown = 0
-    for (const resume of this.#waiters.splice(0)) resume()
+    this.#waiter?.()
+    this.#waiter = null
   }
 
   /** The system reads no more rows: an error came. */
@@ -46,8 +47,11 @@ export class CopyIn {
     this.#take()
   }
 
+  /** For one at a time. */
   begun(): Promise<void> {
-    return new Promise(resolve => this.#waiters.push(resolve))
+    return new Promise(resolve => {
+      this.#waiter = resolve
+    })
   }
 
   /** Resolves when more may be sent. */

@@ -72,6 +72,11 @@ export class Flight {
     outlet.write(own.sync)
   }
 
+  /** The system has swallowed Sync, because it came while rows were copied in: what was passed on may yet be undone. */
+  unsync(): void {
+    this.#unsynced = true
+  }
+
   async flush(): Promise<void> {
     const { outlet } = this.#parts
     if (!outlet.write(own.flush)) await outlet.drained()

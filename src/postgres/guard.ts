@@ -16,6 +16,7 @@ export class Guard {
   #since = 0
   #made = 0
 
+  /** Never rejects: it may be a while before anybody waits for this. */
   async admit(
     asking: Promise<Admission<'system'> | Refusal>,
     reading: StatementReading,
@@ -24,6 +25,21 @@ export class Guard {
   ): Promise<Answer> {
     const admission = await asking
     if (admission instanceof Refusal) return admission
+    try {
+      return await this.#admitted(admission, reading, passage, bound)
+    } catch (fault) {
+      const refusal = await admission.refuse(fault instanceof Refusal ? fault.code : 'internal')
+      admission.end('failed', 0)
+      return refusal
+    }
+  }
+
+  async #admitted(
+    admission: Admission<'system'>,
+    reading: StatementReading,
+    passage: Passage,
+    bound: number,
+  ): Promise<Answer> {
     const { probes, guesses, guessed, launders } = reading
     const refused = async (code: 'blocked' | 'limit', detail: string) => {
       const refusal = await admission.refuse(code, detail)

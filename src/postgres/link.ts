@@ -83,10 +83,7 @@ export class Link {
     const { session, upstream, caller, config, gateway } = parts
     this.session = session
     this.#outlet = new WireOutlet(caller)
-    const refuse = (refusal: Refusal) => {
-      if (!this.#closed && !this.#turns.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
-      this.#end(fatal(refusal), 'cut')
-    }
+    const refuse = (refusal: Refusal) => this.#end(fatal(refusal), 'cut')
     this.#releases = new Releases({
       outlet: this.#outlet,
       onRefusal: refuse,
@@ -104,7 +101,10 @@ export class Link {
       names: this.#names,
       transparent: config.transparent,
       notices: config.notices !== false,
-      onCopyIn: asked => this.#copyIn.begin(asked),
+      onCopyIn: (asked, synced) => {
+        if (!synced) this.#flight.unsync()
+        this.#copyIn.begin(asked)
+      },
       onCopyFailed: () => this.#copyIn.stop(),
       onSetting: (setting, value) => parts.reader?.heard?.(setting, value),
       onIdle: (failed, ended) => this.#idle(failed, ended),
@@ -124,7 +124,7 @@ export class Link {
       transactionHoldMs: parts.transactionHoldMs,
       withdrawn: () => this.#withdrawal.signal,
       waiting: hold => this.#notify(hold),
-      onTerminate: () => this.#end(null, 'done'),
+      onTerminate: () => this.#callerLeaves(),
     })
     this.#runs = new Runs(
       step => this.#steps.push(step),
@@ -176,8 +176,7 @@ export class Link {
   /** Its caller reads nothing, and what it asked for holds locks of the system. */
   async stalled(): Promise<void> {
     if (this.#closed) return
-    const { gateway, session, config, upstream } = this.#parts
-    if (!this.#turns.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
+    const { gateway, session } = this.#parts
     const refusal = await gateway.refuse(session, 'limit', 'This client reads nothing of its answer.', 'unread')
     this.#end(fatal(refusal), 'cut')
   }
@@ -286,10 +285,14 @@ export class Link {
   }
 
   #callerGone(): void {
-    if (this.#closed) return
-    const { config, upstream } = this.#parts
-    if (!this.#turns.idle) void cancelUpstream(config, upstream.key).catch(() => undefined)
     this.#end(null, 'gone')
+  }
+
+  /** It says so, and may stay to hear what it has asked for. */
+  async #callerLeaves(): Promise<void> {
+    if (this.#copyIn.asked === null) await this.#flight.answered()
+    await this.#releases.below(1)
+    this.#end(null, 'done')
   }
 
   #systemGone(): void {
@@ -318,15 +321,17 @@ export class Link {
   #end(last: Authored | null, outcome: 'done' | 'gone' | 'cut' | 'failed'): void {
     if (this.#closed) return
     this.#closed = true
-    const { upstream, keys, session, caller, reader } = this.#parts
+    const { config, upstream, keys, session, caller, reader } = this.#parts
+    if (!this.#turns.idle && !upstream.socket.destroyed)
+      void cancelUpstream(config, upstream.key).catch(() => undefined)
     keys.revoke(this.#key)
     this.#withdrawal.abort()
     this.#copyIn.stop()
-    this.#answers.close(outcome === 'done' ? 'gone' : outcome)
+    const left = outcome === 'done' ? 'gone' : outcome
+    this.#answers.close(left)
     for (const { asked } of this.#names.endPortals()) asked?.abandon('gone')
     this.#asking.onIdle()
-    if (last) this.#releases.end(last)
-    else this.#releases.end()
+    this.#releases.end(last, left)
     // What it still says has no session left to be recorded in.
     upstream.attach(unheard, ignored, () => upstream.socket.destroy())
     upstream.resume()

@@ -20,7 +20,7 @@ export class WireOutlet<D extends Door> implements Outlet<D> {
   }
 
   write(part: Cleared<D> | Authored): boolean {
-    if (this.#socket.destroyed) return true
+    if (this.#socket.writableEnded || this.#socket.destroyed) return true
     return this.#socket.write(part.bytes)
   }
 

@@ -17,6 +17,8 @@ export interface Pending {
   readonly wanted: Wanted | null
   readonly changes: Changes
   readonly asking: Promise<Answer> | Admission<'system'> | Refused
+  /** Nothing that is to leave with it is before it. */
+  readonly first: boolean
   readonly withdrawn: AbortSignal | null
   /** Of a portal that is resumed. */
   readonly resumed: Asked | null

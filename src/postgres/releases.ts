@@ -102,14 +102,15 @@ export class Releases {
     )
   }
 
-  /** Nothing leaves any more but the last words. */
-  end(last?: Authored): void {
+  /** Nothing leaves any more but the last words; what was answered and has not left ends so. */
+  end(last: Authored | null, outcome: Parameters<Asked['abandon']>[0]): void {
     if (this.#ended) return
     this.#ended = true
+    for (const { asked } of this.#queue.slice(this.#head)) asked?.abandon(outcome)
     this.#queue = []
     this.#head = 0
     this.#wake()
-    this.#parts.outlet.end(last)
+    this.#parts.outlet.end(last ?? undefined)
   }
 
   #refuse(refusal: Refusal): void {

@@ -17,6 +17,8 @@ export class Turns {
   #turns: Turn[] = []
   #head = 0
   #skipping = false
+  /** How it ended, where nothing is answered any more. */
+  #closed: Parameters<Asked['abandon']>[0] | null = null
   /** An error that skips what follows was answered to the gateway alone. */
   #unheard = false
 
@@ -39,6 +41,11 @@ export class Turns {
   }
 
   expect(turn: Turn): void {
+    if (this.#closed !== null) {
+      turn.asked?.abandon(this.#closed)
+      turn.own?.resolve(false)
+      return
+    }
     if (turn.asked) {
       turn.asked.turns++
       turn.asked.suspended = false
@@ -81,6 +88,7 @@ export class Turns {
 
   /** None is answered any more. */
   close(outcome: Parameters<Asked['abandon']>[0]): void {
+    this.#closed = outcome
     for (const { asked, own } of this.#turns.slice(this.#head)) {
       asked?.abandon(outcome)
       own?.resolve(false)

@@ -129,12 +129,17 @@ export class Asking {
     const changes: Changes = []
     const resumed = resumedBy(run, names)
     const portal = boundBefore(run, names)
-    if (portal?.reading.calls) {
-      const outdated = await this.#outdated(run, portal)
+    const changing = portal !== null && portal.reading.changes !== 'nothing'
+    if (portal !== null && (portal.reading.calls || changing)) {
+      const outdated = await this.#outdated(run, portal, resumed !== null)
       if (this.#flight.skipping) return this.#drop(run, changes)
       if (outdated !== null) return this.#pend(run, changes, outdated)
     }
     if (resumed) {
+      if (changing) {
+        this.#flight.changes('unknown')
+        portal.reading.resumes()
+      }
       this.#pending.push({
         run,
         wanted: null,
@@ -224,11 +229,12 @@ export class Asking {
   }
 
   /** A portal that was bound before runs the functions that are there now. */
-  async #outdated(run: Run, { prepared, parameters, reading }: Portal): Promise<Refused | null> {
+  async #outdated(run: Run, { prepared, parameters, reading }: Portal, resumed: boolean): Promise<Refused | null> {
     if (this.#mustWait(run) && !(await this.#alone())) return null
     const again = await this.#readings.read(prepared.sql, parameters, reading)
     if ('refusal' in again) return again
-    return reading.lasts() ? null : this.#readings.refused(OUTDATED, '55000')
+    const same = again === reading || reading.changes === 'nothing' || resumed
+    return same && reading.lasts() ? null : this.#readings.refused(OUTDATED, '55000')
   }
 
   /** Whether what this run means depends on something the system has not answered yet. */

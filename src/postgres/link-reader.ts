@@ -110,9 +110,10 @@ class SessionReader implements LinkReader {
     if (masking === undefined) return NO_CONNECTION
     session.readsBy(snapshot)
     if (read.statements.length === 0) return { ...opaque, action: emptyAction, quotes: () => NONE }
-    const plan = planOf(read.statements, snapshot, protectionOf(snapshot, masking), session)
+    const kept = context.parameters !== null
+    const plan = planOf(read.statements, snapshot, protectionOf(snapshot, masking), session, kept)
     if (plan.kind === 'refused') return plan
-    const text = this.#text(plan, snapshot, masking)
+    const text = this.#text(plan, snapshot, masking, kept)
     if (!text.keeps || !session.underWay.contested(text)) return this.#reading(plan, text, masking)
     // What it means may be something else once nobody is in its way.
     return (await session.underWay.free(text, late)) ? this.#read(sql, context, late) : CONTESTED
@@ -129,7 +130,7 @@ class SessionReader implements LinkReader {
     return ruling().connections.get(link.config.connection.name)?.masking
   }
 
-  #text(plan: TextPlan, snapshot: Snapshot, masking: MaskingPlan): Text {
+  #text(plan: TextPlan, snapshot: Snapshot, masking: MaskingPlan, kept: boolean): Text {
     const { catalogs, link } = this.#parts
     const { names, user, doubtful, defining, own } = this.#session
     const believed: Believed = { names, user, doubtful, defining }
@@ -139,7 +140,7 @@ class SessionReader implements LinkReader {
       shared: (own === null ? snapshot : catalogs.last(link))?.catalog.version ?? null,
       sameBy: now => {
         const statements = plan.planned.map(({ statement }) => statement)
-        const again = planOf(statements, now, protectionOf(now, masking), believed)
+        const again = planOf(statements, now, protectionOf(now, masking), believed, kept)
         return again.kind === 'planned' && meansTheSame(plan, again)
       },
       defines: plan.forAll,
@@ -159,7 +160,8 @@ class SessionReader implements LinkReader {
     const { quotes } = shown
     const traced = new TracedColumns()
     let untold: { readonly is: Untold | null } | null = null
-    const path = session.names.path.join('\0')
+    const { names } = session
+    const path = names.path.join('\0')
     const named = planned.some(({ statement: { kind, inner } }) => /^(execute|fetch)$/.test(inner ?? kind))
     const ends = planned.some(({ statement }) => endsWork(statement))
     const endQuotes = () => spoken.with(quotes)
@@ -185,6 +187,8 @@ class SessionReader implements LinkReader {
       forgets: statements.flatMap(forgottenBy),
       holds: () => {
         if (named || session.doubtful || session.names.path.join('\0') !== path) return false
+        // What it leaves behind was worked out from what there was.
+        if (changes !== 'nothing' && session.names !== names) return false
         // What is protected may have been configured anew.
         if (this.#masking !== masking) return false
         return !session.asks && (session.own ?? catalogs.fresh(link)) === snapshot
@@ -198,6 +202,7 @@ class SessionReader implements LinkReader {
           plan,
         )
       },
+      resumes: () => session.resumes(),
       calls: planned.some(({ decided }) => callsOwn(decided.tree, catalog)),
       lasts: () => {
         if (this.#masking !== masking) return false

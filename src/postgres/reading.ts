@@ -51,6 +51,8 @@ export interface StatementReading {
   readonly calls: boolean
   /** Whether those do what they did when it was read, as far as is known. */
   readonly lasts: () => boolean
+  /** Its rows go on to be made: functions in it may have changed anything by now. */
+  readonly resumes: () => void
   /** It is passed on, with these parameters: what follows is read as if it had run. */
   readonly passes: (bound: Bound | null) => Passage
   /** What of its text and values the record does not show; null where it shows all. */
@@ -187,6 +189,7 @@ export const opaque: Omit<StatementReading, 'action'> = {
   holds: () => true,
   calls: false,
   lasts: () => true,
+  resumes: () => undefined,
   passes: () => UNHINDERED,
   untold: () => null,
   estimable: () => null,

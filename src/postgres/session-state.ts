@@ -141,10 +141,11 @@ export class SessionState {
   #ended(): void {
     this.spoken.clear()
     this.#defined()
-    // What it made may be gone with it, and so may a path.
-    if (this.#defining || this.#names.passing || (this.#own !== null && !this.#temporary)) this.#doubt = true
+    // What it made may be gone with it, and so may a path; that of a message by itself is as it was set.
+    const { passing, inTransaction } = this.#names
+    if (this.#defining || (passing && inTransaction) || (this.#own !== null && !this.#temporary)) this.#doubt = true
     this.#defining = false
-    if (this.#names.passing) this.#names = { ...this.#names, passing: false }
+    if (passing) this.#names = { ...this.#names, passing: false }
   }
 
   #without(names: SessionNames): SessionNames {
@@ -252,6 +253,13 @@ export class SessionState {
     }
     if (names.path.length === 0) this.#doubt = true
     return this.underWay.passes(text, this.#definition, settles)
+  }
+
+  /** What it does goes on: it may have changed anything by now. */
+  resumes(): void {
+    this.#names = { ...this.#names, path: [], cursors: new Map(), prepared: new Map() }
+    this.#defining = true
+    this.#doubt = true
   }
 
   #touch(statement: Statement): void {

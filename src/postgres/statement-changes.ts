@@ -1,13 +1,14 @@
 // What a statement changes for those after it. Promise: what people wrote may have changed anything.
 import { definedNames } from './defined-names.ts'
 import type { Defined } from './definitions.ts'
-import { comesTo, unsettles } from './lineage/behind-names.ts'
-import { type Catalog, findFunctions } from './lineage/catalog.ts'
+import { comesTo, heedsDefinitions, unsettles } from './lineage/behind-names.ts'
+import { type Catalog, findFunctions, findRelation, placesOf } from './lineage/catalog.ts'
+import { madeIn } from './lineage/session.ts'
 import { isTemporary } from './lineage/temporary.ts'
 import type { StatementReading } from './reading.ts'
 import { builtinReach } from './statement/builtin-functions.ts'
 import type { Statement } from './statement/statement.ts'
-import { as, count, print, sub, tagged } from './statement/tree.ts'
+import { as, count, print, sub, tagged, text } from './statement/tree.ts'
 import type { Setting } from './statement-action.ts'
 
 export function changesOf(statement: Statement, runs: Statement, setting: Setting): StatementReading['changes'] {
@@ -22,6 +23,7 @@ export function changesOf(statement: Statement, runs: Statement, setting: Settin
 export function changesUnseen(statement: Statement, { tree }: Statement, { catalog, path }: Setting): boolean {
   const { kind, session, functions, effects } = statement
   if (unsettles(tree, catalog)) return true
+  if (session.some(change => change.kind === 'define') && heedsDefinitions(catalog)) return true
   const own = functions.some(
     ({ schema, name, reach }) =>
       reach === 'write' && (builtinReach(name) === 'unlisted' || findFunctions(catalog, path, schema, name).length > 0),
@@ -39,9 +41,27 @@ export function turnsBack({ session }: Statement): boolean {
   return session.some(change => change.kind === 'transaction' && change.step !== 'begin' && change.step !== 'other')
 }
 
-/** Whether it adds something under a name of its own, and changes nothing that there is. */
-export function adds({ kind, tree }: Statement): boolean {
-  return kind === 'create-table-as' || ADDING.has(tagged(tree)?.tag ?? '')
+/** Whether what was put off until now happens in it, or what happened before it may be gone. */
+export function settlesOld(statement: Statement): boolean {
+  return turnsBack(statement) || as(statement.tree, 'ConstraintsSetStmt') !== null
+}
+
+/** Whether it adds something under a name of its own, and changes nothing that there is, nor what a name is found as. */
+export function adds({ kind, tree }: Statement, written: readonly string[], { catalog, path }: Setting): boolean {
+  const root = tagged(tree)
+  if (root === null || (kind !== 'create-table-as' && !ADDING.has(root.tag))) return false
+  // A schema of the path was passed over until it is there, or may be looked into.
+  if (root.tag === 'GrantStmt') return text(root.body, 'objtype') !== 'OBJECT_SCHEMA'
+  if (root.tag === 'CreateSchemaStmt') {
+    const name = text(root.body, 'schemaname')
+    return name !== '' && !written.includes(name)
+  }
+  const made = madeIn(root)
+  if (made === null) return true
+  const there = findRelation(catalog, path, null, text(made, 'relname'))
+  const places = placesOf(path)
+  const place = places.indexOf(isTemporary(made, path) ? 'pg_temp' : text(made, 'schemaname') || (path[0] ?? ''))
+  return there === null || place < 0 || places.indexOf(there.schema) <= place
 }
 
 const ADDING = new Set([

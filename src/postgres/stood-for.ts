@@ -3,8 +3,15 @@
 import { cursorOf, type SessionNames } from './lineage/resolve.ts'
 import { classify } from './statement/classify.ts'
 import type { Statement } from './statement/statement.ts'
-import { tagged, text } from './statement/tree.ts'
+import { type Tree, tagged, text } from './statement/tree.ts'
 import type { Names } from './statement/uses.ts'
+
+/** What it executes was prepared before; null where it executes nothing. */
+export function preparedBefore({ tree }: Statement, { prepared }: SessionNames): Tree | null {
+  let root = tagged(tree)
+  while (root?.tag === 'ExplainStmt' || root?.tag === 'CreateTableAsStmt') root = tagged(root.body.query)
+  return root?.tag === 'ExecuteStmt' ? (prepared.get(text(root.body, 'name')) ?? null) : null
+}
 
 /** What policy decides in place of the statement. */
 export function stoodFor(statement: Statement, session: SessionNames, names: Names): Statement {

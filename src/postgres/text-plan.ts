@@ -6,20 +6,22 @@ import { both } from './definitions.ts'
 import { estimableOf } from './estimable.ts'
 import { launders } from './laundering.ts'
 import { callsOwn, steersUnseen, unsettles } from './lineage/behind-names.ts'
+import { type Catalog, isCovering } from './lineage/catalog.ts'
 import { sessionNames } from './lineage/names.ts'
 import type { Protection } from './lineage/protection.ts'
 import { columnsOf, cursorOf, type Plan, type SessionNames } from './lineage/resolve.ts'
-import { afterStatement } from './lineage/session.ts'
+import { afterStatement, losesPath } from './lineage/session.ts'
 import { unknown } from './lineage/taint.ts'
 import { doubted } from './lineage/verdict.ts'
 import type { Estimable, SqlRefusal, StatementReading } from './reading.ts'
 import { visible } from './session-names.ts'
 import type { Change, SessionState } from './session-state.ts'
 import type { Statement } from './statement/statement.ts'
+import type { Tree } from './statement/tree.ts'
 import type { Planned, Setting } from './statement-action.ts'
-import { adds, changesOf, changesUnseen, definedForAll, turnsBack } from './statement-changes.ts'
+import { adds, changesOf, changesUnseen, definedForAll, settlesOld } from './statement-changes.ts'
 import { FLOW, refusedBy, UNKNOWN_COPY, UNKNOWN_FLOW } from './statement-refusals.ts'
-import { stoodFor } from './stood-for.ts'
+import { preparedBefore, stoodFor } from './stood-for.ts'
 
 export interface TextPlan extends Change, Pick<StatementReading, 'launders'> {
   readonly kind: 'planned'
@@ -46,6 +48,8 @@ export function planOf(
   snapshot: Snapshot,
   protection: Protection,
   session: Believed,
+  /** It was prepared before, and may have been planned then. */
+  kept = false,
 ): TextPlan | SqlRefusal {
   const { catalog } = snapshot
   const planned: Planned[] = []
@@ -64,24 +68,27 @@ export function planOf(
     const refused = refusedBy(statement, names)
     if (refused !== null) return refused
     const resolved = columnsOf(statement.tree, protection, names)
+    const setting: Setting = { catalog, protection, path: names.path, names: sessionNames(catalog, names) }
+    const decided = stoodFor(statement, names, setting.names)
     // What an earlier statement of this text has changed is not in the catalog that was read.
-    const outdated = blind || isOutdated(statement, names, snapshot)
-    const plan = outdated ? blinded(resolved) : resolved
-    if (blind && statement.effects.has('write') && reads(statement)) return UNKNOWN_FLOW
+    const lost =
+      blind || coversOther(preparedBefore(statement, names) ?? (kept ? statement.tree : null), names, catalog)
+    const plan = lost || isOutdated(statement, names, snapshot) ? blinded(resolved) : resolved
+    if (lost && [statement, decided].some(one => one.effects.has('write') && reads(one))) return UNKNOWN_FLOW
     const flow = plan.flows.find(({ to }) => to !== 'view')
     if (flow !== undefined) return flow.labels === 'unknown' ? UNKNOWN_FLOW : FLOW
-    const setting: Setting = { catalog, protection, path: names.path, names: sessionNames(catalog, names) }
     if (statement.kind === 'copy-out' && copyOutOf(statement.tree, plan, catalog) === null) return UNKNOWN_COPY
     carries ||= launders(statement, statement.written(), snapshot, protection, names)
-    const decided = stoodFor(statement, names, setting.names)
     planned.push({ statement, decided, plan })
     if (statement.kind === 'declare') declaredBy.set(statement, placeOf(snapshot, names))
     forAll = both(forAll, definedForAll(statement, decided, catalog))
     spoke ||= unsettles(decided.tree, catalog)
     const named = names
     estimates.push(() => estimableOf(statement, named, setting))
-    const change = session.defining && turnsBack(statement) ? 'unknown' : changesOf(statement, decided, setting)
-    blind ||= change === 'unknown' && (!adds(statement) || changesUnseen(statement, decided, setting))
+    const change = session.defining && settlesOld(statement) ? 'unknown' : changesOf(statement, decided, setting)
+    blind ||=
+      change === 'unknown' && (!adds(statement, written.path, setting) || changesUnseen(statement, decided, setting))
+    blind ||= statement.session.some(one => losesPath(names, one, statement))
     if (change === 'unknown' || changes === 'nothing') changes = change === 'nothing' ? changes : change
     const after = afterStatement(names, statement, plan, session.user)
     written = after.path === names.path ? { ...after, path: written.path } : after
@@ -134,6 +141,17 @@ function isOutdated(statement: Statement, names: SessionNames, snapshot: Snapsho
   const declared = cursorOf(statement.tree, names)?.statement
   if (declared === undefined || !callsOwn(declared.tree, snapshot.catalog)) return false
   return declaredBy.get(declared) !== placeOf(snapshot, names)
+}
+
+/** What was planned once stays so where something of the same name comes to be in front. */
+function coversOther(tree: Tree | null, { path, temporary }: SessionNames, catalog: Catalog): boolean {
+  let covers = false
+  JSON.stringify(tree, (_, held) => {
+    if (typeof held?.relname === 'string' && !held.schemaname)
+      covers ||= isCovering(catalog, path, held.relname, temporary?.has(held.relname) === true)
+    return held
+  })
+  return covers
 }
 
 function placeOf({ catalog }: Snapshot, { path }: SessionNames): string {

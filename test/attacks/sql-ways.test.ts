@@ -71,11 +71,66 @@ for (const change of [
   "select set_config('search_path','public',false) where false",
   "explain select set_config('search_path','public',false)",
   "update pg_settings set setting = 'public' where name = 'search_path' and false",
+  'set search_path = public ;; rollback',
+  'begin ;; commit and chain ;; set search_path = public ;; rollback',
 ]) {
   test(`in one flight: ${change}`, { timeout: 20_000 }, async () => {
-    const texts = [change, "select code || '' from people"]
+    const texts = [...change.split(' ;; '), "select code || '' from people"]
     assert.ok((await flown(twins.clear[0], texts)).includes(SECRET))
     assert.ok(!(await flown(twins.masked[0], texts)).includes(SECRET))
+  })
+}
+
+const seen = "select code || '' from people"
+const set = "select case when i = 3 then set_config('search_path','med, pg_temp',false) end from generate_series(1,3) i"
+const asked = (text: string) => [say.parse('', text), say.bind('', ''), say.describe('P', ''), say.execute('')]
+const PEOPLE = 'create temp table people (id int, code text)'
+
+for (const [name, flights] of [
+  [
+    'a plan that was kept',
+    [
+      [say.query('create temp table zz (a int)')],
+      [say.query('set search_path = med')],
+      [say.parse('s', seen), say.sync()],
+      [say.query(PEOPLE)],
+      [say.bind('', 's'), say.describe('P', ''), say.execute(''), say.sync()],
+    ],
+  ],
+  [
+    'a portal that goes on',
+    [
+      [say.query(PEOPLE)],
+      [say.query('set search_path = public')],
+      [say.query('begin')],
+      [say.parse('', set), say.bind('p', ''), say.execute('p', 1), say.sync()],
+      [say.execute('p', 5), ...asked(seen), say.sync()],
+    ],
+  ],
+  [
+    'a portal that was bound before',
+    [
+      [say.query(PEOPLE)],
+      [say.query('set search_path = public')],
+      [say.query('begin')],
+      [say.parse('s', "set application_name = 'x'"), say.bind('p', 's'), say.sync()],
+      [say.query('set search_path = med, pg_temp')],
+      [say.execute('p'), ...asked(seen), say.sync()],
+    ],
+  ],
+] as const) {
+  test(`another path, or another relation in front: ${name}`, { timeout: 20_000 }, async () => {
+    const told = async (rig: Rig) => {
+      const client = await RawClient.signedIn(rig.port)
+      for (const [number, frames] of flights.entries()) {
+        client.send(...frames)
+        await client.until('Z', number + 1)
+      }
+      client.socket.destroy()
+      return client.heard.some(({ body }) => body.toString('latin1').includes(SECRET))
+    }
+    assert.ok(await told(twins.clear[0]))
+    assert.ok(!(await told(twins.masked[0])))
   })
 }
 

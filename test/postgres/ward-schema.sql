@@ -147,3 +147,11 @@ create function app.sets_path() returns text language plpgsql as
 $$ begin return set_config('search_path', 'med, pg_temp', false); end $$;
 create function app.tunes(which text, becomes text) returns int language plpgsql as
 $$ begin update pg_settings set setting = becomes where name = which; return 1; end $$;
+
+-- And functions that find what they read by the path there is when they run, which is one thing here and another there.
+create schema m2; create view m2.ppl as select id, code::text from med.people;
+create schema m3; create table m3.ppl (id int, code text); insert into m3.ppl values (1, 'aa'), (2, 'bb');
+set check_function_bodies = off;
+create function app.finds() returns text stable language plpgsql as $$ begin return (select code || '' from ppl where id = 1); end $$;
+create function app.finds_sql() returns text stable language sql as $$ select code || '' from ppl where id = 1 $$;
+create function app.finds_all() returns setof text stable language plpgsql as $$ begin return query select code || '' from ppl; end $$;

@@ -14,6 +14,8 @@ const UNSETTLING =
 /** How the server plans, and settings whose name cannot be told. */
 const STEERING =
   /\bset_config\b"?\s*\((?!\s*'\w+\.[\w.]+')|\b(?:enable_\w+|\w+_cost|geqo\w*|\w+_collapse_limit|hash_mem_multiplier|work_mem|plan_cache_mode|pg_settings)\b/i
+/** Writing to what shows them changes them. */
+const SETTINGS = ['pg_settings']
 const SYSTEM = /^(?:pg_catalog|information_schema)$/
 const NOTHING: Behind = { names: [], symbols: [] }
 
@@ -24,11 +26,19 @@ const named = new WeakMap<Catalog, Map<string, Behind>>()
 
 /** Whether it could run something after which other statements mean something else. */
 export function unsettles(tree: Tree, catalog: Catalog): boolean {
-  return meets(
-    tree,
-    known(unsettling, catalog, one => !compiled(one) && (!readable(one) || UNSETTLING.test(bodyOf(one)))),
-  )
+  const starts = (one: CatalogFunction) =>
+    !compiled(one) &&
+    (!readable(one) || UNSETTLING.test(bodyOf(one)) || reaches(bodyOf(one), coming(catalog, SETTINGS)))
+  return meets(tree, known(unsettling, catalog, starts))
 }
+
+/** Whether it could run wherever something is defined. */
+export function heedsDefinitions(catalog: Catalog): boolean {
+  const heeding = [...catalog.functionsByOid.values()].filter(({ resultType }) => resultType === EVENT_TRIGGER)
+  return heeding.some(({ name }) => unsettles({ name }, catalog))
+}
+
+const EVENT_TRIGGER = 3838
 
 /** Whether it could change how statements after it are planned: a block by its own text, others by what they run. */
 export function steersUnseen(tree: Tree, written: string, catalog: Catalog): boolean {
@@ -48,12 +58,16 @@ export function callsOwn(tree: Tree, catalog: Catalog): boolean {
 
 /** Whether it could come to something of one of these names, whatever its kind and schema. */
 export function comesTo(tree: Tree, catalog: Catalog, names: readonly string[]): boolean {
+  return meets(tree, coming(catalog, names))
+}
+
+function coming(catalog: Catalog, names: readonly string[]): Behind {
   const all = named.get(catalog) ?? new Map<string, Behind>()
   named.set(catalog, all)
   const key = JSON.stringify(names)
   const found = all.get(key) ?? behind(catalog, new Set(), withChildren(names, catalog))
   all.set(key, found)
-  return meets(tree, found)
+  return found
 }
 
 /** Whether what is kept (a view, a condition, a default) reads the relation of this name, or one of this name, were there one. */
@@ -131,8 +145,14 @@ function known(all: WeakMap<Catalog, Behind>, catalog: Catalog, starts: (one: Ca
 function meets(tree: Tree, { names, symbols }: Behind): boolean {
   if (names.length === 0) return false
   const printed = JSON.stringify(tree)
-  const words = wordsOf(printed)
+  // A name may hold what is printed with letters: a line's end as \n.
+  const words = wordsOf(printed.replace(/\\(?:u[0-9a-f]{4}|.)/g, ' '))
   return names.some(name => name.every(word => words.has(word))) || symbols.some(one => printed.includes(`"${one}"`))
+}
+
+function reaches(text: string, { names, symbols }: Behind): boolean {
+  const words = wordsOf(text)
+  return names.some(name => name.every(word => words.has(word))) || symbols.some(one => text.includes(one))
 }
 
 function behind(catalog: Catalog, functions: Set<CatalogFunction>, first: readonly string[] = []): Behind {
@@ -164,6 +184,11 @@ function behind(catalog: Catalog, functions: Set<CatalogFunction>, first: readon
     for (const [type, casts] of catalog.ownCasts) if (casts.some(oid => oids.has(oid))) more = add(type) || more
     for (const [symbol, all] of catalog.ownOperators) if (all.some(oid => oids.has(oid))) symbols.add(symbol)
     for (const { function: oid, name } of catalog.dependents ?? []) if (oids.has(oid)) more = add(name) || more
+    // Domains of domains, arrays, ranges.
+    for (const { inner, name } of catalog.types.values()) {
+      const within = inner === 0 ? undefined : catalog.types.get(inner)
+      if (within !== undefined && !SYSTEM.test(within.schema) && names.has(within.name)) more = add(name) || more
+    }
     for (const { relation, texts, words } of relations) {
       if (names.has(relation.name)) continue
       const triggered = relation.triggers?.some(trigger => oids.has(trigger.function)) === true

@@ -98,9 +98,13 @@ const builtinsSql = `select p.proname, pg_catalog.array_to_json(p.proargnames),
     where q.proargmodes is not null and q.pronamespace = 'pg_catalog'::pg_catalog.regnamespace) order by p.oid`
 
 const typesSql = `select t.oid, n.nspname, t.typname, t.typrelid,
-  case when t.typtype = 'd' then t.typbasetype else t.typelem end, t.typtype = 'e'
+  case t.typtype when 'd' then t.typbasetype
+    when 'r' then (select r.rngsubtype from pg_catalog.pg_range r where r.rngtypid = t.oid)
+    when 'm' then (select r.rngtypid from pg_catalog.pg_range r where r.rngmultitypid = t.oid)
+    else t.typelem end, t.typtype = 'e'
   from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
-  where t.typrelid <> 0 or t.typtype in ('d', 'e') or t.typelem <> 0 order by t.oid`
+  where t.typrelid <> 0 or t.typtype in ('d', 'e') or t.typelem <> 0
+    or t.typtype in ('r', 'm') and t.oid >= 16384 order by t.oid`
 
 const referencesSql = `select c.conrelid, k.a, c.confrelid, k.b, c.conname,
   c.confdeltype not in ('a', 'r') or c.confupdtype not in ('a', 'r') from pg_catalog.pg_constraint c,
@@ -122,7 +126,10 @@ const castsSql = `select t.typname, coalesce(p.oid, 0), s.oid is not null, c.cas
     from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass and d.objid = c.oid
       and d.deptype = 'e') order by 1, 2`
 
-/** Conditions (of triggers, too), policies, indexes, domains and defaults of arguments; policies read relations as well. */
+/**
+ * Conditions (of triggers, too), policies, indexes, keys of partitions, domains and their defaults, casts of people's own types
+ * and defaults of arguments; policies read relations as well.
+ */
 const dependentsSql = `select distinct case when p.oid is null or d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
       then d.refobjid else 0 end, coalesce(c.relname, t.typname, f.proname),
     case when d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass then d.refobjid else 0 end
@@ -132,8 +139,13 @@ const dependentsSql = `select distinct case when p.oid is null or d.refclassid =
   left join pg_catalog.pg_index i on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and i.indexrelid = d.objid
   left join pg_catalog.pg_trigger g on d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass and g.oid = d.objid
     and g.tgfoid <> d.refobjid
-  left join pg_catalog.pg_class c on c.oid = coalesce(nullif(k.conrelid, 0), p.polrelid, i.indrelid, g.tgrelid)
-  left join pg_catalog.pg_type t on t.oid = k.contypid
+  left join pg_catalog.pg_partitioned_table h on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    and h.partrelid = d.objid
+  left join pg_catalog.pg_cast x on d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass and x.oid = d.objid
+  left join pg_catalog.pg_class c
+    on c.oid = coalesce(nullif(k.conrelid, 0), p.polrelid, i.indrelid, g.tgrelid, h.partrelid)
+  left join pg_catalog.pg_type t on t.oid = coalesce(k.contypid, x.castsource,
+    case when d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass then d.objid end) and t.oid >= 16384
   left join pg_catalog.pg_proc f on d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and f.oid = d.objid
   where (d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass or p.oid is not null and d.refobjid <> p.polrelid
       and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass) and d.refobjid >= 16384

@@ -140,7 +140,7 @@ export function index(parts: Omit<Catalog, 'byName' | 'schemas' | 'functionsByOi
 }
 
 /** Temporary relations come first, then pg_catalog, unless the path names them. */
-function fullPath(path: readonly string[]): readonly string[] {
+export function placesOf(path: readonly string[]): readonly string[] {
   const named = path.includes('pg_catalog') ? path : ['pg_catalog', ...path]
   return named.includes('pg_temp') ? named : ['pg_temp', ...named]
 }
@@ -152,11 +152,18 @@ export function findRelation(
   name: string,
 ): CatalogRelation | null {
   if (schema !== null) return catalog.byName.get(key(schema, name)) ?? null
-  for (const place of fullPath(path)) {
+  for (const place of placesOf(path)) {
     const found = catalog.byName.get(key(place, name))
     if (found !== undefined) return found
   }
   return null
+}
+
+/** Whether one relation of this name stands in front of another. */
+export function isCovering(catalog: Catalog, path: readonly string[], name: string, temporary: boolean): boolean {
+  const places = new Set(placesOf(path))
+  const there = [...places].filter(place => catalog.byName.has(key(place, name)) || (temporary && place === 'pg_temp'))
+  return there.length > 1
 }
 
 /** Functions that people made which a call by this name could mean; those in pg_catalog stand on every path. */

@@ -87,6 +87,8 @@ export interface Context {
   readonly cursors: ReadonlyMap<string, Rows>
   /** Tables that this session made for itself. */
   readonly temporary?: ReadonlyMap<string, Rows> | undefined
+  /** In the text of a function, which finds names when it runs, by the path there is then, or keeps what it found before. */
+  readonly late?: 'on any path' | 'on this path' | undefined
   /** Functions and views being read, against recursion. */
   readonly depth: number
   /** The arguments are different ones for each row: what is compared with them is compared with any number of values. */

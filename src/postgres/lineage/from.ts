@@ -2,7 +2,7 @@
 
 import { builtinReach } from '../statement/builtin-functions.ts'
 import { as, flag, list, strings, sub, type Tree, tagged, text } from '../statement/tree.ts'
-import { findRelation } from './catalog.ts'
+import { type CatalogRelation, findRelation, isCovering } from './catalog.ts'
 import { columnName } from './column-name.ts'
 import { type Context, noteOracle, type Output, type Rows } from './context.ts'
 import { noteExpansion, noteTableExpansion } from './expansion.ts'
@@ -76,12 +76,30 @@ export function readRelation(range: Tree, scope: Scope, ctx: Context): Item {
   const alias = sub(range, 'alias')
   const cte = schema === null ? scope.ctes.get(name) : undefined
   if (cte !== undefined) return renamed(itemFrom(name, cte), alias)
+  if (schema === null && meansSeveral(name, ctx))
+    return renamed({ alias: name, schema, columns: [], rest: unknown }, alias)
   const temporary = temporaryRows(range, ctx)
   if (temporary !== null) return renamed(itemFrom(name, temporary), alias)
   const relation = findRelation(ctx.catalog, ctx.path, schema, name)
   if (relation === null) return renamed({ alias: name, schema, columns: [], rest: unknown }, alias)
   ctx.notes.relations.add(relation.oid)
   return renamed(itemFrom(name, relationRows(relation, ctx), relation.schema), alias)
+}
+
+const SYSTEM = /^(?:pg_catalog|information_schema)$/
+
+/** Whether a name could come to mean another relation than it does now, and that makes a difference. */
+export function meansSeveral(name: string, ctx: Context): boolean {
+  if (ctx.late === undefined) return false
+  const own = ctx.temporary?.has(name) === true
+  if (ctx.late === 'on this path') return isCovering(ctx.catalog, ctx.path, name, own)
+  const all = [...ctx.catalog.relations.values()].filter(one => one.name === name && !SYSTEM.test(one.schema))
+  if (all.length + (own ? 1 : 0) < 2) return false
+  const plain = (one: CatalogRelation) => {
+    const { columns, rest } = relationRows(one, ctx)
+    return rest === null && columns.every(({ taint }) => isClean(taint))
+  }
+  return own || !all.every(plain)
 }
 
 /** `AS t(a, b)`: an alias hides the name below it, and its columns rename the first ones. */

@@ -149,7 +149,8 @@ function inside(found: CatalogFunction, args: readonly Taint[], all: Taint, ctx:
     if (name) parameters.set(name, whole)
   }
   const path = found.searchPath === null ? ctx.path : searchPathOf([found.searchPath], '')
-  const inner: Context = { ...ctx, path, parameters, depth: ctx.depth + 1 }
+  const late = found.definition !== null ? undefined : found.searchPath === null ? 'on any path' : 'on this path'
+  const inner: Context = { ...ctx, path, late, parameters, depth: ctx.depth + 1 }
   return { inner, given }
 }
 

@@ -61,11 +61,16 @@ function cascades({ tag, body }: Tagged): boolean {
 
 const unknownRows: Rows = { columns: [], rest: unknown }
 
-function madeBy({ tag, body }: Tagged, path: readonly string[], plan: Plan) {
-  const into =
-    tag === 'CreateStmt' || tag === 'ViewStmt' || tag === 'CreateSeqStmt'
-      ? (sub(body, 'relation') ?? sub(body, 'view') ?? sub(body, 'sequence'))
-      : sub(sub(body, 'into') ?? intoOf(body) ?? {}, 'rel')
+/** The relation it makes. */
+export function madeIn({ tag, body }: Tagged): Tree | null {
+  return tag === 'CreateStmt' || tag === 'ViewStmt' || tag === 'CreateSeqStmt'
+    ? (sub(body, 'relation') ?? sub(body, 'view') ?? sub(body, 'sequence'))
+    : sub(sub(body, 'into') ?? intoOf(body) ?? {}, 'rel')
+}
+
+function madeBy(root: Tagged, path: readonly string[], plan: Plan) {
+  const { tag, body } = root
+  const into = madeIn(root)
   if (into === null || !isTemporary(into, path)) return null
   const rows = tag === 'CreateStmt' ? createdRows(body) : tag === 'ViewStmt' ? unknownRows : plan.made
   return { name: text(into, 'relname'), rows: rows ?? unknownRows }
@@ -92,10 +97,12 @@ function after(
       if (steers(change.setting.name)) return { ...names, steered: true }
       if (change.setting.name !== 'search_path') return names
       const { value } = change.setting
-      const path = change.unsure ? [] : value === null ? user.path : searchPathOf(value, user.name)
-      if (names.inTransaction) return { ...names, path, passing: true }
-      // Outside a transaction block SET LOCAL ends with the message, wherever that is.
-      return { ...names, path: change.setting.local ? [] : path }
+      const path = change.unsure
+        ? []
+        : value === null
+          ? user.path
+          : searchPathOf(value, user.name, 'VariableSetStmt' in statement.tree)
+      return { ...names, path: losesPath(names, change, statement) ? [] : path, passing: true }
     }
     case 'transaction':
       if (change.step === 'other') return names
@@ -103,12 +110,13 @@ function after(
       return {
         ...names,
         ...cursorsAfter(names, change.step, statement),
-        path: names.passing ? [] : names.path,
-        passing: false,
+        path: losesPath(names, change, statement) ? [] : names.path,
+        // Those around a savepoint can still be undone.
+        passing: change.step === 'savepoint' && names.passing,
         inTransaction: change.step === 'savepoint' && names.inTransaction,
       }
     case 'reset-all':
-      return { ...names, path: user.path }
+      return { ...names, path: user.path, passing: true }
     case 'discard':
       if (change.what === 'temporary' && !names.inTransaction) return { ...names, temporary: new Map() }
       return change.what === 'all' ? newSession(user) : names
@@ -149,11 +157,25 @@ function cursorsAfter(
   statement: Statement,
 ): Pick<SessionNames, 'cursors' | 'holding'> {
   const holding = names.holding ?? new Map<string, 'new' | 'lasting'>()
-  const back = text(as(statement.tree, 'TransactionStmt') ?? {}, 'kind') === 'TRANS_STMT_ROLLBACK_TO'
-  if (step === 'savepoint' && !back) return { cursors: names.cursors, holding }
+  if (step === 'savepoint' && !goesBack(statement)) return { cursors: names.cursors, holding }
   const kept = [...holding].filter(([, age]) => step === 'commit' || age === 'lasting')
   const stay = new Map(kept.map(([name, age]) => [name, step === 'commit' ? ('lasting' as const) : age]))
   return { cursors: new Map([...names.cursors].filter(([name]) => stay.has(name))), holding: stay }
+}
+
+/**
+ * Whether nobody knows the path after it. Outside a transaction block SET LOCAL ends with the message, wherever that is, and
+ * ROLLBACK there undoes a SET of the message, too.
+ */
+export function losesPath(names: SessionNames, change: SessionChange, statement: Statement): boolean {
+  if (change.kind === 'set')
+    return change.setting.name === 'search_path' && change.setting.local && !names.inTransaction
+  if (change.kind !== 'transaction' || change.step === 'begin' || change.step === 'other') return false
+  return names.passing && (change.step !== 'savepoint' || goesBack(statement))
+}
+
+function goesBack({ tree }: Statement): boolean {
+  return text(as(tree, 'TransactionStmt') ?? {}, 'kind') === 'TRANS_STMT_ROLLBACK_TO'
 }
 
 function without<T>(map: ReadonlyMap<string, T>, name: string | null): ReadonlyMap<string, T> {

@@ -64,16 +64,28 @@ export function refuseSetting(): StatementRefusal {
   return refused('blocked', '42501', 'This setting may not be changed through the gateway.')
 }
 
-/** The schemas of a search_path value, as SET or set_config gave it. */
-export function searchPathOf(value: readonly string[], user: string): readonly string[] {
-  const names = value.length === 1 ? splitNames(value[0] ?? '') : value
-  return names.map(name => (name === '$user' ? user : name)).filter(name => name !== '')
+/** The schemas of a search_path value, as set_config gave it and the server says it; as SET gave it where it is `listed`. */
+export function searchPathOf(value: readonly string[], user: string, listed = false): readonly string[] {
+  const names = listed ? value : value.flatMap(splitNames)
+  return names.map(name => (name === '$user' ? user : cut(name))).filter(name => name !== '')
 }
+
+/** The server cuts every name to 63 bytes and leaves a character that is cut through away. */
+function cut(name: string): string {
+  const bytes = Buffer.from(name)
+  return bytes.length <= NAME_BYTES ? name : new TextDecoder().decode(bytes.subarray(0, NAME_BYTES), { stream: true })
+}
+
+const NAME_BYTES = 63
 
 function splitNames(value: string): readonly string[] {
   const found: string[] = []
   for (const match of value.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,"\s]+))\s*(?:,|$)/g)) {
-    found.push(match[1] === undefined ? (match[2] ?? '').toLowerCase() : match[1].replaceAll('""', '"'))
+    found.push(
+      match[1] === undefined
+        ? (match[2] ?? '').replace(/[A-Z]+/g, part => part.toLowerCase())
+        : match[1].replaceAll('""', '"'),
+    )
   }
   return found
 }

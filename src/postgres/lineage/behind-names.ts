@@ -174,7 +174,10 @@ function behind(catalog: Catalog, functions: Set<CatalogFunction>, first: readon
   const relations = own.map(relation => ({ relation, ...textOf(relation, catalog) }))
   const written = [...catalog.functionsByOid.values()]
     .filter(one => !compiled(one))
-    .map(one => ({ one, texts: bodyOf(one), words: wordsOf(bodyOf(one)) }))
+    .map(one => {
+      const texts = [bodyOf(one), ...ownNames(one.argumentTypes ?? [], catalog)].join(' ')
+      return { one, texts, words: wordsOf(texts) }
+    })
   for (let more = true; more; ) {
     more = false
     for (const one of functions) {
@@ -211,12 +214,19 @@ function textOf(relation: CatalogRelation, catalog: Catalog) {
   const children = [...related, ...referring.map(one => catalog.relations.get(one.relation))].map(
     one => one?.name ?? '',
   )
-  const types = columns
-    .map(({ type }) => catalog.types.get(type))
-    .filter(type => type !== undefined && !SYSTEM.test(type.schema))
+  const types = ownNames(
+    columns.map(({ type }) => type),
+    catalog,
+  )
   const made = columns.flatMap(({ generated, preset }) => [generated ?? '', preset ?? ''])
-  const texts = [definition ?? '', ...rules, ...made, ...children, ...types.map(type => type?.name ?? '')].join(' ')
+  const texts = [definition ?? '', ...rules, ...made, ...children, ...types].join(' ')
   return { texts, words: wordsOf(texts) }
+}
+
+/** Of types that people made. */
+function ownNames(types: readonly number[], catalog: Catalog): readonly string[] {
+  const found = types.map(type => catalog.types.get(type))
+  return found.flatMap(type => (type === undefined || SYSTEM.test(type.schema) ? [] : [type.name]))
 }
 
 function wordsOf(text: string): ReadonlySet<string> {

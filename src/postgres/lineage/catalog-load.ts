@@ -86,7 +86,8 @@ const functionsSql = (
   (select pg_catalog.json_agg(pg_catalog.json_build_array(q.oid::pg_catalog.int8, m.nspname, q.proname) order by q.oid)
     from pg_catalog.pg_aggregate a join pg_catalog.pg_proc q on q.oid in (a.aggtransfn, a.aggfinalfn, a.aggcombinefn,
       a.aggserialfn, a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn)
-    join pg_catalog.pg_namespace m on m.oid = q.pronamespace where a.aggfnoid = p.oid)
+    join pg_catalog.pg_namespace m on m.oid = q.pronamespace where a.aggfnoid = p.oid),
+  p.proargtypes::pg_catalog.text
   from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
   join pg_catalog.pg_language l on l.oid = p.prolang
   where n.nspname not in ('pg_catalog', 'information_schema') or p.oid >= 16384 order by p.oid`
@@ -205,6 +206,13 @@ function int(value: string | null | undefined): number {
   return Number(value ?? 0)
 }
 
+function oidsOf(text: string | null | undefined, between: string): readonly number[] {
+  return (text ?? '')
+    .split(between)
+    .filter(part => part !== '')
+    .map(Number)
+}
+
 function relationsOf(rows: readonly Row[], columnRows: readonly Row[]): ReadonlyMap<number, CatalogRelation> {
   const columns = new Map<number, CatalogColumn[]>()
   for (const [relation, attribute, name, type, generated, preset, notNull] of columnRows) {
@@ -229,10 +237,7 @@ function relationsOf(rows: readonly Row[], columnRows: readonly Row[]): Readonly
         kind: kind ?? '',
         columns: columns.get(int(oid)) ?? [],
         definition: definition ?? null,
-        parents: (parents ?? '')
-          .split(',')
-          .filter(part => part !== '')
-          .map(Number),
+        parents: oidsOf(parents, ','),
         hasRules: truth(hasRules),
         rules: names(rules),
         triggers: triggersOf(triggers),
@@ -253,10 +258,7 @@ function triggersOf(json: string | null | undefined): readonly CatalogTrigger[] 
   const parsed: unknown = JSON.parse(json ?? '[]')
   return (Array.isArray(parsed) ? parsed : []).map(([oid, bits, columns, transitions]: readonly unknown[]) => ({
     function: Number(oid),
-    columns: String(columns ?? '')
-      .split(' ')
-      .filter(part => part !== '')
-      .map(Number),
+    columns: oidsOf(String(columns ?? ''), ' '),
     transitions: (Array.isArray(transitions) ? transitions : []).flatMap(name => (name === null ? [] : [String(name)])),
     on: events.flatMap(([name, bit]) => ((Number(bits) & bit) === 0 ? [] : [name])),
   }))
@@ -301,6 +303,7 @@ function functionsOf(rows: readonly Row[]): ReadonlyMap<string, readonly Catalog
       trigger: truth(row[15]),
       defaults: row[16] ?? null,
       parts: partsOf(row[17]),
+      argumentTypes: oidsOf(row[18], ' '),
     })
     found.set(name, all)
   }

@@ -65,6 +65,8 @@ export interface CatalogFunction {
   readonly trigger?: boolean
   /** Defaults of its last arguments, as a list of expressions. */
   readonly defaults?: string | null
+  /** Types of its arguments: what is given may be cast to them unsaid. */
+  readonly argumentTypes?: readonly number[]
   /** Of an aggregate: the functions it is made of. */
   readonly parts?: readonly FunctionPart[]
 }

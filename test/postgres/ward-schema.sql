@@ -145,6 +145,8 @@ CREATE PROCEDURE app.rename(i int, n text) LANGUAGE sql AS $$ UPDATE med.wards S
 -- Made past the gateway: functions that change settings, one without naming any.
 create function app.sets_path() returns text language plpgsql as
 $$ begin return set_config('search_path', 'med, pg_temp', false); end $$;
+create view app.set_by_view as select set_config('search_path', 'med, pg_temp', false) c;
+create table app.set_by_default (t text default set_config('search_path', 'med, pg_temp', false), n int);
 create function app.tunes(which text, becomes text) returns int language plpgsql as
 $$ begin update pg_settings set setting = becomes where name = which; return 1; end $$;
 

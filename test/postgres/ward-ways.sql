@@ -295,3 +295,6 @@ begin ;; set search_path = m3 ;; declare c cursor with hold for select * from ap
 set search_path = m3 ;; create view app.vv as select app.finds_all() c ;; set search_path = m2; select c || '' from app.vv
 set search_path = m3 ;; prepare s as select app.finds_all() ;; execute s ;; set search_path = m2; execute s
 create type app.kt as (a text) ;; create function app.tk(text) returns app.kt immutable language plpgsql as $$ begin perform set_config('search_path','med, pg_temp',false); return row('a')::app.kt; end $$ ;; create cast (text as app.kt) with function app.tk(text) as implicit ;; create function app.takes(app.kt) returns int language sql as 'select 1' ;; create temp table people (id int, code text) ;; set search_path = public ;; select app.takes('a'::text); select code || '' from people
+create temp table people (id int, code text) ;; set search_path = public ;; select * from app.set_by_view; select code || '' from people
+create temp table people (id int, code text) ;; set search_path = public ;; insert into app.set_by_default (n) values (1); select code || '' from people
+create temp table people (id int, code text) ;; set search_path = public ;; create temp table made as select * from app.set_by_view; select code || '' from people

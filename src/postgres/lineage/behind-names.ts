@@ -16,6 +16,8 @@ const STEERING =
   /\bset_config\b"?\s*\((?!\s*'\w+\.[\w.]+')|\b(?:enable_\w+|\w+_cost|geqo\w*|\w+_collapse_limit|hash_mem_multiplier|work_mem|plan_cache_mode|pg_settings)\b/i
 /** Writing to what shows them changes them. */
 const SETTINGS = ['pg_settings']
+/** Said in a statement itself, it is seen. */
+const SETTING = ['set_config']
 const SYSTEM = /^(?:pg_catalog|information_schema)$/
 const NOTHING: Behind = { names: [], symbols: [] }
 
@@ -29,7 +31,7 @@ export function unsettles(tree: Tree, catalog: Catalog): boolean {
   const starts = (one: CatalogFunction) =>
     !compiled(one) &&
     (!readable(one) || UNSETTLING.test(bodyOf(one)) || reaches(bodyOf(one), coming(catalog, SETTINGS)))
-  return meets(tree, known(unsettling, catalog, starts))
+  return meets(tree, known(unsettling, catalog, starts, SETTING))
 }
 
 /** Whether it could run wherever something is defined. */
@@ -136,8 +138,17 @@ const runsText = ({ language, source }: CatalogFunction) => language === 'plpgsq
 /** Of one with a body of parsed SQL the whole definition is printed: `CREATE` there says nothing. */
 const bodyOf = ({ source, definition }: CatalogFunction) => definition?.replace(/^create\b/i, '') ?? source
 
-function known(all: WeakMap<Catalog, Behind>, catalog: Catalog, starts: (one: CatalogFunction) => boolean): Behind {
-  const found = all.get(catalog) ?? behind(catalog, new Set([...catalog.functionsByOid.values()].filter(starts)))
+/** `unseen`: what runs these built-in functions is meant, and not they themselves. */
+function known(
+  all: WeakMap<Catalog, Behind>,
+  catalog: Catalog,
+  starts: (one: CatalogFunction) => boolean,
+  unseen: readonly string[] = [],
+): Behind {
+  const kept = all.get(catalog)
+  if (kept !== undefined) return kept
+  const { names, symbols } = behind(catalog, new Set([...catalog.functionsByOid.values()].filter(starts)), unseen)
+  const found = { names: names.filter(([word, ...more]) => more.length > 0 || !unseen.includes(word ?? '')), symbols }
   all.set(catalog, found)
   return found
 }

@@ -89,7 +89,7 @@ export function readRelation(range: Tree, scope: Scope, ctx: Context): Item {
 const SYSTEM = /^(?:pg_catalog|information_schema)$/
 
 /** Whether a name could come to mean another relation than it does now, and that makes a difference. */
-export function meansSeveral(name: string, ctx: Context): boolean {
+function meansSeveral(name: string, ctx: Context): boolean {
   if (ctx.late === undefined) return false
   const own = ctx.temporary?.has(name) === true
   if (ctx.late === 'on this path') return isCovering(ctx.catalog, ctx.path, name, own)

@@ -1,5 +1,6 @@
 // What runs when a name is used. Promise: a statement that could run a function of these, by whatever way (a view, a trigger, a
 // default, a condition, an operator, another function), names something that is found here.
+import { isSystemSchema } from '../statement/places.ts'
 import type { Tree } from '../statement/tree.ts'
 import type { Catalog, CatalogFunction, CatalogRelation } from './catalog.ts'
 
@@ -18,7 +19,6 @@ const STEERING =
 const SETTINGS = ['pg_settings']
 /** Said in a statement itself, it is seen. */
 const SETTING = ['set_config']
-const SYSTEM = /^(?:pg_catalog|information_schema)$/
 const NOTHING: Behind = { names: [], symbols: [] }
 
 const unsettling = new WeakMap<Catalog, Behind>()
@@ -102,7 +102,7 @@ export function isBuiltOn(name: string, there: CatalogRelation | null, catalog: 
     oids.has(one.function) || (there !== null && one.relation === there.oid)
   if (catalog.dependents?.some(depends)) return true
   return [...catalog.relations.values()].some(({ oid, schema, definition, columns }) => {
-    if (SYSTEM.test(schema) || oid === there?.oid) return false
+    if (isSystemSchema(schema) || oid === there?.oid) return false
     const texts = [definition ?? '', ...columns.flatMap(({ generated, preset }) => [generated ?? '', preset ?? ''])]
     const text = texts.join(' ')
     return definition === '' || meets(wordsOf(text), names) || symbols.some(symbol => text.includes(symbol))
@@ -181,7 +181,7 @@ function behind(catalog: Catalog, functions: Set<CatalogFunction>, first: readon
   const reach = (texts: string, words: ReadonlySet<string>) =>
     [...names.values()].some(name => name.every(word => words.has(word))) ||
     [...symbols].some(symbol => texts.includes(symbol))
-  const own = [...catalog.relations.values()].filter(({ schema }) => !SYSTEM.test(schema))
+  const own = [...catalog.relations.values()].filter(({ schema }) => !isSystemSchema(schema))
   const relations = own.map(relation => ({ relation, ...textOf(relation, catalog) }))
   const written = [...catalog.functionsByOid.values()]
     .filter(one => !compiled(one))
@@ -201,7 +201,7 @@ function behind(catalog: Catalog, functions: Set<CatalogFunction>, first: readon
     // Domains of domains, arrays, ranges.
     for (const { inner, name } of catalog.types.values()) {
       const within = inner === 0 ? undefined : catalog.types.get(inner)
-      if (within !== undefined && !SYSTEM.test(within.schema) && names.has(within.name)) more = add(name) || more
+      if (within !== undefined && !isSystemSchema(within.schema) && names.has(within.name)) more = add(name) || more
     }
     for (const { relation, texts, words } of relations) {
       if (names.has(relation.name)) continue
@@ -237,7 +237,7 @@ function textOf(relation: CatalogRelation, catalog: Catalog) {
 /** Of types that people made. */
 function ownNames(types: readonly number[], catalog: Catalog): readonly string[] {
   const found = types.map(type => catalog.types.get(type))
-  return found.flatMap(type => (type === undefined || SYSTEM.test(type.schema) ? [] : [type.name]))
+  return found.flatMap(type => (type === undefined || isSystemSchema(type.schema) ? [] : [type.name]))
 }
 
 function wordsOf(text: string): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 // What stands in FROM. Promise: what is not known gives columns of unknown number and unknown origin.
 
 import { builtinReach } from '../statement/builtin-functions.ts'
+import { isSystemSchema } from '../statement/places.ts'
 import { as, flag, list, strings, sub, type Tree, tagged, text } from '../statement/tree.ts'
 import { type CatalogRelation, findRelation, isCovering } from './catalog.ts'
 import { columnName } from './column-name.ts'
@@ -86,14 +87,12 @@ export function readRelation(range: Tree, scope: Scope, ctx: Context): Item {
   return renamed(itemFrom(name, relationRows(relation, ctx), relation.schema), alias)
 }
 
-const SYSTEM = /^(?:pg_catalog|information_schema)$/
-
 /** Whether a name could come to mean another relation than it does now, and that makes a difference. */
 function meansSeveral(name: string, ctx: Context): boolean {
   if (ctx.late === undefined) return false
   const own = ctx.temporary?.has(name) === true
   if (ctx.late === 'on this path') return isCovering(ctx.catalog, ctx.path, name, own)
-  const all = [...ctx.catalog.relations.values()].filter(one => one.name === name && !SYSTEM.test(one.schema))
+  const all = [...ctx.catalog.relations.values()].filter(one => one.name === name && !isSystemSchema(one.schema))
   if (all.length + (own ? 1 : 0) < 2) return false
   const plain = (one: CatalogRelation) => {
     const { columns, rest } = relationRows(one, ctx)

@@ -4,6 +4,10 @@ import type { Statement } from './statement.ts'
 import { as, isTree, list, strings, type Tagged, type Tree, tagged, text } from './tree.ts'
 
 const SYSTEM = /^(?:pg_catalog|information_schema)$/
+
+/** Whether PostgreSQL's own things are there. */
+export const isSystemSchema = (schema: string): boolean => SYSTEM.test(schema)
+
 /** Members of statements that name what is made. */
 const NAMES = ['funcname', 'defnames', 'domainname', 'typeName', 'opclassname', 'opfamilyname', 'conversion_name']
 const RANGES = ['relation', 'view', 'sequence', 'typevar']
@@ -14,7 +18,7 @@ export function makesInSystem({ kind, tree }: Pick<Statement, 'kind' | 'tree'>, 
   if (held === null) return false
   if (kind !== 'define' && held.tag !== 'CreateTableAsStmt' && kind !== 'create-table-as') return false
   const schemas = schemasOf(held)
-  return schemas.some(schema => SYSTEM.test(schema)) || (SYSTEM.test(first) && schemas.includes(''))
+  return schemas.some(schema => isSystemSchema(schema)) || (isSystemSchema(first) && schemas.includes(''))
 }
 
 /** Empty for the first schema of the path. */

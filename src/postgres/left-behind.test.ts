@@ -105,6 +105,14 @@ test('a caller that says that it leaves hears what it has asked for before', asy
   assert.equal(client.types, 'TDCZ')
 })
 
+test('a caller that says that it leaves before it is asked for rows is not waited for', async () => {
+  for (const asked of [[say.query('copy kept from stdin')], extended('copy kept from stdin')]) {
+    const { client } = await signedIn()
+    client.send(...asked, frame(front.terminate))
+    await until(async () => client.closed)
+  }
+})
+
 test('what is defined is not over at a Sync that comes while rows are copied in', async () => {
   const { client } = await signedIn()
   const define = extended('create view early.v as select note as x from visits')

@@ -290,7 +290,8 @@ export class Link {
 
   /** It says so, and may stay to hear what it has asked for. */
   async #callerLeaves(): Promise<void> {
-    if (this.#copyIn.asked === null) await this.#flight.answered()
+    // What then asks for rows gets none any more.
+    if (this.#copyIn.asked === null) await Promise.race([this.#flight.answered(), this.#copyIn.begun()])
     await this.#releases.below(1)
     this.#end(null, 'done')
   }

@@ -231,7 +231,7 @@ function traceIn(frames: readonly Heard[], name: Name, line: string): string | n
     if (type === 'Z') continue
     const cells = type === 'D' ? cellsOf(body) : [body]
     for (const [at, cell] of cells.entries()) {
-      const text = type === 'D' ? readable(cell) : cell.toString('latin1').toLowerCase()
+      const text = type === 'D' ? readable(cell) : withoutReference(cell.toString('latin1')).toLowerCase()
       const trace = news.find(one => text.includes(one))
       if (trace !== undefined) return `${numbered(trace)} in ${type}`
       if (type === 'D') columns[at] = (columns[at] ?? '') + cell.toString('latin1').toLowerCase()
@@ -260,16 +260,14 @@ function readable(cell: Buffer): string {
   return `${text} ${hex} ${numbers}`.toLowerCase()
 }
 
+/** Made at random: any four letters come up in one of them. */
+function withoutReference(text: string): string {
+  return text.replace(/Reference: \w+/, '')
+}
+
 /** Without references, source lines, times, and numbers of what was made meanwhile. */
 function scrubbed({ type, body }: Heard): string {
-  if (type === 'N' || type === 'E')
-    return (
-      type +
-      body
-        .toString()
-        .replace(/Reference: \w+/, '')
-        .replace(/\0L\d+\0/, '\0')
-    )
+  if (type === 'N' || type === 'E') return type + withoutReference(body.toString()).replace(/\0L\d+\0/, '\0')
   if (type === 'T') return type + described(body)
   return type + body.toString('latin1')
 }

@@ -219,3 +219,17 @@ create table app.h1 (id int, name text) ;; create function app.hf(n text) return
 select id, alias from med.people union select 0, 'nobody' order by 1
 select id, alias from med.people except select id, 'al1' from med.people order by 1
 select xact_commit >= 0, tup_returned >= 0, blks_hit >= 0, deadlocks from pg_stat_database where datname = current_database()
+create table app.fr (a int primary key, code text references med.people (code)) ;; insert into app.fr select id, code from med.people ;; select count(*) from app.fr
+create table app.fr (a int primary key, person int references med.people (id) check (person > 0), unique (person, a)) ;; insert into app.fr values (1, 1)
+create table app.fr (a int primary key, person int references med.people check (person > 0), unique (person, a)) ;; insert into app.fr values (1, 1)
+create table app.fr (a int primary key, code med.strict_code references med.people (code) on delete cascade) ;; create index on app.fr (code) ;; insert into app.fr select id, code from med.people
+create table app.a1 (id int primary key); create table app.b1 (a int references app.a1 on delete cascade, pos int, v text check (v <> ''), primary key (a, pos)); create index on app.b1 (pos, a) ;; insert into app.a1 values (1) ;; insert into app.b1 values (1, 2, 'x')
+create table med.events_z partition of med.events for values from ('2030-01-01') to ('2031-01-01') ;; insert into med.events (id, at, finding) select id, '2030-05-05', finding from med.events ;; select count(*) from med.events_z
+create table app.tree (id int primary key, up int references app.tree, check (up <> id), unique (up, id)) ;; insert into app.tree values (1, null)
+create schema sx create table a (id int primary key, t text check (t <> '')) create index on a (t, id) create view v as select id from a ;; select * from sx.v
+alter table app.jobs add column person int references med.people check (person > 0)
+create table app.ch (extra int check (extra > 0)) inherits (app.things) ;; insert into app.ch (id, name, extra) values (5, 'x', 2) ;; select name from app.ch
+alter table app.stock add unique (sku, qty) ;; create unique index on med.people (score, id)
+select t.* from xmltable('/c/d' passing '<c><d a="1">x</d></c>' columns a int path '@a' not null, b text path 'concat(., "y")') t
+create materialized view app.mv as select id, code, legal_name from med.people ;; analyze app.mv ;; select n_distinct from pg_stats where tablename = 'mv' and attname = 'id'
+alter table app.jobs add column person int check (person > 0 or qty > 0) ;; insert into app.jobs (what, person) values ('x', 1) returning person

@@ -60,7 +60,7 @@ const columnsSql = (locked: readonly number[]) => `select a.attrelid, a.attnum, 
       where p.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and p.objid = d.oid
         and p.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and n.nspname <> 'pg_catalog')
       or d.adbin::pg_catalog.text like '%:funcid ' || 'pg_catalog.set_config(text,text,boolean)'::pg_catalog.regprocedure::pg_catalog.oid || ' %')
-    then ${printed(locked, 'd.adrelid', 'pg_catalog.pg_get_expr(d.adbin, d.adrelid)')} end, a.attnotnull
+    then ${printed(locked, 'd.adrelid', 'pg_catalog.pg_get_expr(d.adbin, d.adrelid)')} end, a.attnotnull, a.atttypmod
   from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v', 'm', 'f', 'p', 'S', 'c')
@@ -216,12 +216,13 @@ function oidsOf(text: string | null | undefined, between: string): readonly numb
 
 function relationsOf(rows: readonly Row[], columnRows: readonly Row[]): ReadonlyMap<number, CatalogRelation> {
   const columns = new Map<number, CatalogColumn[]>()
-  for (const [relation, attribute, name, type, generated, preset, notNull] of columnRows) {
+  for (const [relation, attribute, name, type, generated, preset, notNull, room] of columnRows) {
     const found = columns.get(int(relation)) ?? []
     found.push({
       attribute: int(attribute),
       name: name ?? '',
       type: int(type),
+      room: int(room),
       generated: generated ?? null,
       preset: preset ?? null,
       notNull: truth(notNull),

@@ -5,6 +5,8 @@ export interface CatalogColumn {
   readonly attribute: number
   readonly name: string
   readonly type: number
+  /** pg_attribute.atttypmod, such as how long its texts may be. */
+  readonly room?: number
   /** Of a generated column: its expression. */
   readonly generated: string | null
   /** Its default, where that calls a function outside pg_catalog. */

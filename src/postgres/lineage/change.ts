@@ -8,6 +8,7 @@ import { ruleActions, ruleOf } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readFrom, readRelation } from './from.ts'
 import { keepsValue } from './kept-values.ts'
+import { isOfFew } from './own-types.ts'
 import { runTrigger } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
 import { type Column, type Item, joinRest, type Scope, within } from './scope.ts'
@@ -267,9 +268,10 @@ export function copiedIn(relation: CatalogRelation, item: Item, ctx: Context): v
   for (const one of withChildren(relation, ctx)) runTriggers(one, 'InsertStmt', null, item, ctx)
 }
 
-/** How large stored values are, and how many are NULL, everybody may ask: of computed ones that tells what they are. */
+/** How large stored values are, how many differ and how many are NULL, everybody may ask: of computed ones that tells all. */
 export function noteMeasured({ columns, rest }: Rows, ctx: Context): void {
-  for (const { taint } of columns) if (taint.column === null) noteOracle(ctx.notes, 'comparison', taint)
+  for (const { taint } of columns)
+    if (taint.column === null || isOfFew(taint, ctx)) noteOracle(ctx.notes, 'comparison', taint)
   if (rest !== null) noteOracle(ctx.notes, 'comparison', rest)
 }
 

@@ -68,6 +68,8 @@ export interface Notes {
   ties: number
   /** Rows of a table that the statement makes. */
   made: Rows | null
+  /** Columns that are to hold what is protected, of tables that the statement makes or gives them to. */
+  readonly filled: Map<string, readonly Output[]>
   /** What probing conditions of the query being read compare with. */
   probed: Taint
   /** How a condition uses what is protected, as it was judged first: later rounds see columns that it tied itself. */
@@ -87,6 +89,8 @@ export interface Context {
   readonly cursors: ReadonlyMap<string, Rows>
   /** Tables that this session made for itself. */
   readonly temporary?: ReadonlyMap<string, Rows> | undefined
+  /** Of tables that statements of this session made or changed: such columns that no snapshot may hold yet. */
+  readonly filled?: ReadonlyMap<string, readonly Output[]> | undefined
   /** In the text of a function, which finds names when it runs, by the path there is then, or keeps what it found before. */
   readonly late?: 'on any path' | 'on this path' | undefined
   /** Functions and views being read, against recursion. */
@@ -114,6 +118,7 @@ export function newNotes(): Notes {
     uses: new Map(),
     triggered: new Map(),
     made: null,
+    filled: new Map(),
   }
 }
 

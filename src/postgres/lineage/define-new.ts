@@ -3,6 +3,7 @@
 import { as, children, list, sub, type Tree, tagged, text } from '../statement/tree.ts'
 import { type Context, noteFlow, noteOracle } from './context.ts'
 import { evaluate } from './expression.ts'
+import { judgeKeys, newColumns } from './new-columns.ts'
 import { type Item, outermost, type Scope } from './scope.ts'
 import { clean, derive, isClean, ofLabels, type Taint } from './taint.ts'
 
@@ -11,17 +12,17 @@ const fresh: Scope = { ...outermost, rest: clean }
 
 /** CREATE TABLE: conditions of its rows, what they are put into partitions by, and the bounds of a partition. */
 export function newTable(body: Tree, ctx: Context): void {
+  const scope = newColumns(body, ctx)
   for (const node of list(body, 'tableElts')) {
     const column = as(node, 'ColumnDef')
     for (const part of column === null ? [node] : list(column, 'constraints')) {
-      condition(part, ctx)
+      condition(part, scope, ctx)
       const constraint = as(part, 'Constraint') ?? {}
       const preset = /^CONSTR_(?:DEFAULT|GENERATED)$/.test(text(constraint, 'contype')) ? constraint.raw_expr : null
-      noteFlow(ctx.notes, 'column', text(column ?? {}, 'colname'), evaluate(preset, fresh, ctx))
+      noteFlow(ctx.notes, 'column', text(column ?? {}, 'colname'), evaluate(preset, scope, ctx))
     }
   }
-  const keys = list(sub(body, 'partspec') ?? {}, 'partParams').map(part => as(part, 'PartitionElem')?.expr)
-  for (const key of keys) decided(evaluate(key, fresh, ctx), ctx)
+  judgeKeys(body, scope, ctx)
   newBound(sub(body, 'partbound'), ctx)
 }
 
@@ -40,7 +41,7 @@ export function newDomain(body: Tree, ctx: Context): void {
     const constraint = as(part, 'Constraint')
     const preset = constraint === null ? part : text(constraint, 'contype') === 'CONSTR_DEFAULT' && constraint.raw_expr
     if (tagged(preset) !== null) noteFlow(ctx.notes, 'table', 'default', evaluate(preset, fresh, ctx))
-    condition(part, ctx)
+    condition(part, fresh, ctx)
   }
 }
 
@@ -67,13 +68,13 @@ export function everyLabel({ protection }: Context): Taint {
   return ofLabels([...protection.labels.values()].flatMap(columns => [...columns.values()].flatMap(held => [...held])))
 }
 
-function condition(node: unknown, ctx: Context): void {
+function condition(node: unknown, scope: Scope, ctx: Context): void {
   const constraint = as(node, 'Constraint') ?? {}
-  if (text(constraint, 'contype') === 'CONSTR_CHECK') decided(evaluate(constraint.raw_expr, fresh, ctx), ctx)
+  if (text(constraint, 'contype') === 'CONSTR_CHECK') decided(evaluate(constraint.raw_expr, scope, ctx), ctx)
   if (text(constraint, 'contype') !== 'CONSTR_EXCLUSION') return
   const elements = list(constraint, 'exclusions').flatMap(pair => list(as(pair, 'List') ?? {}, 'items').slice(0, 1))
   for (const one of [constraint.where_clause, ...elements.map(element => as(element, 'IndexElem')?.expr)])
-    decided(evaluate(one, fresh, ctx), ctx)
+    decided(evaluate(one, scope, ctx), ctx)
 }
 
 function decided(taint: Taint, ctx: Context): void {

@@ -8,8 +8,9 @@ import { everyLabel, newBound, newCollation, newDomain, newTable, newTrigger } f
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
 import { noteFilled, noteJoined } from './made-relation.ts'
+import { newColumns, sorted } from './new-columns.ts'
 import { labelsAt } from './protection.ts'
-import { type Item, outermost, type Scope } from './scope.ts'
+import { type Column, type Item, outermost, type Scope } from './scope.ts'
 import { queryRows } from './select.ts'
 import { relationRows } from './stored.ts'
 import { clean, derive, isClean, ofLabels, type Taint, unknown } from './taint.ts'
@@ -31,6 +32,9 @@ export function noteDefinition({ tag, body }: Tagged, ctx: Context): void {
     case 'CreateStmt':
       newTable(body, ctx)
       noteFilled(body, ctx)
+      break
+    case 'CreateSchemaStmt':
+      newSchema(list(body, 'schemaElts'), ctx)
       break
     case 'CreateDomainStmt':
       newDomain(body, ctx)
@@ -55,7 +59,8 @@ export function noteDefinition({ tag, body }: Tagged, ctx: Context): void {
         [...list(body, 'indexParams'), ...list(body, 'indexIncludingParams')].map(part =>
           text(as(part, 'IndexElem') ?? {}, 'name'),
         ),
-        itemOf(body, ctx),
+        itemOf(body, ctx)?.columns ?? [],
+        body.unique === true,
         ctx,
       )
       break
@@ -87,17 +92,23 @@ export function noteDefinition({ tag, body }: Tagged, ctx: Context): void {
   }
 }
 
+/** What else is made with it is judged where it holds nothing that is hidden: nobody knows its tables yet. */
+function newSchema(elements: readonly unknown[], ctx: Context): void {
+  for (const node of elements) {
+    const table = as(node, 'CreateStmt')
+    if (table === null) continue
+    newTable(table, ctx)
+    noteFilled(table, ctx)
+    if (elements.length === 1) continue
+    noteOracle(ctx.notes, 'comparison', derive(...newColumns(table, ctx).columns.map(({ taint }) => taint)))
+  }
+}
+
 const abroad = new Set(
   `CreateFdwStmt AlterFdwStmt CreateForeignServerStmt AlterForeignServerStmt CreateUserMappingStmt AlterUserMappingStmt
   CreateForeignTableStmt ImportForeignSchemaStmt CreateSubscriptionStmt AlterSubscriptionStmt AlterExtensionContentsStmt
   CreateEventTrigStmt AlterEventTrigStmt CreateOpClassStmt CreateOpFamilyStmt AlterOpFamilyStmt`.split(/\s+/),
 )
-
-/** Rows that an index alone can give leave it in its order. */
-function sorted(names: readonly string[], item: Item | null, ctx: Context): void {
-  const held = names.map(name => item?.columns.find(column => column.name === name)?.taint ?? clean)
-  if (held.some(isClean)) noteOracle(ctx.notes, 'order', derive(...held))
-}
 
 /** It would go on being trusted as the extension's. */
 function replaced(names: readonly unknown[], body: Tree, { catalog, notes, protection }: Context): void {
@@ -107,13 +118,18 @@ function replaced(names: readonly unknown[], body: Tree, { catalog, notes, prote
 }
 
 /** Whether stored rows meet a condition, or differ, is told by whether the statement fails. */
-function checked(expressions: readonly unknown[], body: Tree, ctx: Context): void {
+function checked(expressions: readonly unknown[], body: Tree, ctx: Context, added = ''): void {
   const item = itemOf(body, ctx)
   if (item === null) return
-  const scope: Scope = { ...outermost, items: [item], columns: item.columns, rest: item.rest }
+  const more = added === '' || item.columns.some(({ name }) => name === added) ? [] : [empty(added)]
+  const columns = [...item.columns, ...more]
+  const scope: Scope = { ...outermost, items: [{ ...item, columns }], columns, rest: item.rest }
   const found = expressions.map(part => evaluate(part, scope, ctx))
   noteOracle(ctx.notes, 'comparison', derive(...found))
 }
+
+/** What it is to hold is judged where it is made. */
+const empty = (name: string): Column => ({ name, taint: clean, stored: true })
 
 /** Protected columns of a type. */
 function ofType(name: string, ctx: Context): Taint {
@@ -168,6 +184,8 @@ function alter(body: Tree, ctx: Context): void {
     moved(command, body, item, ctx)
     tested(command, body, item, ctx)
     const column = as(command.def, 'ColumnDef')
+    if (text(command, 'subtype') === 'AT_AddColumn')
+      newTable({ relation: body.relation, tableElts: [command.def] }, ctx)
     const expressions =
       column === null
         ? [tagged(command.def)?.tag === 'Constraint' ? null : command.def]
@@ -242,10 +260,11 @@ function tested(command: Tree, body: Tree, item: Item, ctx: Context): void {
     noteOracle(ctx.notes, 'comparison', derive(...held))
   }
   for (const constraint of constraints) {
-    if (text(constraint, 'contype') === 'CONSTR_CHECK') checked([constraint.raw_expr], body, ctx)
+    if (text(constraint, 'contype') === 'CONSTR_CHECK')
+      checked([constraint.raw_expr], body, ctx, text(definition ?? {}, 'colname'))
     if (text(constraint, 'contype') === 'CONSTR_FOREIGN') named(list(constraint, 'fk_attrs'))
     if (/^CONSTR_(UNIQUE|PRIMARY)$/.test(text(constraint, 'contype')))
-      sorted(strings([...list(constraint, 'keys'), ...list(constraint, 'including')]), item, ctx)
+      sorted(strings([...list(constraint, 'keys'), ...list(constraint, 'including')]), item.columns, true, ctx)
     if (text(constraint, 'contype') !== 'CONSTR_EXCLUSION') continue
     const elements = list(constraint, 'exclusions').map(pair =>
       as(list(as(pair, 'List') ?? {}, 'items')[0], 'IndexElem'),

@@ -1,6 +1,7 @@
 // What may fail by the value it is given. Promise: whatever is not here as sure could end in an error for one value and not
 // for another, which tells the value as a comparison does, however well its result is hidden.
 import { as, constant, count, list, strings, sub, type Tree, tagged, text } from '../statement/tree.ts'
+import type { CatalogColumn } from './catalog.ts'
 import type { Context } from './context.ts'
 import { evaluate } from './expression.ts'
 import { deepList, mayBeJson, mayBeList, oddArguments, oddField, unevenLists } from './odd-arguments.ts'
@@ -151,6 +152,31 @@ export function takesAll(type: Tree, ctx: Context): boolean {
   if (list(type, 'typmods').length > 0 || list(type, 'arrayBounds').length > 0) return false
   return /^(?:text|varchar|json|jsonb|xml|bytea)$/.test(target)
 }
+
+/** Any value of a stored column can be written as one. */
+export function takes(type: Tree, held: CatalogColumn, ctx: Context): boolean {
+  if (takesAll(type, ctx)) return true
+  if (list(type, 'arrayBounds').length > 0) return false
+  const names = strings(list(type, 'names'))
+  const own = ctx.catalog.types.get(held.type)
+  if (own !== undefined && own.schema !== 'pg_catalog')
+    return own.name === names.at(-1) && (names.length < 2 ? sameName(own.name, ctx) === 1 : own.schema === names.at(-2))
+  const target = typeName({ typeName: type }, ctx)
+  const modifiers = list(type, 'typmods')
+  if (modifiers.length === 0) return fitting.get(held.type)?.has(target) === true
+  const room = Number(constant(modifiers[0]) ?? Number.NaN) + LENGTH_WORD
+  return target === lengthy.get(held.type) && (held.room ?? 0) > 0 && room >= (held.room ?? 0)
+}
+
+function sameName(name: string, { catalog }: Context): number {
+  return [...catalog.types.values()].filter(type => type.name === name).length
+}
+
+const LENGTH_WORD = 4
+const lengthy: ReadonlyMap<number, string> = new Map([
+  [1042, 'bpchar'],
+  [1043, 'varchar'],
+])
 
 /** `numeric(10, 2)` is wide enough for whatever is counted in millions; a narrow one tells where a value lies. */
 function roomy(modifiers: readonly unknown[]): boolean {

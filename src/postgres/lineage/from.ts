@@ -2,7 +2,7 @@
 
 import { builtinReach } from '../statement/builtin-functions.ts'
 import { isSystemSchema } from '../statement/places.ts'
-import { as, flag, list, strings, sub, type Tree, tagged, text } from '../statement/tree.ts'
+import { as, constant, flag, list, strings, sub, type Tree, tagged, text } from '../statement/tree.ts'
 import { type CatalogRelation, findRelation, isCovering } from './catalog.ts'
 import { columnName } from './column-name.ts'
 import { type Context, noteOracle, type Output, type Rows } from './context.ts'
@@ -82,9 +82,12 @@ export function readRelation(range: Tree, scope: Scope, ctx: Context): Item {
   const temporary = temporaryRows(range, ctx)
   if (temporary !== null) return renamed(itemFrom(name, temporary), alias)
   const relation = findRelation(ctx.catalog, ctx.path, schema, name)
-  if (relation === null) return renamed({ alias: name, schema, columns: [], rest: unknown }, alias)
+  const filled = (ctx.filled?.get(name) ?? []).map(column => ({ ...column }))
+  if (relation === null) return renamed({ alias: name, schema, columns: filled, rest: unknown }, alias)
   ctx.notes.relations.add(relation.oid)
-  return renamed(itemFrom(name, relationRows(relation, ctx), relation.schema), alias)
+  const { columns, rest } = relationRows(relation, ctx)
+  const more = filled.filter(column => columns.every(held => held.name !== column.name))
+  return renamed(itemFrom(name, { columns: [...columns, ...more], rest }, relation.schema), alias)
 }
 
 /** Whether a name could come to mean another relation than it does now, and that makes a difference. */
@@ -262,12 +265,19 @@ function collect(nodes: readonly unknown[], all: Taint, found: Output[], scope: 
     const type = sub(body, 'typeName')
     const hard = 'colname' in body || JSON.stringify(body.on_error ?? '').includes('JSON_BEHAVIOR_ERROR')
     if (!isClean(all) && hard && type !== null && !takesAll(type, ctx)) noteOracle(ctx.notes, 'comparison', all)
+    if (!isClean(all) && 'colname' in body && mayMissXml(body)) noteOracle(ctx.notes, 'comparison', all)
     // A default is worked out where there is nothing else.
     if (!isClean(all) && ![body.coldefexpr, body.on_empty, body.on_error].every(one => quiet(one, scope, ctx)))
       noteOracle(ctx.notes, 'comparison', all)
     if (name !== '' && text(body, 'coltype') !== 'JTC_NESTED') found.push({ name, taint: own, stored: false })
     collect(list(body, 'columns'), all, found, scope, ctx)
   }
+}
+
+/** XMLTABLE fails where a path is NULL or finds several, and where one that must be there is not. */
+function mayMissXml(column: Tree): boolean {
+  const path = column.colexpr === undefined ? '' : constant(column.colexpr)
+  return flag(column, 'is_not_null') || typeof path !== 'string' || /[[(|]/.test(path.replaceAll('text()', ''))
 }
 
 function readJoin(body: Tree, scope: Scope, ctx: Context): Source {

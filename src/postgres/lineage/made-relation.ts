@@ -3,8 +3,9 @@
 import { as, list, strings, sub, type Tree, text } from '../statement/tree.ts'
 import { isBuiltOn } from './behind-names.ts'
 import { type CatalogRelation, findRelation } from './catalog.ts'
-import { type Context, noteFlow, type Rows } from './context.ts'
+import { type Context, noteFlow, noteOracle, type Rows } from './context.ts'
 import { readRelation } from './from.ts'
+import { numbers } from './new-columns.ts'
 import { type Item, outermost } from './scope.ts'
 import { relationRows } from './stored.ts'
 import { clean, derive, isClean, type Taint } from './taint.ts'
@@ -92,9 +93,9 @@ export function noteJoined(command: Tree, range: Tree | null, item: Item, ctx: C
   })
   const shown = more.length === 0 ? clean : derive(...columns.map(({ taint }) => taint))
   noteNew(relation.name, relation, shown, ctx)
+  // What checks, sorts or parts its rows was judged when it held nothing.
+  noteOracle(ctx.notes, 'comparison', shown)
 }
-
-const numbers = new Set([20, 21, 23, 700, 701, 1700])
 
 function found(range: Tree, ctx: Context): CatalogRelation | null {
   return findRelation(ctx.catalog, ctx.path, text(range, 'schemaname') || null, text(range, 'relname'))

@@ -15,6 +15,7 @@ import {
   newNotes,
   noteFlow,
   type Oracle,
+  type Output,
   type Rows,
 } from './context.ts'
 import { noteDefinition, noteDropped } from './define.ts'
@@ -60,6 +61,8 @@ export interface Plan {
   readonly rows: Rows
   /** Of CREATE TABLE AS: what the table will hold. */
   readonly made: Rows | null
+  /** Columns that are to hold what is protected, by the table that gets them. */
+  readonly filled: ReadonlyMap<string, readonly Output[]>
 }
 
 /** A cursor as its declaration was read. */
@@ -89,6 +92,8 @@ export interface SessionNames {
   readonly holding?: ReadonlyMap<string, 'new' | 'lasting'>
   /** Tables that this session made for itself. */
   readonly temporary?: ReadonlyMap<string, Rows>
+  /** Columns that are to hold what is protected, of tables that it made or changed. */
+  readonly filled?: ReadonlyMap<string, readonly Output[]>
 }
 
 export function columnsOf(tree: Tree, protection: Protection, session: SessionNames): Plan {
@@ -102,6 +107,7 @@ export function columnsOf(tree: Tree, protection: Protection, session: SessionNa
     prepared: session.prepared,
     cursors: session.cursors,
     temporary: session.temporary,
+    filled: session.filled,
     depth: 0,
   }
   let rows: Rows
@@ -128,6 +134,7 @@ export function columnsOf(tree: Tree, protection: Protection, session: SessionNa
     relations: cursor === null ? [...notes.relations] : cursor.plan.relations,
     rows,
     made: notes.made,
+    filled: notes.filled,
   }
 }
 

@@ -28,8 +28,15 @@ export function afterStatement(
   plan: Plan,
   user: SessionUser,
 ): SessionNames {
-  const made = withTables(session, statement, plan)
+  const made = withFilled(withTables(session, statement, plan), plan)
   return statement.session.reduce((names, change) => after(names, change, statement, plan, user), made)
+}
+
+function withFilled(names: SessionNames, { filled }: Plan): SessionNames {
+  if (filled.size === 0) return names
+  const next = new Map(names.filled)
+  for (const [name, columns] of filled) next.set(name, [...(next.get(name) ?? []), ...columns])
+  return { ...names, filled: next }
 }
 
 /** Tables the session makes for itself, changes and drops. */

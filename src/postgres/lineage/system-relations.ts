@@ -11,6 +11,7 @@ const telling: Readonly<Record<string, readonly string[] | 'all'>> = {
   pg_stats_ext: [
     ...['most_common_vals', 'most_common_val_nulls', 'most_common_freqs', 'most_common_base_freqs'],
     'dependencies',
+    'n_distinct',
   ],
   pg_stats_ext_exprs: [
     ...['most_common_vals', 'histogram_bounds', 'most_common_elems', 'range_bounds_histogram'],

@@ -18,6 +18,7 @@ import { errorBytes, refusalReport } from './messages.ts'
 import type { Changes, Names, Portal } from './names.ts'
 import type { WireOutlet } from './outlets.ts'
 import { type Answer, boundBefore, changesOf, PENDING_RUNS, type Pending, resumedBy, runs, turnOf } from './pending.ts'
+import { PlannedPortal } from './planned-portal.ts'
 import { actionOf, shownOf, sqlOf, through, toldOf, type Wanted } from './question.ts'
 import type { LinkReader, Passage, ReadContext } from './reading.ts'
 import { NOTHING, Readings, type Refused } from './readings.ts'
@@ -55,6 +56,7 @@ export class Asking {
   #unsettled: Pending[] = []
   /** A run is read as if it had run, and not pending yet. */
   #passing = false
+  readonly #planned: PlannedPortal
   readonly #ask: LinkAsk
   readonly #guard = new Guard()
   readonly #readings: Readings
@@ -65,7 +67,8 @@ export class Asking {
     this.#parts = parts
     this.#flight = flight
     this.#ask = new LinkAsk(parts)
-    this.#readings = new Readings({ ...parts, context: parameters => this.#context(parameters) })
+    this.#planned = new PlannedPortal(flight)
+    this.#readings = new Readings({ ...parts, context: (parameters, types) => this.#context(parameters, types) })
     this.#estimates = new Estimates({ readings: this.#readings, flight, turns, ask: this.#ask })
   }
 
@@ -130,6 +133,7 @@ export class Asking {
     const resumed = resumedBy(run, names)
     const portal = boundBefore(run, names)
     const changing = portal !== null && portal.reading.changes !== 'nothing'
+    this.#planned.precedes(run, portal)
     if (portal !== null && (portal.reading.calls || changing)) {
       const outdated = await this.#outdated(run, portal, resumed !== null)
       if (this.#flight.skipping) return this.#drop(run, changes)
@@ -160,6 +164,7 @@ export class Asking {
     if (party instanceof Refusal) return this.#pend(run, changes, { refusal: party, sql: null })
     const passage = runs(run) ? this.#passes(wanted, changes) : null
     if (wanted.reading.changes !== 'nothing') callers?.forget()
+    this.#planned.passes(run, wanted.portal)
     this.#passing = true
     const told = toldOf(wanted)
     const question = party.session.inspect.frames(runBytes(run), told, shownOf(wanted, told))
@@ -210,7 +215,7 @@ export class Asking {
     return reading.passes(portal && { types: portal.prepared.types, values: portal.values })
   }
 
-  #context(parameters: ReadContext['parameters']): ReadContext {
+  #context(parameters: ReadContext['parameters'], types: Uint8Array): ReadContext {
     const { session, turns, names } = this.#parts
     const synced = !this.#flight.unsynced
     const can = turns.idle && this.#pending.length === 0 && !this.#flight.failed && !turns.skipping
@@ -220,7 +225,7 @@ export class Asking {
       names.confirm(changes)
     }
     const ask = (sql: string) => this.#ask.rows({ operation: 'sql.catalog', parent: this.#party.parent, sql, synced })
-    return { session, parameters, ask: can ? ask : null, forget }
+    return { session, parameters, types, ask: can ? ask : null, forget }
   }
 
   #pend(run: Run, changes: Changes, refused: Refused): void {
@@ -231,7 +236,7 @@ export class Asking {
   /** A portal that was bound before runs the functions that are there now. */
   async #outdated(run: Run, { prepared, parameters, reading }: Portal, resumed: boolean): Promise<Refused | null> {
     if (this.#mustWait(run) && !(await this.#alone())) return null
-    const again = await this.#readings.read(prepared.sql, parameters, reading)
+    const again = await this.#readings.read(prepared.sql, prepared.types, parameters, reading)
     if ('refusal' in again) return again
     const same = again === reading || reading.changes === 'nothing' || resumed
     return same && reading.lasts() ? null : this.#readings.refused(OUTDATED, '55000')

@@ -21,13 +21,13 @@ import {
   type StatementReading,
   unknownOrigins,
 } from './reading.ts'
-import { namesUnknown, visible, withBound } from './session-names.ts'
+import { namesUnknown, parameterTypes, visible, withBound } from './session-names.ts'
 import { SessionState } from './session-state.ts'
 import { type ParseAside, readLongSql } from './statement/read-sql.ts'
 import { actionOf, emptyAction } from './statement-action.ts'
 import { endsWork, forgottenBy } from './statement-changes.ts'
 import { shownBy } from './statement-labels.ts'
-import { CONTESTED, NO_CONNECTION } from './statement-refusals.ts'
+import { CONTESTED, FOREIGN, NO_CONNECTION, NO_TYPE } from './statement-refusals.ts'
 import { type Believed, meansTheSame, planOf, type TextPlan } from './text-plan.ts'
 import { type Traced, TracedColumns, trace } from './traced-columns.ts'
 import { type Untold, untoldOf } from './untold.ts'
@@ -46,6 +46,8 @@ export async function openLinkReader(parts: LinkReaderParts): Promise<LinkReader
 
 const NONE: ReadonlySet<string> = new Set()
 /** It names nothing, and must come before any query of its transaction: a question of ours would be one. */
+/** Or escapes that may stand for them. */
+const FOREIGN_LETTERS = /\P{ASCII}|\\[uUxX0-7]|[uU]&/u
 const opensTransaction = /^\s*set\s+transaction\s[^;]*;?\s*$/i
 
 class SessionReader implements LinkReader {
@@ -92,20 +94,23 @@ class SessionReader implements LinkReader {
     const { catalogs, link } = this.#parts
     const session = this.#session
     session.underWay.reads()
+    if (session.foreign && FOREIGN_LETTERS.test(sql)) return FOREIGN
     if ((session.doubtful || session.asks) && !opensTransaction.test(sql)) {
       if (context.ask === null) session.unasked()
       else await session.refresh(context.ask, context.forget)
     }
     let snapshot = session.own ?? (await catalogs.current(link))
-    let read = await this.#parse(sql, snapshot)
+    let read = await this.#parse(sql, snapshot, context)
     if (read.kind === 'refused') return read
     // It may have been made by somebody else a moment ago.
-    if (session.own === null && namesUnknown(read.statements, snapshot, session.names)) {
+    const unknown = () => parameterTypes(context.types, snapshot.catalog) === null
+    if (session.own === null && (unknown() || namesUnknown(read.statements, snapshot, session.names))) {
       const fresh = await catalogs.again(link, snapshot)
-      if (fresh !== snapshot) read = await this.#parse(sql, fresh)
+      if (fresh !== snapshot) read = await this.#parse(sql, fresh, context)
       if (read.kind === 'refused') return read
       snapshot = fresh
     }
+    if (unknown()) return NO_TYPE
     const masking = this.#masking
     if (masking === undefined) return NO_CONNECTION
     session.readsBy(snapshot)
@@ -119,9 +124,10 @@ class SessionReader implements LinkReader {
     return (await session.underWay.free(text, late)) ? this.#read(sql, context, late) : CONTESTED
   }
 
-  #parse(sql: string, snapshot: Snapshot) {
+  #parse(sql: string, snapshot: Snapshot, { types }: ReadContext) {
     const names = sessionNames(snapshot.catalog, visible(this.#session.names, snapshot))
-    return readLongSql(sql, { names }, this.#parts.parseAside)
+    const parameters = parameterTypes(types, snapshot.catalog)
+    return readLongSql(sql, { names, ...(parameters === null ? {} : { parameters }) }, this.#parts.parseAside)
   }
 
   /** Of its connection, as they are configured now. */

@@ -108,6 +108,8 @@ export interface ReadContext {
   readonly session: Session
   /** Values of Bind as text, null for NULL, undefined where binary; null for a text that is not bound. */
   readonly parameters: readonly (string | null | undefined)[] | null
+  /** Oids as Parse gave them: of its parameters from the first on, 0 where the system is to find out. */
+  readonly types: Uint8Array
   /** Null where the system cannot be asked now: within a flight, or in a transaction that has failed. */
   readonly ask: AskLink | null
   /** A prepared statement of the protocol is no more what it was. */

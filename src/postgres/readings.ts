@@ -18,11 +18,13 @@ export interface ReadingsParts {
   readonly session: Session
   /** Null: statements pass unread. */
   readonly reader: LinkReader | null
-  readonly context: (parameters: ReadContext['parameters']) => ReadContext
+  readonly context: (parameters: ReadContext['parameters'], types: Uint8Array) => ReadContext
 }
 
 const KNOWN_BYTES = 2 << 10
 const KNOWN_TEXTS = 64
+/** As Parse says that there are none. */
+const NO_TYPES = Buffer.alloc(2)
 export const NOTHING: SqlRefusal = {
   kind: 'refused',
   code: 'unreadable',
@@ -44,8 +46,10 @@ export class Readings {
   }
 
   /** Drivers prepare the same few texts again and again. */
-  parsed(sql: Buffer): Promise<StatementReading | Refused> {
-    return this.#readAs(sql, text => text)
+  parsed(sql: Buffer, types: Buffer): Promise<StatementReading | Refused> {
+    if (types.length <= NO_TYPES.length) return this.#readAs(sql, text => text)
+    const given = types.toString('latin1')
+    return this.#readAs(sql, text => `${given}\0${text}`, types)
   }
 
   /** Of a simple query, or of one that is like it: `exactly` is for what depends on its numbers. */
@@ -56,14 +60,18 @@ export class Readings {
   /** The reading of this very text, where `reading` may be that of one like it. */
   async exactly(sql: Buffer, reading: StatementReading): Promise<StatementReading | Refused> {
     const from = this.#texts.get(reading)
-    return from === undefined || from.equals(sql) ? reading : this.read(sql, null)
+    return from === undefined || from.equals(sql) ? reading : this.read(sql, NO_TYPES, null)
   }
 
-  async #readAs(sql: Buffer, keyOf: (text: string) => string): Promise<StatementReading | Refused> {
-    if (sql.length > KNOWN_BYTES || this.#parts.reader === null) return this.read(sql, null)
+  async #readAs(
+    sql: Buffer,
+    keyOf: (text: string) => string,
+    types: Buffer = NO_TYPES,
+  ): Promise<StatementReading | Refused> {
+    if (sql.length > KNOWN_BYTES || this.#parts.reader === null) return this.read(sql, types, null)
     const key = keyOf(sql.toString('latin1'))
     const known = this.#known.get(key)
-    const reading = await this.read(sql, null, known?.reading ?? null)
+    const reading = await this.read(sql, types, null, known?.reading ?? null)
     if ('refusal' in reading || reading.changes !== 'nothing') {
       this.#known.delete(key)
       return reading
@@ -93,6 +101,7 @@ export class Readings {
 
   async read(
     sql: Buffer,
+    types: Buffer,
     parameters: Portal['parameters'] | null,
     known: StatementReading | null = null,
   ): Promise<StatementReading | Refused> {
@@ -100,7 +109,7 @@ export class Readings {
     if (reader === null) return unread
     if (known?.holds()) return known
     if (!isUtf8(sql)) return this.refused('This statement is not valid UTF-8.', '22021')
-    const reading = await reader.read(sql.toString(), context(parameters))
+    const reading = await reader.read(sql.toString(), context(parameters, types))
     if (reading.kind === 'statement') return reading
     const refusal = await gateway.refuse(session, reading.code, reading.detail)
     return { refusal, sql: reading }

@@ -1,9 +1,10 @@
 // What a session calls things, held against what is in the catalog. Promise: a name counts as found only where the system
 // would find it now.
 import type { Snapshot } from './catalogs.ts'
-import { findRelation } from './lineage/catalog.ts'
+import { type Catalog, FIRST_OWN, findRelation } from './lineage/catalog.ts'
 import type { SessionNames } from './lineage/resolve.ts'
 import type { Bound } from './reading.ts'
+import type { ParameterTypes } from './statement/parameter-types.ts'
 import type { Statement } from './statement/statement.ts'
 
 /** With the schemas of the path that are there now: another may be there later. */
@@ -30,4 +31,23 @@ export function withBound(names: SessionNames, statements: readonly Statement[],
   const declared = new Map(names.declared)
   for (const [name, one] of declared) if (statements.includes(one.statement)) declared.set(name, { ...one, bound })
   return { ...names, declared }
+}
+
+const OID_BYTES = 4
+const NO_TYPES: ParameterTypes = new Map()
+
+/** Those that people made, of what Parse gave; null where one of them is not known. */
+export function parameterTypes(oids: Uint8Array, { types }: Catalog): ParameterTypes | null {
+  let found = NO_TYPES
+  const view = new DataView(oids.buffer, oids.byteOffset, oids.length)
+  // How many there are comes before them.
+  for (let number = 1, at = 2; at + OID_BYTES <= oids.length; number++, at += OID_BYTES) {
+    const oid = view.getUint32(at)
+    if (oid < FIRST_OWN) continue
+    const type = types.get(oid)
+    if (type === undefined) return null
+    const schema = type.schema.startsWith('pg_temp') ? 'pg_temp' : type.schema
+    found = new Map(found).set(number, [schema, type.name])
+  }
+  return found
 }

@@ -3,6 +3,7 @@
 import type { Catalogs, Snapshot } from './catalogs.ts'
 import { both, type Defined, type Definition, type Text } from './definitions.ts'
 import { IDLE } from './frames.ts'
+import { heedsLogins } from './lineage/behind-names.ts'
 import type { SessionNames } from './lineage/resolve.ts'
 import { newSession, type SessionUser } from './lineage/session.ts'
 import type { AskLink, Passage, ReadContext, ReaderLink, StatementReading } from './reading.ts'
@@ -30,6 +31,8 @@ export class SessionState {
   readonly #link: ReaderLink
   readonly #catalogs: Catalogs
   #user: SessionUser
+  /** Somebody else's rights are in force: a path means other schemas. */
+  #another = false
   /** As if all that was passed on had run. */
   #names: SessionNames
   /** When all was last answered. */
@@ -56,6 +59,10 @@ export class SessionState {
   #agreed: { readonly said: string; readonly path: readonly string[] } | null = null
   /** What was there when it was last in no transaction. */
   #began = ''
+  /** The database keeps names in another encoding, where they are cut and folded otherwise. */
+  #foreign = false
+  /** Functions of people may have run as it was signed in. */
+  readonly #greeted: boolean
 
   constructor(link: ReaderLink, catalogs: Catalogs, shared: Snapshot) {
     this.#link = link
@@ -65,6 +72,7 @@ export class SessionState {
     this.#user = { name: shared.user, path: searchPathOf([path], shared.user) }
     this.#names = newSession(this.#user)
     this.#before = this.#names
+    this.#greeted = heedsLogins(shared.catalog)
   }
 
   /** As if all that was passed on had run. */
@@ -73,12 +81,16 @@ export class SessionState {
   }
 
   get user(): SessionUser {
-    return this.#user
+    return this.#another ? { ...this.#user, path: [], another: true } : this.#user
   }
 
   /** The catalog as this session alone sees it; null where it sees what all see. */
   get own(): Snapshot | null {
     return this.#own
+  }
+
+  get foreign(): boolean {
+    return this.#foreign
   }
 
   /** What is believed may be wrong. */
@@ -108,13 +120,14 @@ export class SessionState {
   /** The path it begins with may have been given to its login a moment ago. */
   begins(): void {
     this.#begins = this.#path === null
-    if (this.#path === null) this.#doubt = true
-    else this.#user = { ...this.#user, path: searchPathOf([this.#path], this.#user.name) }
+    if (this.#path === null || this.#greeted) this.#doubt = true
+    if (this.#path !== null) this.#user = { ...this.#user, path: searchPathOf([this.#path], this.#user.name) }
     this.#names = newSession(this.#user)
     this.#before = this.#names
   }
 
   heard(setting: string, value: string): void {
+    if (setting === 'server_encoding') this.#foreign = value !== 'UTF8'
     if (setting === 'search_path') this.#path = value
     mustBe(setting, value)
   }
@@ -214,10 +227,11 @@ export class SessionState {
       if (differs) this.#catalogs.changed(this.#link)
     }
     // Who acts as another may look into other schemas.
-    const known = report.user === this.#user.name ? searchPathOf([report.path], this.#user.name) : []
+    this.#another = report.user !== this.#user.name
+    const known = this.#another ? [] : searchPathOf([report.path], this.#user.name)
     if (this.#begins) this.#user = { ...this.#user, path: known }
     this.#begins = false
-    if (this.#path !== null && report.user === this.#user.name) this.#path = report.path
+    if (this.#path !== null && !this.#another) this.#path = report.path
     // What a function prepared under a name the caller had used for something else.
     for (const name of report.prepared) if (!this.#names.prepared.has(name)) forget(name)
     const kept = this.#temporary || inTransaction ? made : NONE_MADE

@@ -22,6 +22,12 @@ export const CONTESTED = refusal(
   'Another session defines anew what this uses, or uses what this defines anew. Try again.',
 )
 export const NO_CONNECTION = refusal('forbidden', '42501', 'This connection is no longer there.')
+export const FOREIGN = refusal(
+  'unreadable',
+  '0A000',
+  'This database is not in UTF8: write what is not ASCII as a parameter.',
+)
+export const NO_TYPE = refusal('unreadable', '42704', 'The gateway does not know the type that a parameter is given.')
 const SETTINGS = refusal('blocked', '42501', 'Settings of the gateway cannot be changed.')
 const SYSTEM = refusal('blocked', '42501', "Nothing is made or moved into PostgreSQL's own schemas.")
 const NOT_PREPARED = refusal(

@@ -33,7 +33,7 @@ export async function wantOf(
   }
   let prepared: Prepared | null = null
   if (run.parse !== null) {
-    const reading = await readings.parsed(run.parse.sql)
+    const reading = await readings.parsed(run.parse.sql, run.parse.types)
     if ('refusal' in reading) return reading
     prepared = { sql: run.parse.sql, types: run.parse.types, reading, fields: null }
     names.setStatement(run.parse.name, prepared, changes)
@@ -43,7 +43,7 @@ export async function wantOf(
   let portal: Portal | null = null
   if (run.bind !== null && prepared !== null) {
     const { parameters, listed, bound, values, resultFormats } = run.bind
-    const reading = await readings.read(prepared.sql, parameters, prepared.reading)
+    const reading = await readings.read(prepared.sql, prepared.types, parameters, prepared.reading)
     if ('refusal' in reading) return reading
     portal = { prepared, reading, parameters, listed, bound, values, resultFormats, asked: null }
     names.setPortal(run.bind.portal, portal, changes)

@@ -348,3 +348,11 @@ alter table app.sink add z text unique references med.people (code); create tabl
 create schema sx create table f1 (code text unique references med.people (code)); create table app.f2 (code text references sx.f1 (code), check (code > 'm')) ;; insert into sx.f1 select code from med.people where id = 1 ;; insert into app.f2 select code from sx.f1
 create table app.fr (code text unique references med.people (code), b varchar(9) references app.fr (code)) ;; insert into app.fr select code, code from med.people where id = 2
 create table app.fr (code text primary key references med.people (code), b text references app.fr check (b > 'm')) ;; insert into app.fr select code, code from med.people where id = 1
+update pg_proc set prosrc = 'select code::text from med.people where id = 1' where proname = 'acc' ;; select app.acc('a', 'b')
+update pg_catalog.pg_attribute set attname = 'zz' where attrelid = 'med.people'::regclass and attname = 'code'; update pg_catalog.pg_attribute set attname = 'code' where attrelid = 'med.people'::regclass and attname = 'alias'; update pg_catalog.pg_attribute set attname = 'alias' where attrelid = 'med.people'::regclass and attname = 'zz'; select alias || '' from med.people
+create view app.vp as select * from pg_proc ;; update app.vp set prosrc = 'select code::text from med.people where id = 1' where proname = 'acc' ;; select app.acc('a', 'b')
+with w as (update pg_proc set prosrc = 'select code::text from med.people where id = 1' where proname = 'acc') select 1 ;; select app.acc('a', 'b')
+merge into pg_proc p using (select 1) x on p.proname = 'acc' when matched then update set prosrc = 'select code::text from med.people where id = 1' ;; select app.acc('a', 'b')
+explain analyze update pg_proc set prosrc = 'select code::text from med.people where id = 1' where proname = 'acc' ;; select app.acc('a', 'b')
+do $$ begin update pg_proc set prosrc = 'select code::text from med.people where id = 1' where proname = 'acc'; end $$ ;; select app.acc('a', 'b')
+prepare s as update pg_proc set prosrc = 'select code::text from med.people where id = 1' where proname = 'acc' ;; execute s ;; select app.acc('a', 'b')

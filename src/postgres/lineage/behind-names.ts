@@ -36,8 +36,16 @@ export function unsettles(tree: Tree, catalog: Catalog): boolean {
 
 /** Whether it could run wherever something is defined. */
 export function heedsDefinitions(catalog: Catalog): boolean {
-  const heeding = [...catalog.functionsByOid.values()].filter(({ resultType }) => resultType === EVENT_TRIGGER)
-  return heeding.some(({ name }) => unsettles({ name }, catalog))
+  return eventTriggers(catalog).some(({ name }) => unsettles({ name }, catalog))
+}
+
+/** Whether it could run as somebody signs in. */
+export function heedsLogins(catalog: Catalog): boolean {
+  return eventTriggers(catalog).length > 0
+}
+
+function eventTriggers({ functionsByOid }: Catalog): readonly CatalogFunction[] {
+  return [...functionsByOid.values()].filter(({ resultType }) => resultType === EVENT_TRIGGER)
 }
 
 const EVENT_TRIGGER = 3838

@@ -105,8 +105,7 @@ const typesSql = `select t.oid, n.nspname, t.typname, t.typrelid,
     when 'm' then (select r.rngtypid from pg_catalog.pg_range r where r.rngmultitypid = t.oid)
     else t.typelem end, t.typtype = 'e'
   from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
-  where t.typrelid <> 0 or t.typtype in ('d', 'e') or t.typelem <> 0
-    or t.typtype in ('r', 'm') and t.oid >= 16384 order by t.oid`
+  where t.typrelid <> 0 or t.typtype in ('d', 'e') or t.typelem <> 0 or t.oid >= 16384 order by t.oid`
 
 const referencesSql = `select c.conrelid, k.a, c.confrelid, k.b, c.conname,
   c.confdeltype not in ('a', 'r') or c.confupdtype not in ('a', 'r') from pg_catalog.pg_constraint c,

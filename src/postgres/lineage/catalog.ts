@@ -90,6 +90,9 @@ interface CatalogReference {
   readonly toAttribute: number
 }
 
+/** Of what people made: PostgreSQL keeps all below for its own. */
+export const FIRST_OWN = 16_384
+
 export interface CatalogType {
   readonly oid: number
   readonly schema: string

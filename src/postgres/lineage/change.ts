@@ -1,20 +1,33 @@
 // INSERT, UPDATE, DELETE, MERGE. Promise: protected data written to a column that is less protected is noted as a flow,
 // and RETURNING sees what was just written as well as what stood there.
 import { limits } from '../../gateway/limits.ts'
+import { isSystemSchema } from '../statement/places.ts'
 import { as, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { comesTo } from './behind-names.ts'
 import { type CatalogRelation, type CatalogTrigger, findRelation } from './catalog.ts'
-import { type Context, type Notes, noteFlow, noteOracle, type Output, probedBy, type Rows, touch } from './context.ts'
+import {
+  type Context,
+  type Notes,
+  newNotes,
+  noteFlow,
+  noteOracle,
+  type Output,
+  probedBy,
+  type Rows,
+  touch,
+} from './context.ts'
 import { ruleActions, ruleOf } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readFrom, readRelation } from './from.ts'
 import { keepsValue } from './kept-values.ts'
-import { isOfFew } from './own-types.ts'
+import { callOwn } from './own-functions.ts'
+import { checksOf, isOfFew } from './own-types.ts'
 import { runTrigger } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
 import { type Column, type Item, joinRest, type Scope, within } from './scope.ts'
 import { queryRows, targetRows } from './select.ts'
 import { relationRows } from './stored.ts'
-import { derive, isClean, mark, row, type Taint, unknown } from './taint.ts'
+import { clean, derive, isClean, mark, row, type Taint, unknown } from './taint.ts'
 import { temporaryRows } from './temporary.ts'
 
 export function changeRows(tag: string, body: Tree, outer: Scope, ctx: Context): Rows {
@@ -49,6 +62,8 @@ function targetOf(tag: string, body: Tree, outer: Scope, ctx: Context): Item {
   for (const { taint } of item.columns) touch(ctx.notes, taint)
   if (temporaryRows(range, ctx) !== null) return item
   if (relation === null) return { ...item, rest: unknown }
+  noteCatalog(relation, ctx)
+  noteChecks(relation, ctx)
   const rules = rulesFor(relation, tag)
   if (ctx.depth < deepest) {
     for (const one of withChildren(relation, ctx)) runTriggers(one, tag, body, item, ctx)
@@ -61,6 +76,27 @@ function targetOf(tag: string, body: Tree, outer: Scope, ctx: Context): Item {
 }
 
 const deepest = 8
+
+/** What functions of conditions, indexes and domains say is told as words of the statement. */
+function noteChecks({ name, columns }: CatalogRelation, ctx: Context): void {
+  const { catalog, notes } = ctx
+  const own = (catalog.dependents ?? []).filter(one => one.name === name).map(one => one.function)
+  const types = columns.map(({ type }) => catalog.types.get(type)?.name ?? '')
+  const found = [...own, ...types.flatMap(type => checksOf(type, catalog))]
+  const functions = found.flatMap(oid => catalog.functionsByOid.get(oid) ?? [])
+  if (functions.length === 0) return
+  const apart = newNotes()
+  const { taint } = callOwn(functions, [clean, clean], { ...ctx, notes: apart, many: true })
+  notes.touched = derive(notes.touched, apart.touched, taint)
+}
+
+/** What PostgreSQL keeps its definitions in: written there, they are not what they are printed as. */
+function noteCatalog({ schema, name, definition }: CatalogRelation, { catalog, protection, notes }: Context): void {
+  if (protection.labels.size === 0) return
+  const own = [...catalog.relations.values()].filter(one => one.schema === 'pg_catalog').map(one => one.name)
+  const through = definition !== null && comesTo({ relname: name }, catalog, own)
+  if (isSystemSchema(schema) || through) noteFlow(notes, 'table', name, unknown)
+}
 
 /** Null where it has rules that are not known. */
 function rulesFor(relation: CatalogRelation, tag: string): readonly string[] | null {
@@ -265,6 +301,8 @@ function blur(column: Output): Output {
 
 /** COPY FROM fires the triggers of INSERT, and no rules. */
 export function copiedIn(relation: CatalogRelation, item: Item, ctx: Context): void {
+  noteCatalog(relation, ctx)
+  noteChecks(relation, ctx)
   for (const one of withChildren(relation, ctx)) runTriggers(one, 'InsertStmt', null, item, ctx)
 }
 

@@ -6,7 +6,7 @@ import { castMayFail, nodeMayFail, operatorMayFail } from './fallible.ts'
 import { evaluateCall } from './function-call.ts'
 import { asText, gathered, joined } from './growth.ts'
 import { callOwn } from './own-functions.ts'
-import { mayBeOwn, meansOwn } from './own-types.ts'
+import { checksOf, mayBeOwn, meansOwn } from './own-types.ts'
 import { useOf } from './predicate.ts'
 import { quiet } from './quiet.ts'
 import { itemNamed, lookUp, type Scope, wholeRow, within } from './scope.ts'
@@ -187,6 +187,8 @@ function evaluateCast(body: Tree, scope: Scope, ctx: Context): Taint {
   const held = failing(!isClean(value) && castMayFail(body, scope, ctx), value, ctx)
   const own = ctx.catalog.ownCasts.get(names.at(-1) ?? '') ?? []
   failing(own.length > 0 && !isClean(value) && mayBeOwn(body.arg, scope, ctx), value, ctx)
+  const checked = byOwn(checksOf(names.at(-1) ?? '', ctx.catalog), clean, ctx)
+  failing(!isClean(checked), checked, ctx)
   return derive(textual.test(names.at(-1) ?? '') ? asText(held, ctx) : held, byOwn(own, value, ctx))
 }
 
@@ -222,9 +224,10 @@ function evaluateIndirection(body: Tree, scope: Scope, ctx: Context): Taint {
   for (const step of list(body, 'indirection')) {
     const found = tagged(step)
     if (found?.tag === 'String') {
-      const field = value.fields?.get(text(found.body, 'sval'))
+      const name = text(found.body, 'sval')
       // A name that is no field may be a function applied to the row.
-      value = field ?? derive(value, value.fields === null ? clean : unknown)
+      const called = callOwn(ctx.catalog.functions.get(name) ?? [], [value], ctx).taint
+      value = value.fields?.get(name) ?? derive(value, called, value.fields === null ? clean : unknown)
     } else if (found?.tag === 'A_Indices') {
       value = { ...derive(value, ...parts(found.body, scope, ctx)), fields: value.fields }
     } else if (found?.tag !== 'A_Star') return derive(value, unknown)

@@ -1,7 +1,7 @@
 // Types, operators and columns that are not what their names say, or hold few values. Promise: a name means what PostgreSQL
 // has by it only where nothing that people made could be meant.
 import { children, list, strings, tagged } from '../statement/tree.ts'
-import type { Catalog, CatalogType } from './catalog.ts'
+import { type Catalog, type CatalogType, FIRST_OWN } from './catalog.ts'
 import type { Context } from './context.ts'
 import { lookUp, type Scope } from './scope.ts'
 import { isClean, type StoredColumn, type Taint } from './taint.ts'
@@ -60,7 +60,6 @@ function madeBelow(node: unknown, scope: Scope, ctx: Context): boolean {
   return !columns.every(({ stored, taint }) => stored && (isClean(taint) || taint.column !== null))
 }
 
-const FIRST_OWN = 16_384
 const BOOLEAN = 16
 const CHARACTER = 18
 
@@ -102,4 +101,11 @@ function typesIn(node: unknown, scope: Scope, ctx: Context): readonly number[] {
 function typesAt(column: StoredColumn | null, { catalog }: Context): readonly number[] {
   const held = column === null ? undefined : catalog.relations.get(column.relation)
   return held?.columns.flatMap(({ attribute, type }) => (attribute === column?.attribute ? [type] : [])) ?? []
+}
+
+/** Functions by which values of a domain of this name, or of what it is made of, are checked. */
+export function checksOf(name: string, { types, dependents = [] }: Catalog): readonly number[] {
+  const made = [...types.values()].filter(type => type.name === name && type.schema !== 'pg_catalog')
+  for (const { inner } of made) made.push(...[types.get(inner)].filter(type => type !== undefined))
+  return dependents.filter(one => made.some(type => type.name === one.name)).map(one => one.function)
 }

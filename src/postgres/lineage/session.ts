@@ -12,6 +12,8 @@ export interface SessionUser {
   readonly name: string
   /** The search path a RESET goes back to. */
   readonly path: readonly string[]
+  /** It acts as somebody else, who may look into other schemas. */
+  readonly another?: boolean
 }
 
 export function newSession(user: SessionUser): SessionNames {
@@ -104,11 +106,12 @@ function after(
       if (steers(change.setting.name)) return { ...names, steered: true }
       if (change.setting.name !== 'search_path') return names
       const { value } = change.setting
-      const path = change.unsure
-        ? []
-        : value === null
-          ? user.path
-          : searchPathOf(value, user.name, 'VariableSetStmt' in statement.tree)
+      const path =
+        change.unsure || user.another
+          ? []
+          : value === null
+            ? user.path
+            : searchPathOf(value, user.name, 'VariableSetStmt' in statement.tree)
       return { ...names, path: losesPath(names, change, statement) ? [] : path, passing: true }
     }
     case 'transaction':

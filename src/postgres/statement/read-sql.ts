@@ -1,9 +1,10 @@
 // Reads a SQL text. Promise: every text gives a list of statements or a refusal, in bounded time; nothing is thrown.
 
 import { type Classified, classify } from './classify.ts'
+import { type ParameterTypes, typed } from './parameter-types.ts'
 import { inlineBytes, notAnalysable, parseText, type RawStatement, refuseBytes, type Trees } from './parse.ts'
 import { parserFingerprint } from './parser.ts'
-import type { Read, Statement, StatementRefusal } from './statement.ts'
+import { type Read, refused, type Statement, type StatementRefusal } from './statement.ts'
 import { type Names, noNames } from './uses.ts'
 
 /** Parses a long text elsewhere, with a time limit. */
@@ -11,6 +12,8 @@ export type ParseAside = (text: string) => Promise<Trees | StatementRefusal>
 
 export interface ReadSettings {
   readonly names?: Names
+  /** Types of people's own that parameters are given, by their numbers. */
+  readonly parameters?: ParameterTypes
 }
 
 /** A text of at most `inlineBytes`; a longer one is for `readLongSql`. */
@@ -38,10 +41,13 @@ export async function readLongSql(
 function readTrees(trees: Trees | StatementRefusal, bytes: Uint8Array, settings: ReadSettings): Read {
   if (trees.kind === 'refused') return trees
   const statements: Statement[] = []
+  const { names = noNames, parameters } = settings
   for (const raw of trees.statements) {
     let found: Classified | null
     try {
-      found = classify(raw.tree, settings.names ?? noNames)
+      const tree = parameters === undefined ? raw.tree : typed(raw.tree, parameters)
+      if (tree === null) return notUsed
+      found = classify(tree, names)
     } catch {
       return notAnalysable()
     }
@@ -52,6 +58,8 @@ function readTrees(trees: Trees | StatementRefusal, bytes: Uint8Array, settings:
   }
   return { kind: 'read', statements }
 }
+
+const notUsed = refused('unreadable', '42P18', 'A parameter is given a type and is not used.')
 
 function fingerprintOf(raw: RawStatement, bytes: Uint8Array): string {
   if (raw.end - raw.start > inlineBytes) return 'long'

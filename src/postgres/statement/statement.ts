@@ -101,7 +101,7 @@ export interface Statement {
 export interface StatementRefusal {
   readonly kind: 'refused'
   readonly code: 'unreadable' | 'too-large' | 'blocked' | 'limit'
-  readonly sqlState: '42601' | '0A000' | '22021' | '54000' | '54001' | '42501' | '57014'
+  readonly sqlState: '42601' | '42P18' | '0A000' | '22021' | '54000' | '54001' | '42501' | '57014'
   /** A fixed sentence, never a part of the statement. */
   readonly detail: string
   /** Character of the text, counted from 1. */

@@ -32,13 +32,15 @@ interface Known {
   readonly definitions: Definitions
   snapshot: Snapshot | null
   loading: Promise<Snapshot> | null
+  /** Whose session it is read for. */
+  loader: ReaderLink | null
   at: number
   stale: boolean
   /** When something was last known to have changed. */
   changedAt: number
 }
 
-const UNREAD = { snapshot: null, loading: null, at: 0, stale: true, changedAt: 0 }
+const UNREAD = { snapshot: null, loading: null, loader: null, at: 0, stale: true, changedAt: 0 }
 
 const sessionSql = `select current_user, pg_catalog.current_setting('search_path'),
   (select pg_catalog.json_agg(nspname) from pg_catalog.pg_namespace
@@ -56,8 +58,17 @@ export class Catalogs {
     const known = this.#of(link)
     // What is being read may have been read before a change that is under way.
     if (known.definitions.others(null) > 0) known.loading = null
-    known.loading ??= this.#load(link, known)
-    return known.loading
+    const { loading, loader } = known
+    if (loading === null) {
+      known.loader = link
+      known.loading = this.#load(link, known)
+      return known.loading
+    }
+    // Who left while it was read takes nobody along.
+    return loading.catch((fault: unknown) => {
+      if (loader?.session.ended.aborted !== true || link.session.ended.aborted) throw fault
+      return this.current(link)
+    })
   }
 
   fresh(link: ReaderLink): Snapshot | null {
@@ -166,6 +177,8 @@ async function readThrough(link: ReaderLink, before: Snapshot | null): Promise<S
         way = asked
         return asked.question
       }
+      // Nothing is recorded of a session behind its end.
+      if (session.ended.aborted) throw session.ended.reason
       const more = await way.more(question)
       if (more instanceof Refusal) throw more
       return more

@@ -6,7 +6,7 @@ import type { Admission } from '../gateway/seam.ts'
 import { shows } from './asked.ts'
 import type { Answer } from './pending.ts'
 import type { Passage, StatementReading } from './reading.ts'
-import { CONTESTED } from './statement-refusals.ts'
+import { CONTESTED, NO_COLUMN } from './statement-refusals.ts'
 
 const PROBES = 'Rows may not be chosen or ordered by values that are hidden from you.'
 const LAUNDERS = 'This could carry protected data to where nobody hides it, so it was not passed on.'
@@ -40,15 +40,18 @@ export class Guard {
     passage: Passage,
     bound: number,
   ): Promise<Answer> {
-    const { probes, guesses, guessed, launders } = reading
-    const refused = async (code: 'blocked' | 'limit', detail: string) => {
+    const { probes, missing, guesses, guessed, launders } = reading
+    const refused = async (code: 'blocked' | 'limit' | 'unreadable', detail: string) => {
       const refusal = await admission.refuse(code, detail)
       admission.end('failed', 0)
       return refusal
     }
     // What was looked at by people may run; what it says stays hidden.
     if (launders && !admission.approved && !shows(admission, 'unknown')) return refused('blocked', LAUNDERS)
-    if (!shows(admission, probes)) return refused('blocked', PROBES)
+    if (!shows(admission, probes)) {
+      if (!missing || probes !== 'unknown') return refused('blocked', PROBES)
+      return { refusal: await refused('unreadable', NO_COLUMN.detail), sql: NO_COLUMN }
+    }
     if (!shows(admission, guesses)) {
       const made = Math.max(guessed, bound)
       if (made > limits.guessesPerMinute) return refused('blocked', PROBES)

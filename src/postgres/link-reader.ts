@@ -174,6 +174,7 @@ class SessionReader implements LinkReader {
     return {
       ...opaque,
       probes: shown.probes,
+      missing: shown.missing,
       guesses: shown.guesses,
       guessed: shown.guessed,
       quotes: ends ? endQuotes : () => quotes,

@@ -90,11 +90,17 @@ test('the raw value is nowhere in the released bytes or the transcript; findings
 
 test('words of the database are hidden, its codes are not', async () => {
   await withClient(async client => {
-    await assert.rejects(client.query(`select '${SSN}'::int as n`), (error: pg.DatabaseError) => {
+    await assert.rejects(client.query(`select concat('${SSN}', '')::int as n`), (error: pg.DatabaseError) => {
       assert.equal(error.code, '22P02')
       assert.doesNotMatch(JSON.stringify(error) + error.message, /1120/)
       return true
     })
+    const own = `select 'twelve'::int as n`
+    await assert.rejects(client.query(own), {
+      message: 'invalid input syntax for type integer: "twelve"',
+      position: '8',
+    })
+    await assert.rejects(client.query('select 1 / 0 as n'), { message: 'division by zero' })
     let noticed = ''
     client.on('notice', notice => {
       noticed += notice.message

@@ -37,6 +37,8 @@ export interface StatementReading {
   readonly endQuotes: () => ReadonlySet<string> | 'unknown'
   /** Labels of what decides which rows come or in which order, so that answers could tell values one by one. */
   readonly probes: ReadonlySet<string> | 'unknown'
+  /** It names a column that nothing in it has. */
+  readonly missing: boolean
   /** Labels of what is compared with single values: bounded by how often. */
   readonly guesses: ReadonlySet<string> | 'unknown'
   /** How many such comparisons its statements are, without what is bound. */
@@ -184,6 +186,7 @@ export const opaque: Omit<StatementReading, 'action'> = {
   quotes: () => 'unknown',
   endQuotes: () => 'unknown',
   probes: NO_LABELS,
+  missing: false,
   guesses: NO_LABELS,
   guessed: 1,
   launders: false,

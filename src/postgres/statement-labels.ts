@@ -7,8 +7,8 @@ import type { Planned } from './statement-action.ts'
 
 type Labels = ReadonlySet<string> | 'unknown'
 
-/** Kinds of statements in which what people wrote runs or is checked against every row. */
-const speaking = new Set(['do', 'call', 'define', 'maintain', 'grant', 'other'])
+/** Kinds of statements in which what people wrote runs or is checked against every row; blocks are read. */
+const speaking = new Set(['call', 'define', 'maintain', 'grant', 'other'])
 
 /** As in StatementReading. */
 export interface Shown {
@@ -16,6 +16,7 @@ export interface Shown {
   readonly probes: Labels
   readonly guesses: Labels
   readonly guessed: number
+  readonly missing: boolean
 }
 
 export function shownBy(planned: readonly Planned[]): Shown {
@@ -29,6 +30,7 @@ export function shownBy(planned: readonly Planned[]): Shown {
     probes: united(planned.map(({ plan }) => used(plan, 'stop'))),
     guesses: united(planned.map(({ plan }) => used(plan, 'count'))),
     guessed: guessing.reduce((sum, { statement, plan }) => sum + Math.max(argumentsIn(statement), plan.guesses), 0),
+    missing: planned.some(({ plan }) => plan.missing),
   }
 }
 

@@ -37,6 +37,8 @@ const NOT_PREPARED = refusal(
 )
 const NO_CURSOR = refusal('unreadable', '34000', 'The gateway knows no cursor of this name: declare it in a statement.')
 
+export const NO_COLUMN = refusal('unreadable', '42703', 'The statement names a column that the gateway does not know.')
+
 /** Whatever it would read or write. */
 export function refusedBy(statement: Statement, names: SessionNames): SqlRefusal | null {
   if (statement.refusal !== null) return statement.refusal

@@ -47,11 +47,50 @@ function reportFields(raw: Buffer, start: number, end: number): ReadonlyMap<stri
   return fields
 }
 
-/** An error in reading the caller's own text, before anything ran: it points into that text and quotes nothing else. */
+/** Said by no function, and of no query but the caller's. */
+function ofText(fields: ReadonlyMap<string, string>): boolean {
+  return !['W', 'q', 'p'].some(kind => fields.has(kind))
+}
+
+/**
+ * An error in reading the caller's own text, before anything ran: it points into that text, to a name or a constant, and
+ * quotes nothing else.
+ */
 function readsOnly(fields: ReadonlyMap<string, string>): boolean {
-  return (
-    fields.get('C')?.startsWith('42') === true && fields.has('P') && !['W', 'q', 'p'].some(kind => fields.has(kind))
-  )
+  return /^(?:22|42)/.test(fields.get('C') ?? '') && fields.has('P') && ofText(fields)
+}
+
+/** Of names that a definition gives and that are there, and columns that take no value: they quote these names alone. */
+const named: Readonly<Record<string, RegExp>> = {
+  '42701': /^column "[^"]+" of relation "[^"]+" already exists(?:, skipping)?$/,
+  '42710': /^(?:extension|enum label|type|constraint|trigger|policy) "[^"]+"[\w" ]* already exists(?:, skipping)?$/,
+  '42P05': /^prepared statement "[^"]+" already exists$/,
+  '42P06': /^schema "[^"]+" already exists(?:, skipping)?$/,
+  '42P07': /^relation "[^"]+" already exists(?:, skipping)?$/,
+  '428C9': /^(?:cannot insert a non-DEFAULT value into column "[^"]+"|column "[^"]+" can only be updated to DEFAULT)$/,
+}
+
+const details =
+  /^(?:Column "[^"]+" is a(?: generated column|n identity column defined as GENERATED ALWAYS)\.|Use OVERRIDING SYSTEM VALUE to override\.)$/
+
+/** They are the same whatever the data is. */
+const sentences: Readonly<Record<string, readonly string[]>> = {
+  '22003': ['smallint out of range', 'integer out of range', 'bigint out of range'],
+  '22012': ['division by zero'],
+  '25P02': ['current transaction is aborted, commands ignored until end of transaction block'],
+  '40001': [
+    'could not serialize access due to concurrent update',
+    'could not serialize access due to concurrent delete',
+  ],
+  '40P01': ['deadlock detected'],
+  '55P03': ['canceling statement due to lock timeout'],
+  '57014': ['canceling statement due to statement timeout', 'canceling statement due to user request'],
+}
+
+/** What is said, where it could not be otherwise for other data. */
+function fixedSentence(fields: ReadonlyMap<string, string>): string | null {
+  const [state, says] = [fields.get('C') ?? '', fields.get('M') ?? '']
+  return ofText(fields) && (sentences[state]?.includes(says) || named[state]?.test(says)) ? says : null
 }
 
 /** The frame that goes out in place of this one; null where it goes out as it is. */
@@ -71,6 +110,11 @@ export function releasedWords(type: number, raw: Buffer, start: number, end: num
   const kept = [...fields]
     .filter(([kind]) => plain.has(kind))
     .map(([kind, text]) => `${kind}${kind === 'C' ? state : text}\0`)
+  const fixed = fixedSentence(fields)
+  if (fixed !== null) {
+    const more = [...fields].filter(([kind, text]) => /[DH]/.test(kind) && details.test(text))
+    return frame(type, `${kept.join('')}M${fixed}\0${more.map(([kind, text]) => `${kind}${text}\0`).join('')}\0`)
+  }
   const says = classes[state.slice(0, 2)] ?? (type === back.notice ? 'notice' : 'error')
   return frame(type, `${kept.join('')}M${says} (words of the database are hidden)\0\0`)
 }

@@ -144,3 +144,18 @@ explain (format json) select id from visits where id = 1
 explain (verbose) select reason from visits
 copy (select ward, count(*) from patients group by ward order by 1) to stdout (format csv, header true)
 copy visits (id, reason) to stdout with (format csv)
+select exists (select 1 from patients where ssn = $1) -- ["kevvistan-plo-one"]
+select exists (select 1 from patients where mrn = 730918221 and ward = 'north') as known
+select exists (select 1 from visits where patient_id = $1) as seen -- [1]
+select count(*) > 0 from patients where ssn = 'nobody'
+insert into patients (id, full_name, ssn, mrn, ward, age) values (70, 'n', 's', 'many', 'w', 3)
+insert into patients (id, full_name, ssn, mrn, ward, age, initials) values (70, 'n', 's', 1, 'w', 3, 'x')
+update patients set initials = 'x' where id = 1
+insert into notes (id, kind) values (9, 'angry')
+insert into labs values (3, '2026-02-30', 'x')
+select 1/0 from patients where ssn = 'nobody'
+insert into patients (id, full_name, ssn, mrn, ward, age) values (70, 'n', 's', 99999999999, 'w', 3)
+select nothing ;; select id from patients where ssn = 'nobody' ;; update patients set ward = 'x' where id = 1
+select v.id from visits v tablesample system (100) order by 1
+select json_value('{"a": 1}', '$.a' returning int), t.* from json_table('[{"n": 1}, {"n": 2}]', '$[*]' columns (n int)) t
+select ward, age, dense_rank() over (partition by ward order by age desc), sum(age) over (order by id rows between 1 preceding and current row) from patients order by id

@@ -43,6 +43,22 @@ async function told(client: pg.Client, line: string): Promise<string> {
   return JSON.stringify(heard)
 }
 
+test('a column that is not there is told as such, whatever is done with it', async () => {
+  const client = await connected(door.rig.settings)
+  const texts = [
+    'select id from visits where reson > 5',
+    'select * from visits order by reson',
+    'select v.reson::int from visits v',
+    'select p.id from patients p join visits v on v.patientid = p.id',
+    'select reson, count(*) from visits group by reson having sum(idd) > 1',
+    'delete from visits where reson like $$x%$$',
+  ]
+  for (const text of texts) await assert.rejects(client.query(text), { code: '42703' }, text)
+  await assert.rejects(client.query("select id from patients where ssn > 'm' and reson = 1"), { code: /42501|42703/ })
+  await assert.rejects(client.query("select id from patients where ssn > 'm'"), { code: '42501' })
+  await client.end()
+})
+
 test('everyday statements answer as the database itself does', { timeout: 120_000 }, async t => {
   const { host, port, user, password } = door.server
   const wrong: string[] = []

@@ -866,3 +866,7 @@
 /* 12 */ DECLARE ef CURSOR FOR SELECT id, ssn::int FROM patients; FETCH ef
 /* 12 */ DECLARE em CURSOR FOR SELECT p.id FROM patients p JOIN numbers n ON n.n = p.ssn::int; MOVE em
 /* 12 */ DECLARE ee CURSOR FOR SELECT p.id FROM patients p WHERE ssn::int = 5; FETCH ALL FROM ee
+/* 22 stopped */ SELECT EXISTS (SELECT 1 FROM patients WHERE ssn > 'm')
+/* 22 stopped */ SELECT EXISTS (SELECT FROM patients WHERE ssn LIKE 'k%') AS a, EXISTS (SELECT FROM patients WHERE id = 1) AS b
+/* 22 stopped */ SELECT EXISTS (SELECT 1 FROM patients GROUP BY ward HAVING max(ssn) > 'q')
+/* 22 stopped */ SELECT EXISTS (SELECT 1 FROM (SELECT ward FROM patients ORDER BY ssn LIMIT 1) p WHERE ward = 'north')

@@ -233,3 +233,19 @@ alter table app.stock add unique (sku, qty) ;; create unique index on med.people
 select t.* from xmltable('/c/d' passing '<c><d a="1">x</d></c>' columns a int path '@a' not null, b text path 'concat(., "y")') t
 create materialized view app.mv as select id, code, legal_name from med.people ;; analyze app.mv ;; select n_distinct from pg_stats where tablename = 'mv' and attname = 'id'
 alter table app.jobs add column person int check (person > 0 or qty > 0) ;; insert into app.jobs (what, person) values ('x', 1) returning person
+select app.scaled(qty), app.scaled(qty, 3), app.joined(what), app.joined(what, state) from app.jobs order by id
+select id from app.jobs where app.scaled(qty) > 4 and app.joined(state) <> 'x' order by id
+select exists (select 1 from med.people where code = 'nobody'), exists (select from med.people where alias = 'al1')
+select exists (select 1 from med.people where legal_name = 'nobody') as known
+select exists (select from med.people p join med.wards w on w.id = p.ward_id where p.code = 'nobody' and w.floor > 0)
+alter table med.people add column blood text check (blood in ('A', 'B', 'AB', '0')) ;; update med.people set blood = 'A' where id = 1 returning id, blood ;; select blood, count(*) from med.people group by blood order by 1
+alter table med.people add column blood text, add column rh boolean, add constraint both_or_none check ((blood is null) or rh) ;; select id, blood, rh from med.people where rh order by id limit 2
+alter table app.jobs add column n3 int check (n3 > 0), add check (n3 < qty) ;; insert into app.jobs (what, n3) values ('x', -1)
+do $$ begin raise notice 'hello'; end $$
+do $$ declare n int; begin select floor into n from med.wards where id = 1; raise notice 'floor: %', n; end $$
+do $$ declare r record; begin for r in select name, floor from med.wards order by id loop raise info '% is on %', r.name, r.floor; end loop; end $$
+do $$ begin insert into app.stock (sku, qty) values ('a', 1); exception when unique_violation then raise notice 'there already'; end $$
+do $$ begin update app.jobs set state = 'y' where id = 1; if not found then raise exception 'no job'; end if; raise warning 'job is %', (select state from app.jobs where id = 1); end $$
+do $$ begin perform 1 / 0; end $$
+do $$ declare t text; begin select name into strict t from med.wards where id = 999; end $$
+do $$ begin raise exception using errcode = 'P0042', message = 'custom', detail = 'more', hint = 'again'; end $$

@@ -142,6 +142,12 @@ CREATE OR REPLACE FUNCTION app.odd(n int) RETURNS boolean LANGUAGE plpgsql IMMUT
 CREATE PROCEDURE app.looks(g text, INOUT n bigint) LANGUAGE plpgsql AS $$ BEGIN SELECT count(*) INTO n FROM med.people WHERE left(code, 1) = left(g, 1); END $$;
 CREATE PROCEDURE app.rename(i int, n text) LANGUAGE sql AS $$ UPDATE med.wards SET name = n WHERE id = i $$;
 
+-- One name, as many functions as there are numbers of arguments.
+CREATE FUNCTION app.scaled(a int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT a * 2 $$;
+CREATE FUNCTION app.scaled(a int, b int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT a * b $$;
+CREATE FUNCTION app.joined(a text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN a; END $$;
+CREATE FUNCTION app.joined(a text, b text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN IF b > a THEN RETURN b; END IF; RETURN a || b; END $$;
+
 -- Made past the gateway: functions that change settings, one without naming any.
 create function app.sets_path() returns text language plpgsql as
 $$ begin return set_config('search_path', 'med, pg_temp', false); end $$;

@@ -64,6 +64,8 @@ export interface Notes {
   steps: number
   /** Values that protected columns are compared with. */
   guesses: number
+  /** It names a column that nothing in it has. */
+  missing: boolean
   /** Counts columns that conditions tied to protected values: what was read before must be read again. */
   ties: number
   /** Rows of a table that the statement makes. */
@@ -114,6 +116,7 @@ export function newNotes(): Notes {
     steps: 0,
     ties: 0,
     guesses: 0,
+    missing: false,
     probed: clean,
     uses: new Map(),
     triggered: new Map(),

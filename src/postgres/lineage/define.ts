@@ -153,7 +153,16 @@ function relationOf(body: Tree, ctx: Context) {
 
 function itemOf(body: Tree, ctx: Context): Item | null {
   const range = sub(body, 'relation')
-  return range === null ? null : readRelation(range, outermost, ctx)
+  if (range === null) return null
+  const item = readRelation(range, outermost, ctx)
+  // Columns that it adds hold what their defaults are.
+  const added = list(body, 'cmds').flatMap(node => {
+    const command = as(node, 'AlterTableCmd') ?? {}
+    const name = text(as(command.def, 'ColumnDef') ?? {}, 'colname')
+    const is = text(command, 'subtype') === 'AT_AddColumn' && !item.columns.some(column => column.name === name)
+    return is ? [{ name, taint: clean, stored: true }] : []
+  })
+  return added.length === 0 ? item : { ...item, columns: [...item.columns, ...added] }
 }
 
 /** A relation that is not known is no concern: what becomes of it is not known either. */

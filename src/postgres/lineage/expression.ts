@@ -172,7 +172,11 @@ function parts(body: Tree, scope: Scope, ctx: Context): readonly Taint[] {
 
 function evaluateColumn(body: Tree, scope: Scope, ctx: Context): Taint {
   const fields = list(body, 'fields')
-  if (as(fields.at(-1), 'A_Star') === null) return lookUp(scope, strings(fields), ctx.parameters).taint
+  if (as(fields.at(-1), 'A_Star') === null) {
+    const { taint, missing } = lookUp(scope, strings(fields), ctx.parameters)
+    if (missing === true && ctx.depth === 0) ctx.notes.missing = true
+    return taint
+  }
   const names = strings(fields.slice(0, -1))
   if (names.length === 0) return derive(scope.rest ?? clean, ...scope.columns.map(({ taint }) => taint))
   const item = itemNamed(scope, names.length > 1 ? (names.at(-2) ?? null) : null, names.at(-1) ?? '')

@@ -2,7 +2,7 @@
 // known to do so; protected data given to a function that changes something is noted as a flow.
 import { type BuiltinReach, builtinReach, isStandard } from '../statement/builtin-functions.ts'
 import { as, constant, flag, list, strings, sub, type Tree } from '../statement/tree.ts'
-import { findFunctions } from './catalog.ts'
+import { type CatalogFunction, findFunctions } from './catalog.ts'
 import { type Context, noteFlow, noteOracle, noteShown, type Rows } from './context.ts'
 import { noteShownExpansion } from './expansion.ts'
 import { evaluate, evaluateAll } from './expression.ts'
@@ -38,7 +38,7 @@ export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
   noteOracle(ctx.notes, 'order', order)
   const ranked = rankedBy(body, scope, ctx)
   const given = grouped ? [...args, order] : args
-  const own = findFunctions(ctx.catalog, ctx.path, schema, name)
+  const own = fitting(findFunctions(ctx.catalog, ctx.path, schema, name), given.length)
   if (own.length === 0 && isStandard(schema, name)) return { taint: derive(...given), rows: null }
   const builtin = schema === null || schema === 'pg_catalog' ? builtinReach(name) : 'unlisted'
   if (own.length > 0) {
@@ -58,6 +58,14 @@ export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
   if (counting.has(name) && builtin === 'pure' && !grouped)
     return { taint: derive(ranked, counted(body, args, scope, ctx)), rows: null }
   return { taint: derive(builtinTaint(name, builtin, body, given, scope, ctx), ranked), rows: null }
+}
+
+/** Without those that need more arguments; all of them where none fits, as the call is not understood then. */
+function fitting(overloads: readonly CatalogFunction[], given: number): readonly CatalogFunction[] {
+  const short = ({ kind, argumentCount, defaults }: CatalogFunction) =>
+    kind === 'f' && defaults === null && argumentCount > given
+  const fit = overloads.filter(one => !short(one))
+  return fit.length > 0 ? fit : overloads
 }
 
 /** Counting stored values tells how many are there; counting what was made of them tells what they are. */

@@ -1,9 +1,9 @@
 // Bodies in PL/pgSQL. Promise: all variables of a body count as one value that covers every query and expression in it, so
 // no path through it is missed; a body that runs text, or that could mean something else, is not read.
 import { parsePlPgSql, parseSql } from '../statement/parser.ts'
-import { isTree, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { as, isTree, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import type { CatalogFunction } from './catalog.ts'
-import { type Context, noteFlow, noteShown, probedBy } from './context.ts'
+import { type Context, newNotes, noteFlow, noteShown, probedBy } from './context.ts'
 import { outermost } from './scope.ts'
 import { queryRows } from './select.ts'
 import { clean, derive, isClean, mark, type Taint, unknown } from './taint.ts'
@@ -23,6 +23,11 @@ const mostRounds = 6
 /** They run text, leave the body, read a cursor that somebody else may have opened, or report what failed. */
 const opaque = /"PLpgSQL_stmt_(dynexecute|dynfors|call|fetch)"|"dynquery"|"is_stacked":true|"is_call":true/
 
+/** What of a function its body is read with. */
+type Written = Pick<CatalogFunction, 'source' | 'argumentNames' | 'outNames' | 'returnsSet' | 'trigger'>
+
+const unnamed = { argumentNames: [], outNames: [], returnsSet: false } as const
+
 const bodies = new WeakMap<CatalogFunction, Body | null>()
 
 /** Null where the body is not one that can be read. Read once a snapshot. */
@@ -39,7 +44,7 @@ export function readBody(found: CatalogFunction): Body | null {
   return body
 }
 
-function parseBody(found: CatalogFunction): Body | null {
+function parseBody(found: Written): Body | null {
   if (/variable_conflict/i.test(found.source)) return null
   const parsed: unknown = parsePlPgSql(definitionOf(found))
   if (!isTree(parsed) || opaque.test(JSON.stringify(parsed))) return null
@@ -192,7 +197,25 @@ function queryOf(expression: Tree): Tagged | null {
   }
 }
 
-function definitionOf(found: CatalogFunction): string {
+/** DO: whether it neither reads nor meets anything protected, so that what it says may be heard. */
+export function speaksCleanly(block: Tree, ctx: Context): boolean {
+  const option = (name: string) => {
+    const found = list(block, 'args').find(one => text(as(one, 'DefElem') ?? {}, 'defname') === name)
+    return text(as(sub(as(found, 'DefElem') ?? {}, 'arg') ?? {}, 'String') ?? {}, 'sval')
+  }
+  if (!/^(?:plpgsql)?$/i.test(option('language'))) return false
+  const notes = newNotes()
+  try {
+    const body = parseBody({ ...unnamed, source: option('as') })
+    if (body === null) return false
+    const taint = bodyTaint(body, clean, new Map(), { ...ctx, notes, late: 'on any path', depth: ctx.depth + 1 })
+    return isClean(taint) && isClean(notes.touched) && notes.flows.size === 0 && notes.oracles.size === 0
+  } catch {
+    return false
+  }
+}
+
+function definitionOf(found: Written): string {
   const inputs = found.argumentNames.map((name, at) => (name === '' ? `_${at} text` : `${quoted(name)} text`))
   const outputs = found.outNames
     .filter(name => name !== '' && !found.argumentNames.includes(name))

@@ -184,7 +184,17 @@ describe('what is not shown', () => {
     assert.deepEqual(plan('SELECT id FROM patients WHERE ssn IS NULL').touches, ['phi.ssn'])
     assert.deepEqual(plan('INSERT INTO patients (id) VALUES (1)').touches, ['phi.date', 'phi.ssn'])
     assert.deepEqual(plan('SELECT id FROM patients').touches, [])
-    assert.equal(plan('DO $$ BEGIN END $$').touches, 'unknown')
+    assert.deepEqual(plan('DO $$ BEGIN END $$').touches, [])
+    for (const body of [
+      'RAISE NOTICE $r$%$r$, (SELECT ssn FROM patients LIMIT 1)',
+      'IF EXISTS (SELECT 1 FROM patients WHERE ssn = $r$x$r$) THEN RAISE NOTICE $r$x$r$; END IF',
+      'EXECUTE $r$select 1$r$',
+      'CREATE TABLE x (a int)',
+      'SET search_path = hidden',
+      'RAISE NOTICE $r$%$r$, (SELECT x FROM nowhere)',
+      'BEGIN NULL; EXCEPTION WHEN others THEN RAISE NOTICE $r$%$r$, sqlerrm; END',
+    ])
+      assert.equal(plan(`DO $$ BEGIN ${body}; END $$`).touches, 'unknown', body)
   })
 
   test('work without end stops as unknown', () => {

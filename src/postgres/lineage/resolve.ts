@@ -4,7 +4,7 @@
 import type { Bound } from '../reading.ts'
 import { kindOf, runsInside } from '../statement/kinds.ts'
 import type { Statement, StatementKind } from '../statement/statement.ts'
-import { list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { as, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { findFunctions, findRelation } from './catalog.ts'
 import { copiedIn, emptied, noteMeasured } from './change.ts'
 import {
@@ -23,6 +23,7 @@ import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
 import { evaluateCall } from './function-call.ts'
 import { madeFrom } from './made-relation.ts'
+import { speaksCleanly } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
 import type { Protection } from './protection.ts'
 import { outermost, type Scope } from './scope.ts'
@@ -52,6 +53,8 @@ export interface Plan {
   readonly oracles: readonly Oracle[]
   /** Values that are written in it and compared with protected ones. */
   readonly guesses: number
+  /** It names a column that nothing in it has. */
+  readonly missing: boolean
   readonly flows: readonly Flow[]
   /** Labels of everything that takes part anywhere, shown or not: errors and notices could quote it. */
   readonly touches: readonly string[] | 'unknown'
@@ -129,6 +132,7 @@ export function columnsOf(tree: Tree, protection: Protection, session: SessionNa
     columns: silentRows ? [] : rows.rest === null ? rows.columns.map(planOf) : null,
     oracles: [...notes.oracles.values()].map(one => (session.steered && sorting.has(one.use) ? ordered(one) : one)),
     guesses: notes.guesses,
+    missing: notes.missing,
     flows: [...notes.flows.values()],
     touches: cursor === null ? labelsOf(notes.touched) : cursor.plan.touches,
     relations: cursor === null ? [...notes.relations] : cursor.plan.relations,
@@ -188,7 +192,7 @@ function statementRows(root: Tagged, ctx: Context): Rows {
   const { tag, body } = root
   switch (tag) {
     case 'SelectStmt':
-      return intoOr(body, root, ctx)
+      return askedWhether(body, ctx) ?? intoOr(body, root, ctx)
     case 'InsertStmt':
     case 'UpdateStmt':
     case 'DeleteStmt':
@@ -213,6 +217,9 @@ function statementRows(root: Tagged, ctx: Context): Rows {
       return show(text(body, 'name'))
     case 'CallStmt':
       return called(sub(body, 'funccall') ?? {}, ctx)
+    case 'DoStmt':
+      if (!speaksCleanly(body, ctx)) lost(ctx)
+      return unknownRows
     case 'TruncateStmt':
       emptied(body, ctx)
       return noRows
@@ -246,6 +253,21 @@ function called(body: Tree, ctx: Context): Rows {
 function lost(ctx: Context): Rows {
   ctx.notes.touched = derive(ctx.notes.touched, unknown)
   return unknownRows
+}
+
+/** `select exists (…)`: no more than that query itself would tell, which is judged alike. */
+function askedWhether(body: Tree, ctx: Context): Rows | null {
+  const parts = Object.keys(body).filter(key => !/^(?:targetList|limitOption|op)$/.test(key))
+  const targets = list(body, 'targetList').map(node => as(node, 'ResTarget') ?? {})
+  if (ctx.depth > 0 || ctx.parameters.size > 0 || parts.length > 0 || targets.length === 0) return null
+  const queries = targets.map(target => {
+    const asked = as(target.val, 'SubLink') ?? {}
+    return text(asked, 'subLinkType') === 'EXISTS_SUBLINK' ? tagged(asked.subselect) : null
+  })
+  if (!queries.every(query => query?.tag === 'SelectStmt')) return null
+  for (const query of queries) if (query !== null) queryRows(query, outermost, ctx)
+  const columns = targets.map(target => ({ name: text(target, 'name') || 'exists', taint: clean, stored: false }))
+  return { columns, rest: null }
 }
 
 function intoOr(body: Tree, root: Tagged, ctx: Context): Rows {

@@ -56,9 +56,11 @@ export interface Found {
   readonly columns: readonly Column[]
   /** One of several columns that are not known one by one. */
   readonly open?: boolean
+  /** Nothing of that name is known. */
+  readonly missing?: boolean
 }
 
-const notFound: Found = { taint: unknown, columns: [] }
+const notFound: Found = { taint: unknown, columns: [], missing: true }
 
 export function lookUp(scope: Scope, parts: readonly string[], parameters: ReadonlyMap<string, Taint>): Found {
   const [first, second, third] = parts
@@ -124,5 +126,5 @@ function columnOf(item: Item, name: string): Found {
   if (item.rest !== null) return { taint: item.rest, columns: [], open: true }
   if (systemColumns.has(name)) return { taint: clean, columns: [] }
   // `p.f` may be the function f applied to the row p.
-  return { taint: derive(wholeRow(item), unknown), columns: item.columns }
+  return { taint: derive(wholeRow(item), unknown), columns: item.columns, missing: true }
 }

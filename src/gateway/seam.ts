@@ -345,6 +345,8 @@ export interface MessageContext {
   readonly token: ((value: string) => string) | null
   /** JSON Schema that a released `result.structuredContent` must still satisfy; null where the tool declares none. */
   readonly outputSchema: unknown
+  /** Name of the argument whose values a member `values` of the answer offers. */
+  readonly completes?: string | null
 }
 
 /**

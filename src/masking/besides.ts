@@ -1,7 +1,7 @@
 // What the other members of an object of FHIR say a value is: the type of an identifier, the system of a contact point,
 // the URL of an extension, the city beside a line. Promise: looked at only for the few names of members that need it.
 import { type JsonDocument, Kind } from '../json/document.ts'
-import { fieldOf } from './fields.ts'
+import { fieldOf, isNumeric } from './fields.ts'
 import { contextOf } from './names.ts'
 import { NO_SHAPE, Shape } from './shapes.ts'
 
@@ -35,11 +35,12 @@ export function besides(document: JsonDocument, object: number, at: number, name
 export function fieldBeside(document: JsonDocument, object: number, name: string, own: number): number {
   if (own !== NO_SHAPE) return own
   if (name === 'line') return member(document, object, 'city') < 0 ? own : Shape.address
-  if (name !== 'valueString') return own
+  if (name !== 'valueString' && name !== 'valueDecimal') return own
   const url = member(document, object, 'url')
   if (url < 0 || document.kind(url) !== Kind.string) return own
   const path = document.string(url)
-  return fieldOf(path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('-')) + 1))
+  const last = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('-')) + 1)
+  return name === 'valueString' || isNumeric(last) ? fieldOf(last) : own
 }
 
 /** Of a CodeableConcept: its first code that is known, or its text. */

@@ -68,7 +68,7 @@ export function date(lexer: Lexer, context: number, continues: boolean): number 
   if (
     context === Shape.date &&
     len(0) === 4 &&
-    len(1) === 2 &&
+    len(1) <= 2 &&
     sep(1) === DASH &&
     isYear(number(text, 0)) &&
     isMonth(number(text, 1))

@@ -21,6 +21,9 @@ test('what a C-CDA document says of its patient is hidden wherever it stands', (
 testFinds([
   ['<family value="Varga"/>', 'name Varga'],
   ['<v3:given>Jolan</v3:given>', 'name Jolan'],
+  ['<field name="lastName">Varga</field>', 'name Varga'],
+  ['<input name="last_name" value="Varga">', 'name Varga'],
+  ['<field name="ward">Varga</field>'],
   ['<given> </given><given/>'],
   ['<given><part>x</part></given>'],
   ['<name>Aspirin</name>'],

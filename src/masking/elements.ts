@@ -31,10 +31,20 @@ export function elementAt(lexer: Lexer, at: number): void {
   if (first === 0x69) {
     if (end - start === 2 && (text.charCodeAt(start + 1) | 0x20) === 0x64) identifier(lexer, end)
   } else if (first === 0x70 && text.startsWith(PATIENT, start)) lexer.patient = true
-  const shape = fieldOf(text.slice(start, end))
+  let shape = fieldOf(text.slice(start, end))
+  if (shape === NO_SHAPE && text.charCodeAt(end) === 0x20) shape = fieldNamed(text, end, to)
   if (shape !== NO_SHAPE && lexer.has(shape)) content(lexer, shape, end)
 }
 
+/** `<field name="lastName">`: what an attribute names. */
+function fieldNamed(text: string, from: number, to: number): number {
+  let close = from
+  while (close < to && close - from <= MOST_TAG && text.charCodeAt(close) !== 0x3e) close++
+  const named = NAMED.exec(text.slice(from, close))
+  return named === null ? NO_SHAPE : fieldOf(named[1] ?? '')
+}
+
+const NAMED = /\s(?:name|key|field|column|property)="([\w -]{1,40})"/
 const PATIENT = 'patientRole'
 
 /** `<id root="…" extension="…"/>`: of the patient in the head of a document, of anything else after it. */

@@ -70,6 +70,7 @@ const fewest: readonly (readonly [shape: number, of: keyof Digits, digits: numbe
   [Shape.device, 'all', 2],
   [Shape.other, 'all', 2],
   [Shape.date, 'all', 1],
+  [Shape.address, 'all', 1],
 ]
 
 /** With fewer digits of both kinds than these, none of the shapes of `active` is made of digits. */
@@ -106,6 +107,7 @@ export function featuresOf(active: number): number {
   const at = has(Shape.email) ? Feature.at : 0
   const url = has(Shape.url) ? Feature.colon | Feature.dot : 0
   const ip = has(Shape.ip) ? Feature.colon : 0
+  const labels = has(Shape.name) || has(Shape.address) ? Feature.colon | Feature.equals : 0
   // Where a field or an element tells what it holds, that may be anything.
-  return Feature.digit | Feature.escape | Feature.high | Feature.pipe | Feature.angle | at | url | ip
+  return Feature.digit | Feature.escape | Feature.high | Feature.pipe | Feature.angle | at | url | ip | labels
 }

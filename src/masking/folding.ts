@@ -93,6 +93,12 @@ function readAs(code: number): string | undefined {
   return reads.length <= (code > 0xffff ? 2 : 1) ? reads : undefined
 }
 
+/** The width of a sequence that sets colours on a terminal. */
+function colour(text: string, at: number, to: number): number {
+  const sequence = /^\[[\d;:?]{0,32}[A-Za-z]/.exec(text.slice(at + 1, Math.min(to, at + 36)))
+  return sequence === null ? 1 : 1 + sequence[0].length
+}
+
 const hexValue = (code: number): number => {
   if (code >= 0x30 && code <= 0x39) return code - 0x30
   const lower = code | 0x20
@@ -127,6 +133,7 @@ export function fold(text: string, from: number, to: number): Folded | null {
       ;[reads, width] = escaped(text, at, to)
     } else if (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) {
       reads = NONE
+      if (code === 0x1b) width = colour(text, at, to)
     } else if (code >= 0x80) {
       const point = code >= 0xd800 && code <= 0xdbff ? (text.codePointAt(at) as number) : code
       width = point > 0xffff ? 2 : 1
@@ -157,11 +164,32 @@ function percent(text: string, at: number, to: number): [reads: string | undefin
     if (hexValue(text.charCodeAt(place + 2)) < 0 || hexValue(text.charCodeAt(place + 3)) < 0) break
     place += 2
   }
+  const [character, end] = place === at + 1 ? encodedCharacter(text, at, to) : [undefined, 0]
+  if (end > 0) return [character, end - at]
   const low = hexValue(text.charCodeAt(place + 1))
   const value = hexValue(text.charCodeAt(place)) * 16 + low
   return low >= 0 && place + 1 < to && value >= 0x20 && value < 0x7f
     ? [String.fromCharCode(value), place + 2 - at]
     : [undefined, 1]
+}
+
+/** A character outside ASCII as UTF-8 behind percent signs: `%E2%80%91`. */
+function encodedCharacter(text: string, at: number, to: number): [reads: string | undefined, end: number] {
+  const high = hexValue(text.charCodeAt(at + 1))
+  const bytes = high === 0xc || high === 0xd ? 2 : high === 0xe ? 3 : high === 0xf ? 4 : 0
+  if (bytes === 0 || at + 3 * bytes > to) return [undefined, 0]
+  let point = 0
+  for (let index = 0; index < bytes; index++) {
+    const place = at + 3 * index
+    const high = hexValue(text.charCodeAt(place + 1))
+    const low = hexValue(text.charCodeAt(place + 2))
+    if (text.charCodeAt(place) !== 0x25 || high < 0 || low < 0 || (index > 0 && (high & 0xc) !== 8))
+      return [undefined, 0]
+    const byte = high * 16 + low
+    point = index === 0 ? byte & (0xff >> (bytes + 1)) : point * 64 + (byte & 0x3f)
+  }
+  if (point < 0x80 || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return [undefined, 0]
+  return [readAs(point) ?? String.fromCodePoint(point), at + 3 * bytes]
 }
 
 /** Named references that may stand between digits. */
@@ -203,6 +231,16 @@ function reference(text: string, at: number, to: number): [reads: string | undef
 /** A backslash escape of JSON, C or a shell, as it stands in plain text. */
 function escaped(text: string, at: number, to: number): [reads: string | undefined, width: number] {
   const next = text.charCodeAt(at + 1)
+  if (next === 0x5c) {
+    // Escaped again, as a text in a text.
+    let last = at + 1
+    while (last - at < 8 && text.charCodeAt(last + 1) === 0x5c) last++
+    const after = text.charCodeAt(last + 1) | 0x20
+    if (after === 0x75 || after === 0x78) {
+      const [reads, width] = escaped(text, last, to)
+      if (reads !== undefined && width > 2) return [reads, last - at + width]
+    }
+  }
   if (next === 0x6e || next === 0x74 || next === 0x72) return [' ', 2]
   if (next === 0x22 || next === 0x2f || next === 0x5c || next === 0x27) return [String.fromCharCode(next), 2]
   // As Markdown escapes what would mean something to it.

@@ -37,11 +37,12 @@ function pastMarkup(text: string, at: number): number {
   }
   if (code === 0x5c) return markOf(text.charCodeAt(at + 1)) === 0 ? at : at + 1
   if (code !== 0x3c) return at
-  const tag = INLINE.exec(text.slice(at, at + 9))
+  const tag = INLINE.exec(text.slice(at, at + MOST_TAG))
   return tag === null ? at : at + tag[0].length
 }
 
-const INLINE = /^<\/?(?:b|i|u|em|mark|strong|wbr|span) ?\/?>/
+const MOST_TAG = 80
+const INLINE = /^(?:<\/?(?:b|i|u|em|mark|strong|wbr|span)(?: [^<>]{0,64})?\/?>|<!--[^<>]{0,64}-->)/
 
 /** Reads the groups from `at` on into this file's one buffer; the functions below speak of the last call. */
 export function readGroups(text: string, at: number, to: number): void {

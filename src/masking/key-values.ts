@@ -78,14 +78,16 @@ function element(
   const tag = window.slice(Math.max(0, window.lastIndexOf('<')))
   const name = /^<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*|\/)?$/.exec(tag)?.[1]
   if (name === undefined) return null
-  const key = keyBefore(name, 0, name.length, keys)
+  const own = keyBefore(name, 0, name.length, keys)
+  const key = own ?? keyNamed(tag, keys)
   if (key === null) return null
   for (const { 0: whole, 1: called = '', 2: double, 3: single, index } of tag.matchAll(ATTRIBUTE)) {
     const end = close - tag.length + index + whole.length - 1
     const start = end - (double ?? single ?? '').length
-    if (start < end && !SAYS_NOTHING.test(called)) pairs.push({ key, start, end })
+    if (start < end && !SAYS_NOTHING.test(called) && (own !== null || !NAMES.has(called)))
+      pairs.push({ key, start, end })
   }
-  if (tag.endsWith('/')) return null
+  if (tag.endsWith('/') || (own === null && EMPTY.has(name.toLowerCase()))) return null
   const start = close + 1
   if (!open.has(name) && open.size < MOST_OPEN) {
     const closing = new RegExp(`</(?:[\\w.-]+:)?${name.replaceAll('.', '\\.')}\\s*>`, 'g')
@@ -98,6 +100,20 @@ function element(
   return run === '' ? null : { key, start, end: start + run.length }
 }
 
+/** `<field name="mrn">`, `<entry key="mrn">`: the configured name that an attribute gives. */
+function keyNamed(tag: string, keys: KeyIndex): string | null {
+  for (const [, called = '', double, single] of tag.matchAll(ATTRIBUTE)) {
+    if (!NAMES.has(called)) continue
+    const name = double ?? single ?? ''
+    const key = keyBefore(name, 0, name.length, keys)
+    if (key !== null) return key
+  }
+  return null
+}
+
+const NAMES: ReadonlySet<string> = new Set(['name', 'key', 'field', 'column', 'property'])
+/** Elements of HTML that nothing can stand in. */
+const EMPTY: ReadonlySet<string> = new Set(['input', 'meta', 'param'])
 const ATTRIBUTE = /\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 /** Attributes of an element that hold no value of it. */
 const SAYS_NOTHING = /^(?:xmlns|xsi|xml|use|type|class|style)(?::|$)/

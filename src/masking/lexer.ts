@@ -5,11 +5,15 @@ import { isInside } from './codes.ts'
 import { monthDay } from './dates.ts'
 import { elementAt } from './elements.ts'
 import { identifierAt, isNumbered, likelyIdentifierAt } from './identifiers.ts'
+import { labelAt } from './labelled.ts'
 import { numberAt } from './numbers.ts'
 import { postalCodeAt } from './postal-codes.ts'
 import { segmentAt } from './segments.ts'
 import { NO_SHAPE, Shape } from './shapes.ts'
+import { boxAt, streetAt } from './streets.ts'
+import { cardAt, isCard } from './vcards.ts'
 import { BIRTH, HASH_SEED, hashStep, lookUp, Role, VERSION } from './words.ts'
+import { interchange } from './x12.ts'
 
 /** Found places as triples [shape, start, end]; a contextual one has its shape + CONTEXTUAL. */
 export type Found = number[]
@@ -56,6 +60,7 @@ export class Lexer {
   /** Ends of what was already judged, so that no region is judged twice. */
   urlEnd = 0
   hexEnd = 0
+  cardEnd = 0
   /** Whether what stands here is the head of a clinical document that speaks of its patient. */
   patient = false
   /** Of what was found last. */
@@ -94,6 +99,8 @@ export class Lexer {
     const { text, to } = this
     this.contextEnd = from + REACH
     if (this.#named) this.versionEnd = from
+    interchange(this, from)
+    const labels = this.has(Shape.name) || this.has(Shape.address)
     let glued = false
     for (let at = from; at < to; ) {
       const code = text.charCodeAt(at)
@@ -132,7 +139,12 @@ export class Lexer {
         } else if (code === 0x3a) {
           if (this.has(Shape.url)) urlAt(this, at, from)
           if (this.has(Shape.ip) || this.has(Shape.device)) hexPairsAt(this, at, from)
-        } else if (code === 0x23 && this.#likely) this.#hash(at)
+          if (labels) {
+            labelAt(this, at, from)
+            if (isCard(text, at)) cardAt(this, at - 5)
+          }
+        } else if (code === 0x3d && labels) labelAt(this, at, from)
+        else if (code === 0x23 && this.#likely) this.#hash(at)
         else if (code === 0x2b && at + 1 < to) {
           const next = text.charCodeAt(at + 1)
           if ((next >= 0x30 && next <= 0x39) || next === 0x28) {
@@ -201,6 +213,17 @@ export class Lexer {
         if (this.text.charCodeAt(start - 1) !== 0x2f || (this.text.charCodeAt(start - 2) | 0x20) !== 0x73)
           return this.#other()
         this.#set(of, end)
+        return false
+      case Role.street:
+        if (this.has(Shape.address)) streetAt(this, start, end)
+        return this.#other()
+      case Role.box:
+        if (this.has(Shape.address)) boxAt(this, start, end)
+        return this.#other()
+      case Role.unslashed:
+        // "mg/dL"
+        if (this.text.charCodeAt(start - 1) === 0x2f || isInside(this.text, start, end)) return this.#other()
+        this.#needs(of, start, end)
         return false
       case Role.domain:
         if (this.has(Shape.url)) domainAt(this, start, end)

@@ -66,9 +66,11 @@ class PlanMasker implements Masker {
     const edits = context.edits.length > 0 ? planEdits(json, context.edits) : null
     const nodes = edits?.nodes ?? noNodes
     const tokens = context.token !== null
-    const first = new Walk(this.#plan, context.shape, tokens, null)
+    const completes = context.completes ?? null
+    const first = new Walk(this.#plan, context.shape, tokens, null, completes)
     let patches = first.message(json, nodes)
-    if (first.incomplete) patches = new Walk(this.#plan, context.shape, tokens, first.learned).message(json, nodes)
+    if (first.incomplete)
+      patches = new Walk(this.#plan, context.shape, tokens, first.learned, completes).message(json, nodes)
     if (patches.length === 0 && !edits) return masked(raw, raw, raw, noFindings)
     const fixed = edits?.splices ?? []
     const findings = this.#findings(patches)

@@ -17,7 +17,7 @@ export interface Told {
   readonly version: boolean
 }
 
-const ASKS: ReadonlySet<string> = new Set(['value', 'line', 'valueString'])
+const ASKS: ReadonlySet<string> = new Set(['value', 'line', 'valueString', 'valueDecimal'])
 /** `value`, `valueString`; and what a change was made from and to: `oldValue`, `new_value`, `before`. */
 const VALUE = /^(?:val(?:ue)?|(?:(?:old|new|prior|previous|current|original|from|to)(?:_?values?)?|before|after)$)/i
 const VERSION = /(?:^|[_.-])[vV]ersion$|[a-z]Version$/

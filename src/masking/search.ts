@@ -4,6 +4,7 @@ import { limits } from '../gateway/limits.ts'
 import { type JsonDocument, JsonError, Kind, readJsonText } from '../json/document.ts'
 import { Feature, features } from './features.ts'
 import { type Folded, fold } from './folding.ts'
+import { findHtmlCells } from './html-tables.ts'
 import { findJson, type Segment } from './json-in-text.ts'
 import { findPairs, keyOf } from './key-values.ts'
 import type { KnownValues } from './known.ts'
@@ -13,7 +14,7 @@ import { type LeafLabel, type Patch, type Span, UNREADABLE } from './patches.ts'
 import type { MaskingPlan } from './plan.ts'
 import { findKnown, type Searched } from './searched.ts'
 import { NO_SHAPE, Shape } from './shapes.ts'
-import { findCells } from './tables.ts'
+import { findCells, nameOf } from './tables.ts'
 
 export interface TextSearch {
   readonly plan: MaskingPlan
@@ -71,7 +72,7 @@ export function searchText(search: TextSearch, text: string, from: number, to: n
   const keyed = how.structure && plan.keys.size > 0 && (seen & (PAIRED | DECODED)) !== 0
   const opens = how.structure && (seen & Feature.open) !== 0
   const quoted = how.structure && text.charCodeAt(from) === 0x22 && (seen & Feature.escape) !== 0
-  const lined = how.structure && (seen & Feature.newline) !== 0
+  const lined = how.structure && (seen & (Feature.newline | Feature.angle)) !== 0
   const searched = how.known ? search.searched : null
   const { labels } = how
   if (!keyed && !opens && !quoted && !lined && plan.patterns.length === 0 && known === null) {
@@ -102,6 +103,7 @@ function searchAround(
   const searched = how.known ? search.searched : null
   const keyed = how.structure && plan.keys.size > 0 && (seen & (PAIRED | DECODED)) !== 0
   const lined = how.structure && (seen & Feature.newline) !== 0
+  const marked = how.structure && (seen & Feature.angle) !== 0
   const lexes = how.shapes && plan.active !== 0 && (seen & plan.searchable) !== 0
   let at = 0
   for (const gap of [...segments, { start: own.length, end: own.length }]) {
@@ -109,7 +111,7 @@ function searchAround(
       const here = segments.length === 0 ? seen : features(own, at, gap.start)
       const folded = (keyed || lexes) && (here & DECODED) !== 0 ? fold(own, at, gap.start) : null
       if (keyed) namedValues(search, own, at, gap.start, folded, out)
-      if (lined) tables(search, own, at, gap.start, how.shapes, out)
+      if (lined || marked) tables(search, own, at, gap.start, { shapes: how.shapes, lined, marked }, out)
       if (lexes) searchShapes(search, own, at, gap.start, here, at === 0 ? how.context : NO_SHAPE, 0, out, folded)
       if (known) findKnown(known, own, at, gap.start, seen, out)
       else searched?.text({ text: own, from: at, to: gap.start, base: 0, seen, labels: how.labels, found: out })
@@ -238,14 +240,25 @@ function namedValues(
     take(folded.text, start, end, key, folded)
 }
 
-function tables(search: TextSearch, text: string, from: number, to: number, shapes: boolean, out: Patch[]): void {
+const CELLS = /<\/?(?:t[dhr]|d[dt])\b/i
+
+function tables(
+  search: TextSearch,
+  text: string,
+  from: number,
+  to: number,
+  { shapes, lined, marked }: { readonly shapes: boolean; readonly lined: boolean; readonly marked: boolean },
+  out: Patch[],
+): void {
   const { plan, learned } = search
   const columns = {
     labelled: (name: string) => plan.columns.has(name),
     telling: (name: string) => shapes && plan.active !== 0 && tells(plan, name),
     longest: plan.longestColumn,
   }
-  for (const cell of findCells(text, from, to, columns)) {
+  const cells = lined ? findCells(text, from, to, columns) : []
+  if (marked && CELLS.test(text.slice(from, to))) cells.push(...findHtmlCells(text, from, to, columns, nameOf))
+  for (const cell of cells) {
     for (const label of plan.columns.get(cell.column) ?? []) {
       out.push({ kind: 'span', start: cell.start, end: cell.end, label, detector: 'column' })
       learned.add(text.slice(cell.start, cell.end), label)

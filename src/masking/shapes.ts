@@ -54,7 +54,7 @@ export const builtInShapes = [
   {
     shape: 'plan',
     label: 'phi.plan',
-    finds: 'identifiers beside "member id", "policy number", "insurance", "Medicare no", "MBI"',
+    finds: 'identifiers beside "member id", "policy number", "insurance", "health card no", "Medicare no", "MBI"',
   },
   {
     shape: 'account',
@@ -79,18 +79,20 @@ export const builtInShapes = [
   {
     shape: 'other',
     label: 'phi.other',
-    finds: 'identifiers beside "encounter id", "claim no", "accession number", "case no", "study id", "employee id"',
+    finds:
+      'identifiers beside "encounter id", "claim no", "accession number", "case no", "study id", "employee id", "Rx number"',
   },
   {
     shape: 'name',
     label: 'phi.name',
     finds:
-      'names in their fields of HL7 v2 messages, elements of C-CDA, members such as "family", "given", "lastName"; not in prose',
+      'names in their fields of HL7 v2, X12 and vCards, elements of C-CDA, members, columns and lines such as "family", "lastName", "First name:"; not in prose',
   },
   {
     shape: 'address',
     label: 'phi.geo',
-    finds: 'addresses in such fields, elements, and members such as "streetAddress", "city"; not in prose',
+    finds:
+      'addresses in such fields, elements, and members such as "streetAddress", "city", "latitude"; in prose a number with an English word for a street, and PO boxes',
   },
 ] as const satisfies readonly BuiltInShape[]
 

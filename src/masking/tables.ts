@@ -32,14 +32,65 @@ export function findCells(text: string, from: number, to: number, columns: Colum
   const cells: Cell[] = []
   const feed = text.indexOf('\n', from)
   lineBreak = feed >= 0 && feed < to ? 0x0a : 0x0d
+  let pair = 0
   for (let at = from; at < to; ) {
     const lineEnd = endOfLine(text, at, to)
     // No row can follow.
+    if (lineEnd + 1 >= to && (pair === 0 || at === from)) break
+    const [delimiter, labelled] = paired(text, at, lineEnd, to, pair, columns, cells)
+    pair = delimiter
     if (lineEnd + 1 >= to) break
+    if (delimiter !== 0 && !labelled) {
+      at = lineEnd + 1
+      continue
+    }
     const header = readHeader(text, at, lineEnd, columns)
     at = header === null ? lineEnd + 1 : readRows(text, lineEnd + 1, to, header, columns, cells)
   }
   return cells
+}
+
+/**
+ * A line of two fields of which the first names the second, in a record of such lines: takes its value, and returns the
+ * delimiter, or 0; and whether the name is a configured one, so that the line may be a header all the same.
+ */
+function paired(
+  text: string,
+  from: number,
+  end: number,
+  to: number,
+  before: number,
+  columns: Columns,
+  out: Cell[],
+): readonly [delimiter: number, labelled: boolean] {
+  if (end - from > LONGEST_PAIR) return NO_PAIR
+  const line = text.slice(from, end)
+  for (const { character, code } of DELIMITERS) {
+    const at = line.indexOf(character)
+    // `By date, newest first` is a sentence.
+    if (at < 0 || (code === 0x2c && line[at + 1] === ' ')) continue
+    const own = pairAt(text, from, end, code, columns)
+    if (own === null) continue
+    const next = end + 1 < to ? endOfLine(text, end + 1, to) : end
+    const goes = before === code || (next - end <= LONGEST_PAIR && pairAt(text, end + 1, next, code, columns) !== null)
+    if (!goes) continue
+    out.push(own)
+    return [code, columns.labelled(own.column)]
+  }
+  return NO_PAIR
+}
+
+const LONGEST_PAIR = 1024
+const NO_PAIR = [0, false] as const
+
+function pairAt(text: string, from: number, end: number, delimiter: number, columns: Columns): Cell | null {
+  if (from >= end) return null
+  const { fields } = readRow(text, from, end, delimiter)
+  const [name, value] = fields
+  if (fields.length !== 2 || name === undefined || value === undefined || value.text === '') return null
+  const is = (column: string): boolean => columns.labelled(column) || columns.telling(column)
+  const column = nameOf(name.text, columns)
+  return is(column) && !is(nameOf(value.text, columns)) ? { column, start: value.start, end: value.end } : null
 }
 
 interface Header {
@@ -79,7 +130,7 @@ function readHeader(text: string, from: number, to: number, columns: Columns): H
 }
 
 /** `mrn` in `**mrn**`, `'mrn'`, `<b>mrn</b>` and `p.mrn`. */
-function nameOf(field: string, columns: Columns): string {
+export function nameOf(field: string, columns: Columns): string {
   if (field.length > LONGEST_FIELD) return ''
   const name = field.replace(/<\/?[a-z][^<>]{0,30}>/gi, '').toLowerCase()
   if (columns.labelled(name.trim())) return name.trim()

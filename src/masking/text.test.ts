@@ -57,6 +57,16 @@ const cases: readonly (readonly [name: string, given: string, expected: string])
     '+-----+---+\n| mrn | w |\n+-----+---+\n| [phi.mrn]  | 4 |\n+-----+---+',
   ],
   ['one column', 'mrn\nA1\nA2\n\nend', 'mrn\n[phi.mrn]\n[phi.mrn]\n\nend'],
+  ['full-width digits behind percent signs', `a ${encodeURIComponent('１２３－４５－６７８９')}`, 'a [phi.ssn]'],
+  ['another hyphen behind percent signs', '123%E2%80%9145%E2%80%916789', '[phi.ssn]'],
+  ['colours of a terminal', '\u001b[1m123\u001b[0m-45-\u001b[31;1m6789', '\u001b[1m[phi.ssn]'],
+  ['escapes escaped again', String.raw`\\u0031\\u0032\\u0033-45-6789`, '[phi.ssn]'],
+  [
+    'an element named by an attribute',
+    '<entry key="mrn">A1</entry> <x name="w">4</x>',
+    '<entry key="mrn">[phi.mrn]</entry> <x name="w">4</x>',
+  ],
+  ['a field of a form', '<input name="mrn" value="A1">x', '<input name="mrn" value="[phi.mrn]">x'],
   ['full-width digits', 'no １２３－４５－６７８９.', 'no [phi.ssn].'],
   ['Arabic digits', '١٢٣-٤٥-٦٧٨٩', '[phi.ssn]'],
   ['mathematical digits', '𝟏𝟐𝟑-𝟒𝟓-𝟔𝟕𝟖𝟗', '[phi.ssn]'],
@@ -128,6 +138,14 @@ const hostile: Record<string, string> = {
   aligned: 'mrn  x\n',
   references: '&amp;#',
   ticks: 'mrn:`a',
+  cells: '<td>mrn',
+  unclosed: '<td ',
+  records: 'mrn\tx\n',
+  labels: 'last name: A, ',
+  streets: '1 Elm St ',
+  cards: 'BEGIN:VCARD\nN:A;',
+  boxes: 'PO Box 1 ',
+  dangling: 'last name=',
 }
 for (const [name, part] of Object.entries(hostile)) {
   test(`hostile text, ${name}: 1 MiB is masked within 2.5 s of processor time`, () => {

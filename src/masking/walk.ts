@@ -3,18 +3,22 @@
 import type { MessageShape, Treatment } from '../gateway/seam.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
 import { besides, fieldBeside } from './besides.ts'
+import { fieldOf, isNumeric } from './fields.ts'
 import { KnownValues } from './known.ts'
 import { contextOf, toldBy } from './names.ts'
 import type { Leaf, LeafLabel, Patch, Siblings } from './patches.ts'
 import { PathAutomaton, type PathState, parsePath } from './paths.ts'
 import { CLEAN, type MaskingPlan } from './plan.ts'
 import {
+  type Columns,
   type Headings,
+  headingAt,
   headingsBeside,
   headingsOf,
   holdsRows,
   joined,
-  labelsAt,
+  labelsOf,
+  nameBeside,
   namedBeside,
   pairIn,
 } from './row-arrays.ts'
@@ -63,6 +67,9 @@ export class Walk {
   readonly #plan: MaskingPlan
   readonly #shape: CompiledShape | null
   readonly #tokens: boolean
+  readonly #completes: string | null
+  /** Labels by the name of a column. */
+  readonly #columns: Columns
   /** Where this walk did not look for known values, so that it may tell whether another one has to. */
   readonly #searched: Searched | null
   /** Values that this walk found by their place. */
@@ -76,8 +83,23 @@ export class Walk {
   readonly #search: TextSearch
 
   /** `known`: values to look for, from an earlier walk of the same message. */
-  constructor(plan: MaskingPlan, shape: MessageShape | null, tokens: boolean, known: KnownValues | null) {
+  constructor(
+    plan: MaskingPlan,
+    shape: MessageShape | null,
+    tokens: boolean,
+    known: KnownValues | null,
+    completes: string | null = null,
+  ) {
     this.#plan = plan
+    this.#completes = completes
+    const { columns, fieldLabels } = plan
+    this.#columns = {
+      get: name => {
+        const own = columns.get(name)
+        const told = fieldLabels[fieldOf(name)]
+        return told === undefined || told.length === 0 ? own : [...(own ?? []), ...told.map(({ label }) => label)]
+      },
+    }
     this.#shape = shape ? compileShape(shape) : null
     this.#tokens = tokens
     this.#searched = known ? null : new Searched()
@@ -198,8 +220,8 @@ export class Walk {
   #array(node: number, place: Place, headings: Headings | null, out: Patch[]): void {
     const document = this.#document as JsonDocument
     const end = document.next(node)
-    const { columns } = this.#plan
-    const tabled = columns.size > 0 && holdsRows(document, node)
+    const columns = this.#columns
+    const tabled = holdsRows(document, node)
     const columned = tabled ? (headings ?? headingsOf(document, node + 1, columns)) : null
     let index = 0
     for (let at = node + 1; at < end; at = document.next(at)) {
@@ -220,17 +242,17 @@ export class Walk {
     for (let at = node + 1; at < end; at = document.next(at)) cells++
     let index = 0
     for (let at = node + 1; at < end; at = document.next(at)) {
-      const labels = labelsAt(headings, index, cells)
-      const inner = this.#step(place, String(index++), place.context)
+      const { labels, context } = headingAt(headings, index, cells)
+      const inner = this.#step(place, String(index++), context === NO_SHAPE ? place.context : context)
       if (inner.treatment === 'fixed' || this.#edited.has(at)) continue
-      this.#value(at, withLabels(inner, labels), out)
+      this.#value(at, place.clean ? inner : withLabels(inner, labels), out)
     }
   }
 
   #object(node: number, place: Place, out: Patch[]): void {
     const document = this.#document as JsonDocument
     const end = document.next(node)
-    const { columns } = this.#plan
+    const columns = this.#columns
     let siblings: Siblings | null = null
     let beside: Headings | null | undefined
     let named: readonly LeafLabel[] | undefined
@@ -244,14 +266,16 @@ export class Walk {
       const stepped = this.#step(place, name, context)
       if (stepped.treatment === 'fixed') continue
       const field = told.asks ? fieldBeside(document, node, name, told.field) : told.field
-      const inner = field === NO_SHAPE ? stepped : this.#field(document, at, field, stepped)
+      const fielded = field === NO_SHAPE ? stepped : this.#field(document, at, field, stepped)
+      const completed = name === 'values' ? this.#completes : null
+      const called = completed ?? (told.value ? nameBeside(document, node) : null)
+      const inner = called === null ? fielded : this.#named(fielded, called)
       const found = this.#name(name, inner)
       if (found.length > 0) {
         siblings ??= { names: () => memberNames(document, node) }
         out.push(this.#leaf(at, 'name', name, noLabels, found, false, siblings))
       }
-      if (columns.size === 0) this.#value(at + 1, inner, out)
-      else if (document.kind(at + 1) === Kind.array && holdsRows(document, at + 1)) {
+      if (document.kind(at + 1) === Kind.array && holdsRows(document, at + 1)) {
         if (beside === undefined) beside = headingsBeside(document, node, columns)
         this.#array(at + 1, inner, beside, out)
       } else if (told.value) {
@@ -267,7 +291,23 @@ export class Walk {
     if (labels.length === 0) return place
     const kind = document.kind(at + 1)
     const first = kind === Kind.array && at + 2 < document.next(at + 1) ? document.kind(at + 2) : kind
+    if (first === Kind.number) return isNumeric(document.string(at)) ? withLabels(place, labels) : place
+    // That of a repository.
+    if (
+      kind === Kind.string &&
+      /^full_?name$/i.test(document.string(at)) &&
+      /^[\w.-]+\/[\w.-]+$/.test(document.string(at + 1))
+    )
+      return place
     return first === Kind.string ? withLabels(place, labels) : place
+  }
+
+  /** The place of values that are told by `name`, as a member of that name would be. */
+  #named(place: Place, name: string): Place {
+    if (place.clean) return place
+    const { context } = toldBy(name)
+    const labels = withLabels(place, labelsOf(name, this.#columns))
+    return context === NO_SHAPE ? labels : { ...labels, context }
   }
 
   #name(name: string, place: Place): readonly Patch[] {

@@ -16,6 +16,9 @@ export const Role = {
   domain: 10,
   slashed: 11,
   version: 12,
+  street: 13,
+  box: 14,
+  unslashed: 15,
 } as const
 
 /** Contexts are shapes plus these: a bare number is an age, a date or a year of birth, a number somebody is called at. */
@@ -63,7 +66,7 @@ add(Role.sets, Shape.date, 'expires expiry expiration expired issued effective')
 add(Role.sets, BIRTH, 'dob yob birthdate birthday birthyear born birth bday dateofbirth patientdob')
 add(Role.sets, Shape.mrn, 'mrn mrns medrec mpi empi uhid patientid patientids patientmrn ptid medicalrecordnumber')
 add(Role.sets, Shape.mrn, 'patientno patientnumber patientnum medrecno medrecnum mrnumber mrno chartno chartnumber')
-add(Role.needs, Shape.mrn, 'medical record rec chart patient pt subject hospital emr ehr mr nhs')
+add(Role.needs, Shape.mrn, 'medical record rec chart patient pt subject hospital hosp emr ehr mr nhs')
 add(Role.sets, Shape.card, 'card visa mastercard amex creditcard cc cardnumber cardno creditcardnumber')
 add(Role.sets, Shape.zip, 'zip zipcode zipcodes postcode postal postalcode')
 add(
@@ -76,7 +79,7 @@ add(
   Shape.plan,
   'member subscriber beneficiary enrollee policy policyholder insurance insurer insured insur ins',
 )
-add(Role.needs, Shape.plan, 'plan medicare medicaid payer payor group')
+add(Role.needs, Shape.plan, 'plan medicare medicaid payer payor group health hmo ppo')
 add(Role.sets, Shape.account, 'acct iban accountnumber accountno acctno acctnumber bankaccount')
 add(Role.needs, Shape.account, 'account accounts bank routing')
 add(Role.sets, Shape.license, 'dea npi licensenumber licenseno licencenumber passportnumber passportno')
@@ -88,6 +91,15 @@ add(Role.sets, Shape.device, 'udi imei iccid serialnumber serialno deviceid')
 add(Role.needs, Shape.device, 'serial device implant pacemaker sn mac')
 add(Role.joins, Shape.device, 'address')
 add(Role.needs, Shape.other, 'accession encounter visit claim case specimen study participant employee donor')
+add(Role.needs, Shape.other, 'prescription rx referral authorization authorisation requisition')
+add(Role.unslashed, Shape.license, 'dl')
+add(
+  Role.street,
+  0,
+  'street st avenue ave road rd boulevard blvd lane ln drive dr court ct place pl terrace parkway pkwy highway hwy',
+)
+add(Role.street, 0, 'circle cir square way trail')
+add(Role.box, 0, 'box')
 add(Role.sets, Shape.other, 'csn encounterid visitid claimid claimnumber claimno accessionnumber accessionno')
 add(Role.sets, Shape.other, 'accessionid specimenid participantid employeeid')
 add(Role.needs, Shape.ssn, 'social')

@@ -87,6 +87,7 @@ export async function clearAnswer(
     edits,
     token: uri => wrapUri(link.parts.opaque, link.binding, uri),
     outputSchema: (tool === null ? undefined : link.catalog.tool(tool)?.outputSchema) ?? null,
+    completes: completed(request),
   })
   return way.answer(part, last)
 }
@@ -102,6 +103,12 @@ function idEdit({ id, json }: Response, request: Request, naming: Naming, refere
     return { path: ['id'], json: request.idSource, recorded: JSON.stringify(reference) }
   }
   return same ? null : { path: ['id'], json: request.idSource }
+}
+
+/** The argument that a completion was asked for. */
+function completed({ method, params }: Request): string | null {
+  if (method !== 'completion/complete' || !isObject(params.argument)) return null
+  return typeof params.argument.name === 'string' ? params.argument.name : null
 }
 
 /** The outcome of a task is asked for by its id alone. */

@@ -109,5 +109,10 @@ const nothing = readJsonText('{}', { depth: 1, values: 1 })
 
 /** As much of a request as an answer that comes later needs: its text may be large. */
 export function remembered({ params, ...request }: Request): Request {
-  return { ...request, json: nothing, params: typeof params.name === 'string' ? { name: params.name } : {} }
+  const { name, cursor, argument } = params
+  const kept: Record<string, unknown> = {}
+  if (typeof name === 'string') kept.name = name
+  if (cursor !== undefined) kept.cursor = ''
+  if (isObject(argument) && typeof argument.name === 'string') kept.argument = { name: argument.name }
+  return { ...request, json: nothing, params: kept }
 }

@@ -18,7 +18,7 @@ const id: Member = ['id', 'fixed']
  * of members of that name, not what a schema says about them. What it says in words is searched all the same.
  */
 function schemaMembers(schema: string): readonly Member[] {
-  const values = ['default', 'const', 'enum', 'enumNames', 'examples']
+  const values = ['default', 'const', 'enum', 'enumNames', 'examples', 'example', 'x-example', 'x-examples']
   const structure = ['type', 'format', 'pattern', 'required', 'required.*', '$ref', '$id', '$schema', '$anchor']
   return [
     ...values.flatMap((keyword): Member[] => [

@@ -176,6 +176,7 @@ describe('places that a hostile server may use', () => {
       $comment: `{"patient_ref":"${R}"}`,
       properties: {
         a: { type: 'string', description: `as in {"patient_ref": "${R}"}`, default: S, examples: [named], enum: [S] },
+        b: { type: 'object', example: { patient_ref: 'Qzxabc8' }, 'x-example': { patient_ref: 'Qzxabc9' } },
         [S]: { title: named, items: { anyOf: [{ description: named, 'x-note': [named] }] } },
       },
     },
@@ -187,7 +188,15 @@ describe('places that a hostile server may use', () => {
   for (const era of ['legacy', 'modern'] as const) {
     it(`${era}: a definition of a tool, in all its parts`, async () => {
       rig.lists(tool('get_text'), tool('get_image'), tool(`of ${S}`), tool('get_other', definition))
-      hides(await (callers.get(era) as McpCaller).ask('tools/list'), [S, R])
+      hides(await (callers.get(era) as McpCaller).ask('tools/list'), [S, R, 'Qzxabc8', 'Qzxabc9'])
+    })
+  }
+
+  for (const era of ['legacy', 'modern'] as const) {
+    it(`${era}: values of a labelled argument that a completion offers`, async () => {
+      rig.tells(() => ({ completion: { values: [R, 'Qzxabc8'], total: 2 }, x: 'arrived' }))
+      const params = { ref: { type: 'ref/prompt', name: 'get_text' }, argument: { name: 'patient_ref', value: 'Q' } }
+      hides(await (callers.get(era) as McpCaller).ask('completion/complete', params), [R, 'Qzxabc8'])
     })
   }
 

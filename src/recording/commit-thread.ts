@@ -1,4 +1,5 @@
 // The event loop's end of the commit thread. Promise: every parcel sent is answered once, also when the thread dies.
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import {
   type CommitOptions,
@@ -27,6 +28,12 @@ interface Flight {
   readonly reject: (fault: CommitFault) => void
 }
 
+/**
+ * Of a thread, in MiB: what it makes dies at once, and as much room for it as on the main thread would be memory for nothing. The
+ * flag is the process's and is read when a thread starts: it holds for this one and those started later.
+ */
+const SEMI_SPACE_MB = 2
+
 export class CommitThread {
   readonly #worker: Worker
   /** In the order they left. */
@@ -50,6 +57,7 @@ export class CommitThread {
     options: CommitOptions,
     onFault: (fault: Fault) => void,
   ): Promise<{ thread: CommitThread; size: number; lastAt: number }> {
+    setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`)
     const worker = new Worker(new URL('./commit-worker.ts', import.meta.url), { workerData: options, name: 'commit' })
     const thread = new CommitThread(worker, onFault)
     return new Promise((resolve, reject) => {

@@ -50,3 +50,8 @@ export function fieldOf(name: string): number {
 export function isNumeric(name: string): boolean {
   return NUMERIC.has(plain(name))
 }
+
+/** `"full_name": "owner/name"` is that of a repository. */
+export function isRepository(name: string, value: string): boolean {
+  return plain(name) === 'fullname' && /^[\w.-]+\/[\w.-]+$/.test(value)
+}

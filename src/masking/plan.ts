@@ -2,9 +2,11 @@
 // refused here, with the label it belongs to.
 import { RE2JS } from 're2js'
 import { type Digits, featuresOf, fewestDigits } from './features.ts'
+import { fieldOf } from './fields.ts'
 import { indexKeys, type KeyIndex } from './key-names.ts'
 import type { LeafLabel } from './patches.ts'
 import { below, isAnchored, leafName, PathAutomaton, parsePath, type Step } from './paths.ts'
+import type { Columns } from './row-arrays.ts'
 import { builtInShapes, Shape } from './shapes.ts'
 
 export type Transform = 'redact' | 'last-four' | 'null'
@@ -56,6 +58,8 @@ export interface MaskingPlan {
   /** Label of a path of the automaton; CLEAN for a `clean` path. */
   readonly pathLabel: readonly number[]
   readonly columns: ReadonlyMap<string, readonly number[]>
+  /** The same, with labels of shapes that the name of a column tells alone. */
+  readonly headings: Columns
   /** Length of the longest of their names. */
   readonly longestColumn: number
   readonly keys: KeyIndex
@@ -153,12 +157,20 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
   for (const [name, transform] of Object.entries(rules.transforms.byLabel)) checkTransform(name, transform)
   const active = shapeLabels.reduce((bits, list, shape) => (list.length > 0 ? bits | (1 << shape) : bits), 0)
   for (const [index, path] of (rules.clean.json ?? []).entries()) addPath(path, null, index, CLEAN)
+  const fieldLabels = shapeLabels.map(list => list.map(label => ({ label, detector: 'key' as const })))
   return {
     labels,
     paths: new PathAutomaton(paths),
     deep,
     pathLabel,
     columns,
+    headings: {
+      get: name => {
+        const own = columns.get(name)
+        const told = fieldLabels[fieldOf(name)] ?? []
+        return told.length === 0 ? own : [...(own ?? []), ...told.map(({ label }) => label)]
+      },
+    },
     longestColumn: Math.max(0, ...[...columns.keys()].map(name => name.length)),
     keys: indexKeys(keyLabels.keys()),
     keyLabels,
@@ -166,7 +178,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
     searchable: featuresOf(active),
     fewestDigits: fewestDigits(active),
     shapeLabels,
-    fieldLabels: shapeLabels.map(list => list.map(label => ({ label, detector: 'key' }))),
+    fieldLabels,
     patterns,
     sql,
   }

@@ -3,14 +3,15 @@
 import type { MessageShape, Treatment } from '../gateway/seam.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
 import { besides, fieldBeside } from './besides.ts'
-import { fieldOf, isNumeric } from './fields.ts'
+import { isNumeric, isRepository } from './fields.ts'
 import { KnownValues } from './known.ts'
+import { type CompiledShape, compileShape } from './message-shape.ts'
 import { contextOf, toldBy } from './names.ts'
 import type { Leaf, LeafLabel, Patch, Siblings } from './patches.ts'
-import { PathAutomaton, type PathState, parsePath } from './paths.ts'
+import type { PathState } from './paths.ts'
+import { describes, noLabels, type Place, withLabels } from './place.ts'
 import { CLEAN, type MaskingPlan } from './plan.ts'
 import {
-  type Columns,
   type Headings,
   headingAt,
   headingsBeside,
@@ -27,39 +28,7 @@ import { Searched } from './searched.ts'
 import { NO_SHAPE } from './shapes.ts'
 import { VERSION } from './words.ts'
 
-interface CompiledShape {
-  readonly paths: PathAutomaton
-  readonly treatments: readonly Treatment[]
-}
-
-const compiledShapes = new WeakMap<MessageShape, CompiledShape>()
-
-function compileShape(shape: MessageShape): CompiledShape {
-  const known = compiledShapes.get(shape)
-  if (known) return known
-  const steps = shape.members.map(([path]) => {
-    const parsed = parsePath(path)
-    if (!parsed) throw new Error('bad path in a message shape')
-    return parsed
-  })
-  const made = { paths: new PathAutomaton(steps), treatments: shape.members.map(([, treatment]) => treatment) }
-  compiledShapes.set(shape, made)
-  return made
-}
-
-const noLabels: readonly LeafLabel[] = []
 const noPatches: readonly Patch[] = []
-
-/** What holds for a value because of where it stands. */
-interface Place {
-  readonly labelled: PathState
-  readonly shaped: PathState | null
-  readonly treatment: Treatment
-  readonly labels: readonly LeafLabel[]
-  readonly clean: boolean
-  /** What the names above say a bare number is. */
-  readonly context: number
-}
 
 const noEdits: ReadonlySet<number> = new Set()
 
@@ -68,8 +37,6 @@ export class Walk {
   readonly #shape: CompiledShape | null
   readonly #tokens: boolean
   readonly #completes: string | null
-  /** Labels by the name of a column. */
-  readonly #columns: Columns
   /** Where this walk did not look for known values, so that it may tell whether another one has to. */
   readonly #searched: Searched | null
   /** Values that this walk found by their place. */
@@ -92,14 +59,6 @@ export class Walk {
   ) {
     this.#plan = plan
     this.#completes = completes
-    const { columns, fieldLabels } = plan
-    this.#columns = {
-      get: name => {
-        const own = columns.get(name)
-        const told = fieldLabels[fieldOf(name)]
-        return told === undefined || told.length === 0 ? own : [...(own ?? []), ...told.map(({ label }) => label)]
-      },
-    }
     this.#shape = shape ? compileShape(shape) : null
     this.#tokens = tokens
     this.#searched = known ? null : new Searched()
@@ -220,7 +179,7 @@ export class Walk {
   #array(node: number, place: Place, headings: Headings | null, out: Patch[]): void {
     const document = this.#document as JsonDocument
     const end = document.next(node)
-    const columns = this.#columns
+    const { headings: columns } = this.#plan
     const tabled = holdsRows(document, node)
     const columned = tabled ? (headings ?? headingsOf(document, node + 1, columns)) : null
     let index = 0
@@ -252,7 +211,7 @@ export class Walk {
   #object(node: number, place: Place, out: Patch[]): void {
     const document = this.#document as JsonDocument
     const end = document.next(node)
-    const columns = this.#columns
+    const { headings: columns } = this.#plan
     let siblings: Siblings | null = null
     let beside: Headings | null | undefined
     let named: readonly LeafLabel[] | undefined
@@ -292,13 +251,7 @@ export class Walk {
     const kind = document.kind(at + 1)
     const first = kind === Kind.array && at + 2 < document.next(at + 1) ? document.kind(at + 2) : kind
     if (first === Kind.number) return isNumeric(document.string(at)) ? withLabels(place, labels) : place
-    // That of a repository.
-    if (
-      kind === Kind.string &&
-      /^full_?name$/i.test(document.string(at)) &&
-      /^[\w.-]+\/[\w.-]+$/.test(document.string(at + 1))
-    )
-      return place
+    if (kind === Kind.string && isRepository(document.string(at), document.string(at + 1))) return place
     return first === Kind.string ? withLabels(place, labels) : place
   }
 
@@ -306,7 +259,7 @@ export class Walk {
   #named(place: Place, name: string): Place {
     if (place.clean) return place
     const { context } = toldBy(name)
-    const labels = withLabels(place, labelsOf(name, this.#columns))
+    const labels = withLabels(place, labelsOf(name, this.#plan.headings))
     return context === NO_SHAPE ? labels : { ...labels, context }
   }
 
@@ -385,15 +338,6 @@ export class Walk {
     const end = document.end(node) + this.#offset
     return { kind: 'leaf', start, end, json, decoded, labels, inner, uri, siblings }
   }
-}
-
-function describes({ treatment }: Place): boolean {
-  return treatment === 'name' || treatment === 'words'
-}
-
-function withLabels(place: Place, labels: readonly LeafLabel[]): Place {
-  const more = labels.filter(({ label }) => !place.labels.some(one => one.label === label))
-  return more.length === 0 ? place : { ...place, labels: [...place.labels, ...more] }
 }
 
 function* memberNames(document: JsonDocument, node: number): Iterable<string> {

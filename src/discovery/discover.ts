@@ -74,7 +74,8 @@ function judge(
   { name, category }: Column,
   values: readonly string[],
 ): Pick<Found, 'label' | 'by' | 'hits'> | null {
-  const named = labelByName(table, name)
+  const [told = null] = category === 'S' ? toldByName(name) : []
+  const named = labelByName(table, name) ?? told
   if (category === 'D' && (named === null || named === 'phi.date')) {
     if (isHousekeeping(name)) return null
     return { label: 'phi.date', by: named === null ? 'values' : 'both', hits: values.length }
@@ -98,13 +99,19 @@ function judge(
 
 const detector = createMasker(defaultPlan, new Set())
 
+/** Labels that any word has beside such a name. */
+function toldByName(name: string): readonly string[] {
+  return Object.keys(detector.text(Buffer.from(`${name}: Word`)).findings)
+}
+
 /** Label → how many values look like it, and under `any` how many look like anything. */
 function countLabels(name: string, category: string, values: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
+  const told = toldByName(name)
   for (const value of values) {
     // Beside its name a value is found that is nothing by itself; a bare number is one of too many things.
     const shown = category === 'N' ? `${name}: ${value}` : `${name}: ${value}\n${value}`
-    const labels = Object.keys(detector.text(Buffer.from(shown)).findings)
+    const labels = Object.keys(detector.text(Buffer.from(shown)).findings).filter(label => !told.includes(label))
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)
     if (labels.length > 0) counts.set('any', (counts.get('any') ?? 0) + 1)
   }

@@ -1,8 +1,9 @@
 // How Node runs the gateway. Promise: what benchmarks measure runs as users run it.
 
 /**
- * Measured with 256 callers (bench/mcp.ts, 10 s warm): peak memory 212 to 248 MiB, where a growth of 70 percent took 232 to 280
- * for 10 to 40 microseconds of other threads a call less. Node takes the second flag at its start alone.
+ * The first flag is for the main thread; others have theirs from where the first of them is started. Measured in turns with
+ * 8 MiB (bench/results/2026-11-22-young-generations.md): 5 to 10 percent less processor time a call, for 7 MiB more at 256
+ * callers. A growth of 70 percent in place of 50 took 20 to 30 MiB more. Node takes the second flag at its start alone.
  */
 export const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=50']
 

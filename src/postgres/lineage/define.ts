@@ -6,7 +6,7 @@ import { findRelation } from './catalog.ts'
 import { type Context, noteFlow, noteOracle } from './context.ts'
 import { everyLabel, newBound, newCollation, newDomain, newTable, newTrigger } from './define-new.ts'
 import { evaluate } from './expression.ts'
-import { readRelation } from './from.ts'
+import { readDefined } from './from.ts'
 import { noteFilled, noteJoined } from './made-relation.ts'
 import { newColumns, sorted } from './new-columns.ts'
 import { labelsAt } from './protection.ts'
@@ -154,7 +154,7 @@ function relationOf(body: Tree, ctx: Context) {
 function itemOf(body: Tree, ctx: Context): Item | null {
   const range = sub(body, 'relation')
   if (range === null) return null
-  const item = readRelation(range, outermost, ctx)
+  const item = readDefined(range, ctx)
   // Columns that it adds hold what their defaults are.
   const added = list(body, 'cmds').flatMap(node => {
     const command = as(node, 'AlterTableCmd') ?? {}
@@ -221,7 +221,7 @@ function moved(command: Tree, body: Tree, item: Item, ctx: Context): void {
   const partition = as(command.def, 'PartitionCmd') ?? {}
   newBound(sub(partition, 'bound'), ctx)
   const part = sub(partition, 'name')
-  const other = part === null ? null : readRelation(part, outermost, ctx)
+  const other = part === null ? null : readDefined(part, ctx)
   const all = derive(everything(item), everything(other))
   if (/^AT_(DetachPartition|DetachPartitionFinalize|DropInherit)$/.test(kind)) noteFlow(ctx.notes, 'table', kind, all)
   if (kind === 'AT_AttachPartition') noteOracle(ctx.notes, 'comparison', all)

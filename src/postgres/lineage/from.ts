@@ -12,7 +12,7 @@ import { takesAll } from './fallible.ts'
 import { evaluateCall } from './function-call.ts'
 import { predicates, tie } from './predicate.ts'
 import { quiet } from './quiet.ts'
-import { type Column, type Item, itemFrom, joinRest, type Scope, within } from './scope.ts'
+import { type Column, type Item, itemFrom, joinRest, outermost, type Scope, within } from './scope.ts'
 import { queryRows } from './select.ts'
 import { relationRows } from './stored.ts'
 import { clean, derive, either, isClean, type Taint, unknown } from './taint.ts'
@@ -82,12 +82,21 @@ export function readRelation(range: Tree, scope: Scope, ctx: Context): Item {
   const temporary = temporaryRows(range, ctx)
   if (temporary !== null) return renamed(itemFrom(name, temporary), alias)
   const relation = findRelation(ctx.catalog, ctx.path, schema, name)
-  const filled = (ctx.filled?.get(name) ?? []).map(column => ({ ...column }))
-  if (relation === null) return renamed({ alias: name, schema, columns: filled, rest: unknown }, alias)
+  if (relation === null) return renamed({ alias: name, schema, columns: filledOf(name, ctx), rest: unknown }, alias)
   ctx.notes.relations.add(relation.oid)
-  const { columns, rest } = relationRows(relation, ctx)
-  const more = filled.filter(column => columns.every(held => held.name !== column.name))
-  return renamed(itemFrom(name, { columns: [...columns, ...more], rest }, relation.schema), alias)
+  return renamed(itemFrom(name, relationRows(relation, ctx), relation.schema), alias)
+}
+
+/** As definitions see it: with columns of that name that no snapshot may hold yet, or not any more. */
+export function readDefined(range: Tree, ctx: Context): Item {
+  const item = readRelation(range, outermost, ctx)
+  const more = filledOf(text(range, 'relname'), ctx)
+  const unseen = more.filter(column => item.columns.every(held => held.name !== column.name))
+  return unseen.length === 0 ? item : { ...item, columns: [...item.columns, ...unseen] }
+}
+
+function filledOf(name: string, { filled }: Context): Item['columns'] {
+  return (filled?.get(name) ?? []).map(column => ({ ...column }))
 }
 
 /** Whether a name could come to mean another relation than it does now, and that makes a difference. */

@@ -4,9 +4,9 @@ import { as, list, strings, sub, type Tree, text } from '../statement/tree.ts'
 import { isBuiltOn } from './behind-names.ts'
 import { type CatalogRelation, findRelation } from './catalog.ts'
 import { type Context, noteFlow, noteOracle, type Rows } from './context.ts'
-import { readRelation } from './from.ts'
+import { readDefined } from './from.ts'
 import { numbers } from './new-columns.ts'
-import { type Item, outermost } from './scope.ts'
+import type { Item } from './scope.ts'
 import { relationRows } from './stored.ts'
 import { clean, derive, isClean, type Taint } from './taint.ts'
 
@@ -62,7 +62,7 @@ export function noteFilled(body: Tree, ctx: Context): void {
     ...list(body, 'inhRelations').map(node => as(node, 'RangeVar')),
     ...constraints.map(node => sub(as(node, 'Constraint') ?? {}, 'pktable')),
   ]
-  const items = ranges.flatMap(range => (range === null ? [] : [readRelation(range, outermost, ctx)]))
+  const items = ranges.flatMap(range => (range === null ? [] : [readDefined(range, ctx)]))
   const all = derive(...items.flatMap(({ columns, rest }) => [...columns.map(({ taint }) => taint), rest ?? clean]))
   noteNew(text(sub(body, 'relation') ?? {}, 'relname'), null, all, ctx)
 }
@@ -76,7 +76,7 @@ export function noteJoined(command: Tree, range: Tree | null, item: Item, ctx: C
   const other = parent ?? key
   if (other === null) return
   const there = found(other, ctx)
-  const { columns } = readRelation(other, outermost, ctx)
+  const { columns } = readDefined(other, ctx)
   const [own, referred] = [strings(list(constraint, 'fk_attrs')), strings(list(constraint, 'pk_attrs'))]
   const typeOf = (one: CatalogRelation | null, name: string) => one?.columns.find(column => column.name === name)
   const more = item.columns.filter(({ name, taint }) => {

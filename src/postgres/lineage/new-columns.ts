@@ -5,7 +5,7 @@ import { type CatalogColumn, findRelation } from './catalog.ts'
 import { type Context, noteOracle } from './context.ts'
 import { evaluate } from './expression.ts'
 import { takes } from './fallible.ts'
-import { readRelation } from './from.ts'
+import { readDefined } from './from.ts'
 import { isOfFew } from './own-types.ts'
 import { type Column, outermost, type Scope } from './scope.ts'
 import { clean, derive, isClean, type Taint } from './taint.ts'
@@ -20,7 +20,7 @@ export function newColumns(body: Tree, ctx: Context): Scope {
     columns.set(name, { name, taint: column, stored: true })
   }
   for (const node of list(body, 'inhRelations'))
-    for (const { name, taint } of readRelation(as(node, 'RangeVar') ?? {}, outermost, ctx).columns) hold(name, taint)
+    for (const { name, taint } of readDefined(as(node, 'RangeVar') ?? {}, ctx).columns) hold(name, taint)
   const itself = text(sub(body, 'relation') ?? {}, 'relname')
   const selves: (readonly [string, string | undefined])[] = []
   for (const node of elements) {
@@ -83,7 +83,7 @@ function referred(constraint: Tree, at: number, type: Tree | null, ctx: Context)
   const range = sub(constraint, 'pktable') ?? {}
   const names = strings(list(constraint, 'pk_attrs'))
   const there = findRelation(ctx.catalog, ctx.path, text(range, 'schemaname') || null, text(range, 'relname'))
-  const all = readRelation(range, outermost, ctx).columns.map(({ name, taint }) => ({
+  const all = readDefined(range, ctx).columns.map(({ name, taint }) => ({
     name,
     taint,
     held: there?.columns.find(column => column.name === name),

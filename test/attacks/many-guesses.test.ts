@@ -153,6 +153,16 @@ test('values that rows are united with and nobody can count', async () => {
   })
 })
 
+test('questions whether somebody exists, each in a column of its own', async () => {
+  const asked = (values: readonly number[]) =>
+    `select ${values.map(age => `exists (select 1 from people where age = ${age})`).join(', ')}`
+  await rig.withClient(client => refused(client.query(asked(many))))
+  await rig.withClient(async client => {
+    await client.query(asked(many.slice(0, limits.guessesPerMinute)))
+    await refused(client.query(asked([44])))
+  })
+})
+
 test('somebody is looked up as before', async () => {
   await rig.withClient(async client => {
     for (const value of ['{44}', '{43,44}']) assert.equal((await client.query(BY_AGE, [value])).rowCount, 1)

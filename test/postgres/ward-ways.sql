@@ -356,3 +356,42 @@ merge into pg_proc p using (select 1) x on p.proname = 'acc' when matched then u
 explain analyze update pg_proc set prosrc = 'select code::text from med.people where id = 1' where proname = 'acc' ;; select app.acc('a', 'b')
 do $$ begin update pg_proc set prosrc = 'select code::text from med.people where id = 1' where proname = 'acc'; end $$ ;; select app.acc('a', 'b')
 prepare s as update pg_proc set prosrc = 'select code::text from med.people where id = 1' where proname = 'acc' ;; execute s ;; select app.acc('a', 'b')
+do $$ begin truncate app.sink; end $$
+do $$ begin truncate table app.sink restart identity; raise notice 'x'; end $$
+begin ;; update med.people set score = 667 where id = 1 ;; do $$ begin set constraints all immediate; end $$
+begin ;; update med.people set score = 667 where id = 1 ;; do $$ begin null; end $$ ;; commit
+do $$ declare c int; begin c := app.warns(); end $$
+do $$ begin perform app.warns(); end $$
+do $$ begin if app.warns() = 1 then null; end if; end $$
+do $$ begin delete from app.pets; end $$ ;; select t from app.sink
+insert into app.sink (t) select 'a' ;; do $$ declare x text; begin for x in select app.badge(p) from med.people p loop raise notice '%', x; end loop; end $$
+create domain app.dq as text check (app.warns() = 1) ;; do $$ declare x app.dq := 'a'; begin null; end $$
+create temp table td (a int default app.warns()) ;; do $$ begin insert into td default values; end $$
+create temp table td (a int) ;; alter table td alter a set default app.warns() ;; do $$ begin insert into td default values; end $$
+create table app.tq (a int, check (app.warns() = a)) ;; do $$ begin insert into app.tq values (1); end $$
+create table app.tq (a int) ;; create rule rq as on insert to app.tq do also select app.warns() ;; do $$ begin insert into app.tq values (1); end $$
+create view app.vq as select app.warns() as w ;; do $$ declare x int; begin select w into x from app.vq; end $$
+do $$ declare x text; begin x := query_to_xml('select code from med.people', true, true, ''); raise notice '%', x; end $$
+do $$ declare x text; begin select string_agg(query, '') into x from pg_stat_activity; raise notice '%', length(x); end $$
+do $$ declare x xml; begin x := table_to_xml('med.people', true, true, ''); raise notice '%', x; end $$
+do $$ declare x text; begin select lomode into x from app.dyn('med.people','code') lomode limit 1; raise notice '%', x; end $$
+do $$ declare x text := (select code from med.people where id = 1); begin raise notice '%', x; end $$
+do language plpgsql $$ begin raise notice '%', (select max(code) from only med.people); end $$
+do $$ begin raise exception using message = (select code from med.people where id = 1), errcode = '22012'; end $$
+select exists (select 1 from med.people where code > 'm' and id = 1)
+select exists (select 1 from med.people where id = 1 having min(code) > 'm')
+select exists (select 1 from med.people where id = 1 offset (select ascii(code) % 2 from med.people where id = 1))
+select exists (select 1 from med.people where id = 1 limit (select ascii(code) % 2 from med.people where id = 1))
+select exists (select code from med.people where id = 1 intersect select 'xqolvent')
+select exists (select code from med.people where id = 1 except select left(code, 1) || 'qolvent' from med.people)
+select exists (select unnest(string_to_array(code, 'x')) from med.people where id = 1 offset 1)
+select exists (select 1 from med.people where (code, 1) in (values ('x', 1)) or left(code, 1) = 'x')
+select exists (with a as (select code from med.people where id = 1) select 1 from a where code < 'm')
+select exists (select 1 from med.people p join lateral (select p.code < 'm' as b) q on b where p.id = 1)
+select exists (select regexp_matches(code, '^x') from med.people where id = 1)
+select exists (select 1 from med.people tablesample bernoulli (100) where id = 1 and code collate "C" > 'm')
+select ('1' || code)::int from med.people
+select ('x' || code)::xml from med.people where id = 1
+select code::regclass from med.people where id = 1
+select to_date(code, 'YYYY') from med.people where id = 1
+select format(code, 1) from med.people where id = 1

@@ -395,3 +395,45 @@ select ('x' || code)::xml from med.people where id = 1
 select code::regclass from med.people where id = 1
 select to_date(code, 'YYYY') from med.people where id = 1
 select format(code, 1) from med.people where id = 1
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; select json_value(doc, '$.who' returning app.dk) from med.people ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; select json_query(doc, '$.tags' returning app.dk[]) from med.people ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; select j.v from med.people p, json_table(p.doc, '$' columns (v app.dk path '$.who')) j ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; select j.v from med.people p, json_table(p.doc, '$' columns (nested path '$.tags[*]' columns (v app.dk path '$'))) j ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; create type app.dr as (who app.dk) ;; select json_query(doc, '$' returning app.dr) from med.people ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; create type app.dr as (who app.dk) ;; select null::app.dr #= hstore('who', code) from med.people ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; select xmlserialize(content chart as app.dk) from med.people ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; set local search_path = app, pg_catalog ;; select json_value(doc, '$.who' returning dk) from med.people ;; select t from app.sink
+create domain app.dv as text check (1 / (value like 'V%')::int = 1) ;; select json_value(doc, '$.who' returning app.dv) from med.people where id = 1
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; select array_append('{}'::app.dk[], legal_name) from med.people ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create domain app.dk as text check (app.kp(value)) ;; create type app.rt as range (subtype = app.dk) ;; select app.rt(legal_name, null) from med.people ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create function app.ki(x text) returns boolean language sql immutable as $$ select app.kp(x) $$ ;; create statistics app.zs on (app.ki(code)), ward_id from med.people ;; analyze med.people ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create function app.ki(x text) returns boolean language sql immutable as $$ select app.kp(x) $$ ;; create index zi on med.people (id) where app.ki(code) ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create function app.ki(x text) returns boolean language sql immutable as $$ select app.kp(x) $$ ;; create function app.cm(a text, b text) returns int language sql immutable as $$ select case when app.ki(a) then bttextcmp(a, b) else 0 end $$ ;; create operator class app.oc for type text using btree as operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 app.cm(text, text) ;; create index zi on med.people (legal_name app.oc) ;; select t from app.sink
+create function app.kp(x text) returns boolean language plpgsql as $$ begin insert into app.sink (t) values (x); return true; end $$ ;; create rule zr as on update to med.people where app.kp(old.code) do also select 1 ;; update med.people set score = 1 ;; select t from app.sink
+select min(id) from med.people group by pay
+select min(id) from med.people group by ward_id, flags
+select i from (select distinct pay, id i from med.people) q
+select pay, id from med.people intersect select pay, id from med.people
+select a.id from med.people a join med.people b on a.pay = b.pay
+select a.id from med.people a join med.people b using (words)
+select id from med.people where pay in (select pay from med.people)
+select id from med.people p where exists (select from med.people q where q.pay = p.pay)
+select a.id from med.people a full join med.people b on a.born = b.seen
+create table app.zt as select min(id) i from med.people group by flags ;; select i, ctid from app.zt
+set enable_hashjoin = off ;; set enable_nestloop = off ;; select id from med.people where code in (select code from app.lookups)
+copy (select substring(code from '^x') || 'Ā' from med.people where id = 1) to stdout with (encoding 'latin1')
+copy (merge into app.sink s using med.people p on false when not matched and p.code > 'm' then insert (t) values ('a') returning 1) to stdout
+select setseed(0.3) ;; select array_shuffle(string_to_array(code, 'o')) from med.people where id = 1 ;; select random()
+select setseed(0.3) ;; select coalesce(substring(code from '^x'), random()::text) from med.people where id = 1 ;; select random()
+select case when code like 'x%' then pg_current_xact_id() end from med.people where id = 1 ;; select pg_current_xact_id_if_assigned() is null
+select case when code like 'x%' then nextval('app.tick') end from med.people where id = 1 ;; select last_value, is_called from app.tick
+select case when code like 'x%' then pg_advisory_xact_lock(7) end from med.people where id = 1 ;; select count(*) from pg_locks where locktype = 'advisory'
+select coalesce(substring(code from '^x'), set_config('datestyle', 'German', true)) from med.people where id = 1 ;; select date '2020-01-02'::text
+select rank((select code from med.people where id = 1)) within group (order by alias) from med.people
+insert into app.stock values ('a', 1) on conflict (sku) do update set qty = 1 where exists (select from med.people where code like 'x%') returning sku
+merge into med.people p using (values (1)) v(i) on p.id = v.i when matched and p.code like 'x%' then update set score = 77 when matched then do nothing ;; select score from med.people
+create function app.cf(x text) returns text language plpgsql immutable strict as $$ begin return x; end $$ ;; set track_functions = 'all' ;; select app.cf(substring(code from '^x')) from med.people where id = 1 ;; select pg_stat_get_xact_function_calls(oid) from pg_proc where proname = 'cf'
+select count(*) from jsonb_path_query('[1,2,3]', '$[*] ? ($v starts with "x")', (select jsonb_build_object('v', code) from med.people where id = 1))
+select ts_rewrite('vorlamint'::tsquery, $$select plainto_tsquery('simple', legal_name), 'hit'::tsquery from med.people$$)
+create extension tsm_system_rows ;; select id from med.people tablesample system_rows ((select ascii(code) - 97 from med.people where id = 1))
+select p.id from med.people p join (select code from med.people order by code limit 2) q using (code)

@@ -57,7 +57,7 @@ export function mayFail(name: string, args: readonly Taint[], body: Tree, scope:
   return !(byPairs.has(name) && args.every((taint, at) => at % 2 === 1 || isClean(taint)))
 }
 
-const plainOperators = new Set(['||', '->', '->>', '#>', '#>>', '<->', '<%', '%>', '&', '|', '#', '~', '@', '?', '#='])
+const plainOperators = new Set(['||', '->', '->>', '#>', '#>>', '<->', '<%', '%>', '&', '|', '#', '~', '@', '?'])
 
 /** Of an operator that compares nothing: sums leave their type only where what is added is large. */
 export function operatorMayFail(operator: string, body: Tree, scope: Scope, ctx: Context): boolean {
@@ -153,6 +153,11 @@ export function takesAll(type: Tree, ctx: Context): boolean {
   return /^(?:text|varchar|json|jsonb|xml|bytea)$/.test(target)
 }
 
+/** Made by people: what checks its values may do anything with them, also where a value that does not fit is NULL. */
+export function isOwn(type: Tree, ctx: Context): boolean {
+  return typeName({ typeName: type }, ctx) === ''
+}
+
 /** Any value of a stored column can be written as one. */
 export function takes(type: Tree, held: CatalogColumn, ctx: Context): boolean {
   if (takesAll(type, ctx)) return true
@@ -188,8 +193,10 @@ function roomy(modifiers: readonly unknown[]): boolean {
 /** Constructors that fail on what they are given, or where told to. */
 export function nodeMayFail(tag: string, body: Tree, scope: Scope, ctx: Context): boolean {
   const output = sub(sub(body, 'output') ?? sub(sub(body, 'constructor') ?? {}, 'output') ?? {}, 'typeName')
-  if (output !== null && tag !== 'JsonFuncExpr' && !takesAll(output, ctx)) return true
+  if (output !== null && (tag === 'JsonFuncExpr' ? isOwn(output, ctx) : !takesAll(output, ctx))) return true
   switch (tag) {
+    case 'XmlSerialize':
+      return text(body, 'xmloption') !== 'XMLOPTION_CONTENT' || !takesAll(sub(body, 'typeName') ?? {}, ctx)
     case 'JsonParseExpr':
       return true
     case 'A_ArrayExpr':

@@ -8,9 +8,9 @@ import { columnName } from './column-name.ts'
 import { type Context, noteOracle, type Output, type Rows } from './context.ts'
 import { noteExpansion, noteTableExpansion } from './expansion.ts'
 import { evaluate, evaluateAll } from './expression.ts'
-import { takesAll } from './fallible.ts'
+import { isOwn, takesAll } from './fallible.ts'
 import { evaluateCall } from './function-call.ts'
-import { predicates, tie } from './predicate.ts'
+import { noteMatched, predicates, tie } from './predicate.ts'
 import { quiet } from './quiet.ts'
 import { type Column, type Item, itemFrom, joinRest, outermost, type Scope, within } from './scope.ts'
 import { queryRows } from './select.ts'
@@ -273,7 +273,8 @@ function collect(nodes: readonly unknown[], all: Taint, found: Output[], scope: 
     const own = derive(all, evaluateAll([body.colexpr, body.coldefexpr], scope, ctx))
     const type = sub(body, 'typeName')
     const hard = 'colname' in body || JSON.stringify(body.on_error ?? '').includes('JSON_BEHAVIOR_ERROR')
-    if (!isClean(all) && hard && type !== null && !takesAll(type, ctx)) noteOracle(ctx.notes, 'comparison', all)
+    const checked = type !== null && (hard ? !takesAll(type, ctx) : isOwn(type, ctx))
+    if (!isClean(all) && checked) noteOracle(ctx.notes, 'comparison', all)
     if (!isClean(all) && 'colname' in body && mayMissXml(body)) noteOracle(ctx.notes, 'comparison', all)
     // A default is worked out where there is nothing else.
     if (!isClean(all) && ![body.coldefexpr, body.on_empty, body.on_error].every(one => quiet(one, scope, ctx)))
@@ -324,6 +325,7 @@ function mergeColumn(name: string, left: Source, right: Source, kind: string, sc
     // A column that is shown may be a list of guesses.
     const both = !isClean(a) && !isClean(b)
     noteOracle(ctx.notes, wholly && both ? (stored ? 'join' : 'equality') : 'comparison', derive(a, b))
+    noteMatched([a], [b], ctx)
     tie([...lefts, ...rights], derive(a, b), true, beside(beside(scope, left), right), ctx)
   }
   const [x, y] = kind === 'JOIN_RIGHT' ? [b, a] : [a, b]

@@ -78,6 +78,28 @@ function isFew(type: number, ctx: Context): boolean {
   return base === BOOLEAN || base === CHARACTER || ctx.catalog.types.get(base)?.listed === true
 }
 
+/** money, bit, varbit, tsvector, tsquery: the server cannot hash them. */
+const sortedAlone: ReadonlySet<number> = new Set([790, 1560, 1562, 3614, 3615])
+const hashedOwn: ReadonlySet<string> = new Set(['citext', 'hstore'])
+/** date, timestamp, timestamptz: hashed one like the other they are not. */
+const moments: ReadonlySet<number> = new Set([1082, 1114, 1184])
+
+/** Whether the server must sort rows to group them by these columns, or to match them: then they come in that order. */
+export function isSorted(taints: readonly Taint[], ctx: Context): boolean {
+  const types = taints.flatMap(({ column }) => typesAt(column, ctx)).map(type => baseOf(type, ctx))
+  return types.some(type => isUnhashed(type, ctx, 0)) || new Set(types.filter(type => moments.has(type))).size > 1
+}
+
+function isUnhashed(type: number, ctx: Context, depth: number): boolean {
+  const found = ctx.catalog.types.get(type)
+  if (depth > 8) return true
+  if (found === undefined) return sortedAlone.has(type)
+  if (found.inner !== 0) return isUnhashed(found.inner, ctx, depth + 1)
+  const parts = ctx.catalog.relations.get(found.relation)?.columns
+  if (parts !== undefined) return parts.some(part => isUnhashed(part.type, ctx, depth + 1))
+  return found.listed !== true && type >= FIRST_OWN && !hashedOwn.has(found.name)
+}
+
 function baseOf(type: number, { catalog }: Context): number {
   let at = type
   for (let found = catalog.types.get(at); isDomain(found); found = catalog.types.get(at)) at = found.inner

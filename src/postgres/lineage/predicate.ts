@@ -4,8 +4,9 @@ import { limits } from '../../gateway/limits.ts'
 import { as, children, list, strings, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { type Context, noteOracle, type OracleUse } from './context.ts'
 import { evaluate } from './expression.ts'
-import { fewValues, meansOwn } from './own-types.ts'
-import { type Column, lookUp, type Scope } from './scope.ts'
+import { fewValues, isSorted, meansOwn } from './own-types.ts'
+import { type Column, lookUp, type Scope, within } from './scope.ts'
+import { queryRows } from './select.ts'
 import { derive, isClean, type Taint } from './taint.ts'
 import { whole } from './whole.ts'
 
@@ -20,7 +21,25 @@ function predicate(node: unknown, scope: Scope, ctx: Context): void {
   if (isClean(taint)) return
   const use = unplaced(found, scope, ctx) ? 'comparison' : useOf(found, scope, ctx)
   noteOracle(ctx.notes, use, taint)
+  if (use === 'join' || use === 'equality') noteMatched(...matched(found, scope, ctx), ctx)
   tie(columnsIn(found, scope, ctx), taint, equates(found), scope, ctx)
+}
+
+/** Two that are hidden: where the server must sort to match them, rows come in their order. */
+export function noteMatched(left: readonly Taint[], right: readonly Taint[], ctx: Context): void {
+  if (left.every(isClean) || right.every(isClean)) return
+  const all = [...left, ...right]
+  noteOracle(ctx.notes, isSorted(all, ctx) ? 'order' : 'join', derive(...all))
+}
+
+function matched({ tag, body }: Tagged, scope: Scope, ctx: Context): readonly [readonly Taint[], readonly Taint[]] {
+  const parts = (taint: Taint): readonly Taint[] =>
+    taint.fields === null || taint.column !== null ? [taint] : [...taint.fields.values()].flatMap(parts)
+  if (tag === 'A_Expr') return [parts(evaluate(body.lexpr, scope, ctx)), parts(evaluate(body.rexpr, scope, ctx))]
+  const query = tag === 'SubLink' ? tagged(body.subselect) : null
+  if (query === null) return [[], []]
+  const rows = queryRows(query, within(scope), ctx)
+  return [parts(evaluate(body.testexpr, scope, ctx)), rows.columns.map(({ taint }) => taint)]
 }
 
 /** Conditions in any order: what one ties may tie more in another. */

@@ -21,7 +21,7 @@ import { evaluate, evaluateAll } from './expression.ts'
 import { readFrom } from './from.ts'
 import { noteWindow } from './function-call.ts'
 import { afterLoop, looped } from './growth.ts'
-import { isOfFew } from './own-types.ts'
+import { isOfFew, isSorted } from './own-types.ts'
 import { guessed, predicates, single, tieSorted } from './predicate.ts'
 import { itemNamed, lookUp, type Scope, within } from './scope.ts'
 import { clean, derive, either, isClean, mark, type Taint, unknown } from './taint.ts'
@@ -152,6 +152,7 @@ function isNode(value: unknown): boolean {
 function grouped(taints: readonly Taint[], ctx: Context): void {
   noteGroup(ctx.notes, taints)
   noteOracle(ctx.notes, 'comparison', derive(...taints.filter(taint => isOfFew(taint, ctx))))
+  noteOracle(ctx.notes, 'order', derive(...taints.filter(taint => isSorted([taint], ctx))))
 }
 
 /** ORDER BY, LIMIT and OFFSET. */

@@ -1,7 +1,7 @@
 // What the system said, on its way to the record and to the caller. Promise: every byte leaves as a masked part of the exchange
 // it answers, or of the session's standing one; rows in a form that cannot be masked end the link.
 import type { Admission, RowMasker, Session } from '../gateway/seam.ts'
-import { type AnswerPart, walkOf } from './answer-rows.ts'
+import { ALONE, type AnswerPart, walkOf } from './answer-rows.ts'
 import type { Asked, Turn } from './asked.ts'
 import { WireFault } from './frames.ts'
 import { hiddenNotice } from './messages.ts'
@@ -80,6 +80,7 @@ export class AnswerOut {
         first: rowMasker.first,
         stays: rowMasker.stays,
         clean: transparent || asked.wordsAreClean,
+        holdsNothing: asked.reading.holdsNothing,
         fields: asked.fields,
         room: asked.room,
       }),
@@ -143,10 +144,7 @@ export class AnswerOut {
   standing(raw: Buffer): void {
     const { session, releases, transparent } = this.#parts
     const standing: Admission<'system'> = session.standing
-    const masked = this.#standingRows.chunk(
-      raw,
-      walkOf({ raw, from: 0, touched: [], clean: transparent, fields: null, room: 0, copy: null, notice: null }),
-    )
+    const masked = this.#standingRows.chunk(raw, walkOf({ ...ALONE, raw, clean: transparent }))
     releases.answer(standing.answer(masked, false), raw.length, ASIDE)
   }
 

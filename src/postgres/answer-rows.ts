@@ -5,6 +5,7 @@ import type { Cell, RowMasker, RowWalk } from '../gateway/seam.ts'
 import { copyCell, copyCells } from './copy-rows.ts'
 import { back, FrameReader, HEAD_BYTES, int16, int32, uint32, WireFault } from './frames.ts'
 import type { CopyOut, Field } from './reading.ts'
+import type { HoldsNothing } from './violations.ts'
 import { releasedWords, wordsOf } from './words.ts'
 
 export interface AnswerPart {
@@ -17,6 +18,8 @@ export interface AnswerPart {
   readonly stays?: RowMasker['stays']
   /** Whether words of the system pass as they are. */
   readonly clean: boolean
+  /** Of columns that an error about a constraint quotes. */
+  readonly holdsNothing: HoldsNothing
   readonly fields: readonly Field[] | null
   /** Of rows that are copied out. */
   readonly copy: { readonly plan: CopyOut; readonly first: boolean } | null
@@ -27,6 +30,17 @@ export interface AnswerPart {
   } | null
   /** Rows the transcript may still show. */
   readonly room: number
+}
+
+/** Of words that come without rows. */
+export const ALONE: Omit<AnswerPart, 'raw' | 'clean'> = {
+  from: 0,
+  touched: [],
+  holdsNothing: () => false,
+  fields: null,
+  copy: null,
+  notice: null,
+  room: 0,
 }
 
 /** One chunk as the masker asks for it. */
@@ -53,7 +67,7 @@ function release(part: AnswerPart, cell: Cell, hidden: () => ReadonlyMap<string,
       const told = notice.tell(hidden())
       if (told !== null) out.replace(at, at, told)
     } else if (!clean && hasWords(type)) {
-      const words = releasedWords(type, raw, at, end)
+      const words = releasedWords(type, raw, at, end, part.holdsNothing)
       if (words !== null) out.replace(at, end, words)
     }
     at = end

@@ -10,6 +10,8 @@ import { tagged } from './statement/tree.ts'
 const writing = new Set(['DoStmt', 'CreateFunctionStmt', 'RuleStmt'])
 /** Without any of these a function only gives a result, whose origin is worked out where it is used. */
 const carries = /\b(insert|update|delete|merge|copy|create|alter|notify|raise|execute|perform|call|truncate|refresh)\b/i
+/** Another function of a name that is there; one that is replaced may be behind triggers and conditions. */
+const OPENING = /^\s*create\s+function\s+(?:[a-z_]\w*\.)?[a-z_]\w*\s*\(/i
 /** Names that are put together at run time, or written so that they cannot be told, and cursors that any session may open. */
 const builds = /\bexecute\b|u&"|\bfetch\b(?!\s+(?:first|next)\s+(?:\S+\s+)?rows?\s+(?:only|with)\b)/i
 
@@ -24,19 +26,25 @@ export function launders(
   if (!writing.has(tag) || protection.labels.size === 0) return false
   if (tag === 'CreateFunctionStmt' && !carries.test(written)) return false
   if (builds.test(written)) return true
-  const words = new Set(written.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu))
+  const words = new Set(
+    written
+      .replace(OPENING, '(')
+      .toLowerCase()
+      .match(/[\p{L}_][\p{L}\p{N}_$]*/gu),
+  )
   const own = (word: string) => catalog.functions.get(word)?.some(({ trusted }) => !trusted) === true
   for (const word of words) if (builtinReach(word) === 'outside' || own(word)) return true
   for (const relation of catalog.relations.values()) {
     const names = relation.name.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []
     if (!names.every(name => words.has(name))) continue
-    const { columns } = columnsOf(allOf(relation.schema, relation.name), protection, session)
+    const { columns } = columnsOf(wholeOf(relation.schema, relation.name), protection, session)
     if (columns === null || columns.some(({ form }) => form !== 'clean')) return true
   }
   return false
 }
 
-function allOf(schemaname: string, relname: string) {
+/** What all columns of a relation are asked by. */
+export function wholeOf(schemaname: string, relname: string) {
   const star = { ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }
   const from = { RangeVar: { schemaname, relname, inh: true, relpersistence: 'p' } }
   return {

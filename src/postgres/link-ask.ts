@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { Refusal } from '../gateway/errors.ts'
 import type { Admission, Gateway, Session } from '../gateway/seam.ts'
 import type { Cleared } from '../recording/inbox.ts'
-import { walkOf } from './answer-rows.ts'
+import { ALONE, walkOf } from './answer-rows.ts'
 import { ownTurn, reply } from './asked.ts'
 import { front, WireFault } from './frames.ts'
 import { frame, int16Bytes, uint32Bytes } from './messages.ts'
@@ -92,7 +92,7 @@ export class LinkAsk {
 
   async #kept(admission: Admission<'system'>, error: Buffer, before: number, clean: boolean): Promise<Error> {
     const raw = movedBack(error, before)
-    const part = { raw, from: 0, touched: [], clean, fields: null, room: 0, copy: null, notice: null }
+    const part = { ...ALONE, raw, clean }
     const masked = admission.mask.columns([]).chunk(raw, walkOf(part))
     const said = await admission.answer(masked, true)
     admission.end('failed', 0)

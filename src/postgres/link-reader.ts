@@ -8,7 +8,7 @@ import { type Catalogs, protectionOf, type Snapshot } from './catalogs.ts'
 import { copyOutOf } from './copy-plan.ts'
 import type { Text } from './definitions.ts'
 import { allOf } from './estimable.ts'
-import { callsOwn } from './lineage/behind-names.ts'
+import { callsOwn, unsettles } from './lineage/behind-names.ts'
 import { sessionNames } from './lineage/names.ts'
 import type { Plan } from './lineage/resolve.ts'
 import {
@@ -24,6 +24,7 @@ import {
 import { namesUnknown, parameterTypes, visible, withBound } from './session-names.ts'
 import { SessionState } from './session-state.ts'
 import { type ParseAside, readLongSql } from './statement/read-sql.ts'
+import type { StatementKind } from './statement/statement.ts'
 import { actionOf, emptyAction } from './statement-action.ts'
 import { endsWork, forgottenBy } from './statement-changes.ts'
 import { shownBy } from './statement-labels.ts'
@@ -31,6 +32,7 @@ import { CONTESTED, FOREIGN, NO_CONNECTION, NO_TYPE } from './statement-refusals
 import { type Believed, meansTheSame, planOf, type TextPlan } from './text-plan.ts'
 import { type Traced, TracedColumns, trace } from './traced-columns.ts'
 import { type Untold, untoldOf } from './untold.ts'
+import { holdsNothing } from './violations.ts'
 
 export interface LinkReaderParts {
   readonly link: ReaderLink
@@ -48,6 +50,17 @@ const NONE: ReadonlySet<string> = new Set()
 /** It names nothing, and must come before any query of its transaction: a question of ours would be one. */
 /** Or escapes that may stand for them. */
 const FOREIGN_LETTERS = /\P{ASCII}|\\[uUxX0-7]|[uU]&/u
+/** They change rows, and no relations. */
+const keeping = new Set<StatementKind>([
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'copy-in',
+  'transaction',
+  'set',
+])
 const opensTransaction = /^\s*set\s+transaction\s[^;]*;?\s*$/i
 
 class SessionReader implements LinkReader {
@@ -179,6 +192,10 @@ class SessionReader implements LinkReader {
       guessed: shown.guessed,
       quotes: ends ? endQuotes : () => quotes,
       endQuotes,
+      // What defines anything may have made it another relation by now.
+      holdsNothing: quoted =>
+        planned.every(one => keeping.has(one.decided.kind) && !unsettles(one.decided.tree, catalog)) &&
+        holdsNothing(quoted, setting.protection, names),
       action: actionOf(planned, setting),
       origins: (fields, result) => {
         const now = this.#masking

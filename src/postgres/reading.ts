@@ -4,6 +4,7 @@ import type { Code } from '../gateway/errors.ts'
 import type { Action, ColumnOrigin, Gateway, Session } from '../gateway/seam.ts'
 import type { PostgresConnectionConfig, PostgresLogin } from './connection-config.ts'
 import type { Untold } from './untold.ts'
+import type { HoldsNothing } from './violations.ts'
 
 /** A column as the system describes it. */
 export interface Field {
@@ -35,6 +36,8 @@ export interface StatementReading {
   readonly quotes: () => ReadonlySet<string> | 'unknown'
   /** The same, and of all before it in its transaction: what was put off to the end is told then. */
   readonly endQuotes: () => ReadonlySet<string> | 'unknown'
+  /** Whether columns that an error about a constraint quotes hold nothing that labels protect. */
+  readonly holdsNothing: HoldsNothing
   /** Labels of what decides which rows come or in which order, so that answers could tell values one by one. */
   readonly probes: ReadonlySet<string> | 'unknown'
   /** It names a column that nothing in it has. */
@@ -185,6 +188,7 @@ export const opaque: Omit<StatementReading, 'action'> = {
   changes: 'nothing',
   quotes: () => 'unknown',
   endQuotes: () => 'unknown',
+  holdsNothing: () => false,
   probes: NO_LABELS,
   missing: false,
   guesses: NO_LABELS,

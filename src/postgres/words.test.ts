@@ -4,14 +4,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { back } from './frames.ts'
 import { frame } from './messages.ts'
+import type { HoldsNothing } from './violations.ts'
 import { releasedWords } from './words.ts'
 
-function told(type: number, fields: Readonly<Record<string, string>>): string {
+function told(
+  type: number,
+  fields: Readonly<Record<string, string>>,
+  holdsNothing: HoldsNothing = () => false,
+): string {
   const text = Object.entries(fields)
     .map(([kind, value]) => `${kind}${value}\0`)
     .join('')
   const raw = Buffer.from(frame(type, `${text}\0`))
-  const out = releasedWords(type, raw, 0, raw.length) ?? raw
+  const out = releasedWords(type, raw, 0, raw.length, holdsNothing) ?? raw
   return Buffer.from(out).toString().split('\0').slice(0, -2).join('|')
 }
 
@@ -26,6 +31,15 @@ const passing = [
   ['42701', 'column "ward" of relation "visits" already exists'],
   ['42710', 'extension "citext" already exists, skipping'],
   ['42P05', 'prepared statement "s1" already exists'],
+  ['42723', 'function "tax" already exists with same argument types'],
+  ['08P01', 'bind message supplies 3 parameters, but prepared statement "" requires 6'],
+  ['21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time'],
+  ['22001', 'value too long for type character varying(5)'],
+  ['2201W', 'LIMIT must not be negative'],
+  ['25006', 'cannot execute UPDATE in a read-only transaction'],
+  ['42501', 'permission denied for table patients'],
+  ['42501', 'new row violates row-level security policy for table "rls"'],
+  ['55P03', 'could not obtain lock on row in relation "patients"'],
 ] as const
 
 test('a sentence that no data changes is told', () => {
@@ -47,6 +61,68 @@ test('an error about a constant of the text is told, one about a value is not', 
   assert.doesNotMatch(told(back.error, own), /"ten"/)
   for (const kind of ['W', 'q', 'p']) assert.doesNotMatch(told(back.error, { ...own, P: '8', [kind]: 'x' }), /"ten"/)
   assert.doesNotMatch(told(back.notice, { ...own, P: '8' }), /"ten"/)
+})
+
+test('an error about a parameter that is bound is told', () => {
+  const own = { S: 'ERROR', C: '22P02', M: 'invalid input syntax for type json', D: 'Token "bad" is invalid.' }
+  const where = 'unnamed portal parameter $1'
+  for (const W of [where, 'portal "a" parameter $2', `JSON data, line 1: {bad\n${where}`, `${where} = '{bad'`])
+    assert.match(told(back.error, { ...own, W }), /"bad"/, W)
+  for (const W of [`PL/pgSQL function f()\n${where}`, `${where}\nPL/pgSQL function f()`, 'JSON data, line 1: {bad'])
+    assert.doesNotMatch(told(back.error, { ...own, W }), /"bad"/, W)
+  assert.match(told(back.error, { ...own, P: '8', W: 'JSON data, line 1: {bad' }), /"bad"/)
+})
+
+const broken = { S: 'ERROR', s: 'med', t: 'people', n: 'people_k', F: 'a.c' }
+const unique = { ...broken, C: '23505', M: 'duplicate key value violates unique constraint "people_k"' }
+const foreign = {
+  ...broken,
+  C: '23503',
+  M: 'update or delete on table "wards" violates foreign key constraint "people_k" on table "people"',
+}
+const missing = {
+  ...broken,
+  c: 'code',
+  C: '23502',
+  M: 'null value in column "code" of relation "people" violates not-null constraint',
+}
+
+test('which constraint was not kept is told, and its values where none of them is hidden', () => {
+  const asked: unknown[] = []
+  for (const [report, D] of [
+    [unique, 'Key (code, id)=(Vorlamint, 1) already exists.'],
+    [foreign, 'Key (id)=(Vorlamint) is still referenced from table "people".'],
+    [missing, 'Failing row contains (1, Vorlamint).'],
+  ] as const) {
+    const hidden = told(back.error, { ...report, D })
+    assert.match(hidden, /\|tpeople\|npeople_k\|/)
+    assert.doesNotMatch(hidden, /Vorlamint|hidden/)
+    const shown = told(back.error, { ...report, D }, quoted => asked.push(quoted) > 0)
+    assert.ok(shown.endsWith(`|D${D}`), shown)
+  }
+  const at = { schema: 'med', relation: 'people', referred: null }
+  assert.deepEqual(asked, [
+    { ...at, columns: ['code', 'id'] },
+    { ...at, referred: 'people_k', columns: ['id'] },
+    { ...at, columns: null },
+  ])
+})
+
+test('what is not said as PostgreSQL says it of a constraint is not told', () => {
+  const odd = [
+    { ...unique, W: 'PL/pgSQL function f()' },
+    { ...unique, n: 'other' },
+    { ...unique, M: 'duplicate key value violates unique constraint "people_k" Vorlamint' },
+    { ...missing, M: 'Vorlamint' },
+    { ...foreign, C: '23505' },
+  ]
+  for (const report of odd)
+    assert.match(
+      told(back.error, { ...report, D: 'Vorlamint' }, () => true),
+      /hidden\)$/,
+    )
+  const detail = told(back.error, { ...unique, D: 'Vorlamint', H: 'Vorlamint', x: 'Vorlamint' }, () => true)
+  assert.doesNotMatch(detail, /Vorlamint/)
 })
 
 test('what a function says is not told, however it is put', () => {

@@ -3,6 +3,7 @@
 import { back, FrameReader, HEAD_BYTES } from './frames.ts'
 import { frame } from './messages.ts'
 import { isState } from './sqlstates.ts'
+import { type HoldsNothing, violationOf } from './violations.ts'
 
 /** Fields of a report that are codes or numbers and never values. */
 const plain = new Set(['S', 'V', 'C', 'P'])
@@ -52,18 +53,38 @@ function ofText(fields: ReadonlyMap<string, string>): boolean {
   return !['W', 'q', 'p'].some(kind => fields.has(kind))
 }
 
+/** Of a constant that is read, or a parameter that is bound: it quotes that alone. */
+const json = String.raw`JSON data, line \d+: [^\n]*`
+const constant = new RegExp(`^${json}$`)
+const parameter = new RegExp(
+  String.raw`^(?:${json}\n)?(?:unnamed portal|portal "[^"]+") parameter \$\d+(?: = '[^\n]*')?$`,
+)
+
 /**
- * An error in reading the caller's own text, before anything ran: it points into that text, to a name or a constant, and
- * quotes nothing else.
+ * An error in reading the caller's own text or parameters, before anything ran: it points into that text, to a name or a
+ * constant, or says which parameter, and quotes nothing else.
  */
 function readsOnly(fields: ReadonlyMap<string, string>): boolean {
-  return /^(?:22|42)/.test(fields.get('C') ?? '') && fields.has('P') && ofText(fields)
+  if (!/^(?:22|42)/.test(fields.get('C') ?? '') || fields.has('q') || fields.has('p')) return false
+  const where = fields.get('W')
+  if (where !== undefined && parameter.test(where)) return !fields.has('P')
+  return fields.has('P') && (where === undefined || constant.test(where))
 }
 
-/** Of names that a definition gives and that are there, and columns that take no value: they quote these names alone. */
+/** Of names that a definition gives and that are there, columns that take no value, rights and locks: they quote names alone. */
 const named: Readonly<Record<string, RegExp>> = {
+  '08P01': /^bind message supplies \d+ parameters, but prepared statement "[^"]*" requires \d+$/,
+  '22001': /^value too long for type (?:character(?: varying)?|bit varying)\(\d+\)$/,
+  '25001': /^[A-Z ]+ cannot run inside a transaction block$/,
+  '25006': /^cannot execute [A-Z ]+ in a read-only transaction$/,
+  '2BP01': /^cannot drop [^:]+ because other objects depend on it$/,
+  '42501':
+    /^(?:permission denied for (?:table|view|schema|sequence|function|procedure|database|materialized view) \S+|must be owner of (?:table|view|sequence|function|schema|materialized view|index|relation) \S+|new row violates row-level security policy for table "[^"]+")$/,
+  '42P16': /^(?:cannot drop columns from view|cannot change (?:name|data type) of view column "[^"]+"[\w" (),.[\]]*)$/,
+  '55P03': /^could not obtain lock on (?:relation|row in relation) "[^"]+"$/,
   '42701': /^column "[^"]+" of relation "[^"]+" already exists(?:, skipping)?$/,
   '42710': /^(?:extension|enum label|type|constraint|trigger|policy) "[^"]+"[\w" ]* already exists(?:, skipping)?$/,
+  '42723': /^function "[^"]+" already exists with same argument types$/,
   '42P05': /^prepared statement "[^"]+" already exists$/,
   '42P06': /^schema "[^"]+" already exists(?:, skipping)?$/,
   '42P07': /^relation "[^"]+" already exists(?:, skipping)?$/,
@@ -71,12 +92,19 @@ const named: Readonly<Record<string, RegExp>> = {
 }
 
 const details =
-  /^(?:Column "[^"]+" is a(?: generated column|n identity column defined as GENERATED ALWAYS)\.|Use OVERRIDING SYSTEM VALUE to override\.)$/
+  /^(?:A field with precision \d+, scale -?\d+ must round to an absolute value less than [\d^]+\.|Ensure that no rows proposed for insertion within the same command have duplicate constrained values\.|Column "[^"]+" is a(?: generated column|n identity column defined as GENERATED ALWAYS)\.|Use OVERRIDING SYSTEM VALUE to override\.)$/
 
 /** They are the same whatever the data is. */
 const sentences: Readonly<Record<string, readonly string[]>> = {
-  '22003': ['smallint out of range', 'integer out of range', 'bigint out of range'],
+  '21000': [
+    'more than one row returned by a subquery used as an expression',
+    'ON CONFLICT DO UPDATE command cannot affect row a second time',
+    'MERGE command cannot affect row a second time',
+  ],
+  '22003': ['smallint out of range', 'integer out of range', 'bigint out of range', 'numeric field overflow'],
   '22012': ['division by zero'],
+  '2201W': ['LIMIT must not be negative'],
+  '2201X': ['OFFSET must not be negative'],
   '25P02': ['current transaction is aborted, commands ignored until end of transaction block'],
   '40001': [
     'could not serialize access due to concurrent update',
@@ -94,7 +122,13 @@ function fixedSentence(fields: ReadonlyMap<string, string>): string | null {
 }
 
 /** The frame that goes out in place of this one; null where it goes out as it is. */
-export function releasedWords(type: number, raw: Buffer, start: number, end: number): Uint8Array | null {
+export function releasedWords(
+  type: number,
+  raw: Buffer,
+  start: number,
+  end: number,
+  holdsNothing: HoldsNothing,
+): Uint8Array | null {
   if (type === back.parameterStatus) {
     const name = new FrameReader(raw, start, end).name()
     return settings.has(name) ? null : frame(type, `${name}\0[hidden]\0`)
@@ -105,6 +139,8 @@ export function releasedWords(type: number, raw: Buffer, start: number, end: num
   }
   const fields = reportFields(raw, start, end)
   if (type === back.error && readsOnly(fields)) return null
+  const violation = type === back.error && ofText(fields) ? violationOf(fields, holdsNothing) : null
+  if (violation !== null) return frame(type, `${violation.map(([kind, text]) => `${kind}${text}\0`).join('')}\0`)
   const own = type === back.notice ? '01000' : 'P0001'
   const state = isState(fields.get('C') ?? '') ? (fields.get('C') ?? '') : own
   const kept = [...fields]

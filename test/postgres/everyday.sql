@@ -159,3 +159,14 @@ select nothing ;; select id from patients where ssn = 'nobody' ;; update patient
 select v.id from visits v tablesample system (100) order by 1
 select json_value('{"a": 1}', '$.a' returning int), t.* from json_table('[{"n": 1}, {"n": 2}]', '$[*]' columns (n int)) t
 select ward, age, dense_rank() over (partition by ward order by age desc), sum(age) over (order by id rows between 1 preceding and current row) from patients order by id
+select id, full_name from patients where id = $1 -- ["abc"]
+insert into patients (id, full_name, ssn, mrn, ward, age) values ($1, $2, $3, $4, $5, $6) -- [70, "n", "s", "many", "w", 3]
+insert into patients (id, full_name, ssn, mrn, ward, age) values ($1, $2, $3, $4, $5, $6) -- [1, "n", "s", 1, "w", 3]
+insert into patients (id, full_name, ssn, mrn, ward, age) values ($1, $2, $3, $4, $5, $6) -- [1, "n", "s"]
+update patients set age = $1 where id = 1 -- ["99999999999"]
+insert into patients (id, full_name, ssn, mrn, ward, age) values (1, 'n', 's', 1, 'w', 3)
+insert into notes (id, kind, doc) values (9, 'calm', '{bad')
+select ssn from patients limit -1
+select ssn from patients offset -1
+insert into patients (id, full_name, ssn, mrn, ward, age) values (70, 'n', 's', 1, 'w', 3), (70, 'n', 's', 1, 'w', 3) on conflict (id) do update set ward = 'x'
+set transaction read only ;; update patients set ward = 'x' where id = 1

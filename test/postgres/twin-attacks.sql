@@ -424,3 +424,13 @@ select max(s.pin) over w from vault.souls s window w as (partition by ward)
 with t as materialized (select * from vault.souls), u as (select t.pin || t.id as z from t) select z from u
 refresh materialized view m_souls ;; select nip from m_souls
 begin isolation level serializable ;; select pin from vault.souls ;; commit
+update vault.souls set weight = keycount - 50000, pin = 'ab' where id = 1
+update vault.souls set weight = keycount - 50000, ward = null where id = 1
+update vault.souls set weight = -1, pin = left(pin, keycount % 5) where id = 1
+update vault.souls set alias = null, true_name = nullif(bio ->> 'x', 'y') where id = 1
+insert into vault.souls (id, alias, true_name, pin, ward, score, created) select 1, null, true_name, pin, 'x', 1, now() from vault.souls where pin like 'x%'
+insert into public.ports (id, name) select score / 10, 'port a' from vault.souls order by pin
+update vault.souls set lodge_id = keycount, weight = 0 where id = 1
+update vault.souls set home = row((select 'x'), 'y', 0)::vault.address, lodge_id = 777 where pin like 'x%'
+delete from vault.lodges where safe_word like 's%'
+delete from vault.lodges where id = (select lodge_id from vault.souls order by pin limit 1)

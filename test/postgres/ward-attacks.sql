@@ -429,3 +429,35 @@ select id from med.people where alive in (true)
 select id from med.people where true = alive
 select id from med.people where alive = (id > 0)
 select case alive when true then 1 end, id from med.people where case alive when true then true else false end
+select (select count(*) from med.people where code like 'a%')
+select (select count(*) from med.people where sex = 'a')
+select (select count(*) from med.people where left(code, 1) = 'a'), 1
+select (select count(*) from med.people where alive)
+update med.people set alias = null, legal_name = nullif(code, 'aardglim') where id = 1
+update med.people set alias = null, legal_name = case when code like 'a%' then null else 'x' end where id = 1
+insert into med.people (id, legal_name, alias, code) select 1, 'n', 'a', code from med.people where code like 'a%'
+insert into app.jobs (what, qty, ward_id) select 'x', case when p.code like 'a%' then 0 else 1 end, 999 from med.people p where id = 1
+insert into app.jobs (id, what, qty) select p.id, p.code, 0 from med.people p
+insert into app.stock (sku, qty) select 'a', 1 from med.people where code like 'a%'
+begin ;; update med.people set birthplace = (select birthplace from med.people where id = 2) where id = 1 ;; commit
+insert into med.people (id, legal_name, alias) select id, code, alias from med.people on conflict (id) do update set alias = null, legal_name = excluded.code
+create temp table q1 (id int primary key, c text) ;; insert into q1 select id, code from med.people ;; insert into q1 select id, code from med.people
+create temp table q1 as select id, code from med.people ;; create unique index on q1 (id) ;; insert into q1 select id, code from med.people
+create temp table q1 as select id, code from med.people ;; alter table q1 rename id to x ;; alter table q1 rename code to id ;; create unique index q1i on q1 (id) ;; insert into q1 select x, id from q1
+create temp table q1 (id int, code text not null) ;; insert into q1 select null, code from med.people ;; alter table q1 add check (id > 0) ;; insert into q1 select -1, code from med.people
+create temp table q2 (id int primary key); create temp table q3 (code text unique, id int references q2 (id)); insert into q3 select code, 99 from med.people where id = 1
+merge into med.people p using (values (1, 'x')) v(id, a) on p.id = v.id when matched then update set alias = null, legal_name = p.code
+alter table med.people rename alias to a9; alter table med.people rename code to alias; insert into med.people (id, legal_name, a9, alias) select 900, legal_name, 'n', alias from med.people where id = 1
+delete from med.people where id in (select id from med.people order by code limit 1)
+delete from med.wards where id = (select ward_id from med.people order by legal_name limit 1)
+insert into app.kids select 70, 99, secret from app.pets
+do $$ begin raise unique_violation using message = 'duplicate key value violates unique constraint "x"', constraint = 'x', detail = (select code from med.people where id = 1); end $$
+select 1 from med.people limit (select ascii(code) - 98 from med.people where id = 1)
+merge into med.people p using (values (1, 'zz')) v(id, a) on p.id = v.id when matched then update set weight = 3 ;; select * from app.audit
+merge into med.people p using (values (1, 'zz')) v(id, a) on p.id = v.id when matched and p.score > 1000 then update set weight = 3 when matched then update set alias = 'x' ;; select was from app.audit
+merge into med.people p using (values (1, 'zz')) v(id, a) on p.id = v.id when matched then delete
+merge into app.pets p using (values (1, 'zz')) v(id, a) on p.id = v.id when matched then delete ;; select t from app.sink
+merge into app.parents p using (values (2, 'zz')) v(id, a) on p.id = v.id when matched then delete ;; select t from app.sink
+merge into med.people p using (values (1, 'zz')) v(id, a) on p.id = v.id when matched then update set (weight, alias) = (select 3, 'x') ;; select was from app.audit
+insert into app.sink (j) values ((select ('{bad' || code)::json from med.people where id = 1))
+select ('{' || code)::json from med.people where id = 1

@@ -249,3 +249,19 @@ do $$ begin update app.jobs set state = 'y' where id = 1; if not found then rais
 do $$ begin perform 1 / 0; end $$
 do $$ declare t text; begin select name into strict t from med.wards where id = 999; end $$
 do $$ begin raise exception using errcode = 'P0042', message = 'custom', detail = 'more', hint = 'again'; end $$
+insert into med.people (id, legal_name, alias, ward_id) values (1, 'n', 'x', 1)
+insert into med.people (legal_name, alias, ward_id) values ('n', 'x', 999)
+update med.people set ward_id = 999 where id = 1
+update med.people set id = 2 where id = 1
+insert into app.kids values (1, 2, 's')
+insert into app.lookups values (1, null, 'x')
+insert into app.things values (1, 'x')
+insert into med.events (id, at, kind) values (1, '2055-01-01', 'x')
+update med.events set at = '2055-01-01' where id = 1
+create table app.cp as select id, alias from med.people ;; alter table app.cp add primary key (id) ;; insert into app.cp select id, alias from med.people
+merge into med.people p using (values (1, 'zz')) v(id, a) on p.id = v.id when matched then update set alias = v.a
+merge into med.people p using (values (1, 'zz'), (88, 'new')) v(id, a) on p.id = v.id when matched and p.score < 5 then do nothing when matched then update set alias = v.a when not matched then insert (id, legal_name, alias) values (v.id, 'n', v.a) returning p.id, p.alias
+select (select count(*) from med.people where code = 'nobody') as n, exists (select 1 from med.wards where id = 1), (select count(*) from med.wards where floor = 1)
+select (select count(*) from med.people where legal_name = 'nobody')
+create function app.tax(n text) returns text language sql immutable as $$ select n $$ ;; select app.tax('x'), app.tax(10)
+create function app.newf(a text) returns text language sql as $$ select a $$ ;; create function app.newf(a int) returns int language plpgsql as $$ begin return a + 1; end $$ ;; select app.newf(1), app.newf('x')

@@ -64,7 +64,8 @@ function typeName(cast: Tree): string {
   return strings(list(type, 'names')).at(-1) ?? ''
 }
 
-function countsRows(node: unknown): boolean {
+/** `count(*)`, and nothing else. */
+export function countsRows(node: unknown): boolean {
   const call = as(node, 'FuncCall')
   if (call === null || !flag(call, 'agg_star')) return false
   const special = sub(call, 'agg_filter') !== null || sub(call, 'over') !== null

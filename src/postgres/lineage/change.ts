@@ -20,6 +20,7 @@ import { ruleActions, ruleOf } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readFrom, readRelation } from './from.ts'
 import { keepsValue } from './kept-values.ts'
+import { mergedBy } from './merged.ts'
 import { callOwn } from './own-functions.ts'
 import { checksOf, isOfFew } from './own-types.ts'
 import { runTrigger } from './plpgsql.ts'
@@ -131,16 +132,17 @@ const tame = new Set(['moddatetime', 'insert_username', 'autoinc', 'lo_manage', 
 /** Without a body any column may be set. */
 function runTriggers(relation: CatalogRelation, tag: string, body: Tree | null, item: Item, ctx: Context): void {
   const conflict = tag === 'InsertStmt' ? sub(body ?? {}, 'onConflictClause') : null
-  const setting = list(conflict ?? body ?? {}, 'targetList')
+  const merged = tag === 'MergeStmt' && body !== null ? mergedBy(body) : null
+  const setting = merged?.setting ?? list(conflict ?? body ?? {}, 'targetList')
   const set = new Set(setting.map(target => text(as(target, 'ResTarget') ?? {}, 'name')))
   const spared = ({ columns = [] }: CatalogTrigger) =>
     columns.length > 0 &&
     !relation.columns.some(one => columns.includes(one.attribute) && (set.has(one.name) || one.generated !== null))
   for (const trigger of relation.triggers ?? []) {
     const updates = trigger.on.includes('update') && (body === null || !spared(trigger))
-    const fires =
-      tag === 'MergeStmt' || trigger.on.some(event => event !== 'update' && tag.toLowerCase().startsWith(event))
-    const upserts = updates && (tag === 'UpdateStmt' || text(conflict ?? {}, 'action') === 'ONCONFLICT_UPDATE')
+    const does = (event: string) => merged?.does.has(event) ?? tag.toLowerCase().startsWith(event)
+    const fires = trigger.on.some(event => event !== 'update' && does(event))
+    const upserts = updates && (does('update') || text(conflict ?? {}, 'action') === 'ONCONFLICT_UPDATE')
     if (!fires && !upserts) continue
     const found = ctx.catalog.functionsByOid.get(trigger.function)
     if (found !== undefined && tame.has(found.name) && found.language === 'c') continue

@@ -3,6 +3,7 @@
 import { kindOf, runsInside } from '../statement/kinds.ts'
 import type { StatementKind } from '../statement/statement.ts'
 import { as, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { countsRows } from './aggregates.ts'
 import { findFunctions, findRelation } from './catalog.ts'
 import { copiedIn, emptied, noteMeasured } from './change.ts'
 import type { Context, Rows } from './context.ts'
@@ -40,7 +41,7 @@ export function statementRows(root: Tagged, ctx: Context): Rows {
   const { tag, body } = root
   switch (tag) {
     case 'SelectStmt':
-      return askedWhether(body, ctx) ?? intoOr(body, root, ctx)
+      return askedAlone(body, ctx) ?? intoOr(body, root, ctx)
     case 'InsertStmt':
     case 'UpdateStmt':
     case 'DeleteStmt':
@@ -103,19 +104,31 @@ function lost(ctx: Context): Rows {
   return unknownRows
 }
 
-/** `select exists (…)`: no more than that query itself would tell, which is judged alike. */
-function askedWhether(body: Tree, ctx: Context): Rows | null {
+/** `select exists (…), (select count(*) …)`: no more than those queries themselves would tell, which are judged alike. */
+function askedAlone(body: Tree, ctx: Context): Rows | null {
   const parts = Object.keys(body).filter(key => !/^(?:targetList|limitOption|op)$/.test(key))
   const targets = list(body, 'targetList').map(node => as(node, 'ResTarget') ?? {})
   if (ctx.depth > 0 || ctx.parameters.size > 0 || parts.length > 0 || targets.length === 0) return null
   const queries = targets.map(target => {
     const asked = as(target.val, 'SubLink') ?? {}
-    return text(asked, 'subLinkType') === 'EXISTS_SUBLINK' ? tagged(asked.subselect) : null
+    const [query, kind] = [tagged(asked.subselect), text(asked, 'subLinkType')]
+    if (query?.tag !== 'SelectStmt' || (kind !== 'EXISTS_SUBLINK' && !countsAlone(kind, query.body))) return null
+    const counts = kind !== 'EXISTS_SUBLINK'
+    return { query, counts, name: text(target, 'name') || (counts ? 'count' : 'exists') }
   })
-  if (!queries.every(query => query?.tag === 'SelectStmt')) return null
-  for (const query of queries) if (query !== null) queryRows(query, outermost, ctx)
-  const columns = targets.map(target => ({ name: text(target, 'name') || 'exists', taint: clean, stored: false }))
+  if (!queries.every(one => one !== null)) return null
+  const columns = queries.map(({ query, counts, name }) => {
+    const [counted] = queryRows(query, outermost, ctx).columns
+    return { name, taint: counts ? derive(counted?.taint ?? unknown) : clean, stored: false }
+  })
   return { columns, rest: null }
+}
+
+/** Of one query, how many rows it has. */
+function countsAlone(kind: string, body: Tree): boolean {
+  const parts = Object.keys(body).filter(key => !/^(?:targetList|fromClause|whereClause|limitOption|op)$/.test(key))
+  const [only, ...others] = list(body, 'targetList')
+  return kind === 'EXPR_SUBLINK' && parts.length === 0 && others.length === 0 && countsRows(as(only, 'ResTarget')?.val)
 }
 
 function intoOr(body: Tree, root: Tagged, ctx: Context): Rows {

@@ -206,6 +206,7 @@ async function start(
       live = next
       credentials.revoke(({ subject, connection }) => removed(subject, connection))
       databases.end(removed)
+      pipeline.end(removed)
       say('configuration changed', { digest: next.digest })
       for (const warning of loaded.warnings) say(`warning: ${lineOf(warning)}`)
       unlisted.rulesChanged()

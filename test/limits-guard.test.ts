@@ -11,6 +11,7 @@ const elsewhere =
 /** Buffers, work done at a time, words of a protocol, the minute of a limit per minute: nothing anybody meets. */
 const own: readonly string[] = [
   'src/gateway/strangers.ts MINUTE_MS',
+  'src/mcp/burdens.ts PER_NODE',
   'src/mcp/stdio-record.ts PIECE_BYTES',
   'src/mcp/stdio-record.ts PIECE_MS',
   'src/postgres/answer-rows.ts SLACK_BYTES',

@@ -95,8 +95,14 @@ export const limitTable = {
   sessionsPerSubject: { value: 100, unit: 'items', reason: 'one subject cannot use up the sessions of all' },
   exchangesPerSession: { value: 500, unit: 'items', reason: 'calls under way at once in one MCP session' },
   exchangesPerSubject: { value: 1_000, unit: 'items', reason: 'and in all MCP sessions of one subject' },
+  subjectBytes: {
+    value: 256 << 20,
+    unit: 'bytes',
+    reason: 'what MCP requests of one subject take in memory together, and answers it has not read',
+  },
   streamsPerSession: { value: 16, unit: 'items', reason: 'a client keeps one stream of unasked messages open' },
   processes: { value: 64, unit: 'items', reason: 'stdio servers running at once, one per session' },
+  processesPerSubject: { value: 16, unit: 'items', reason: 'one subject cannot use up the processes of all' },
   lineBytes: { value: 4 << 20, unit: 'bytes', reason: 'a stdio message is one line, masked whole' },
   stderrBytes: { value: 1 << 20, unit: 'bytes', reason: 'standard error kept for one session of a stdio server' },
   stdinEndMs: {

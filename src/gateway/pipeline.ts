@@ -372,6 +372,11 @@ export class Pipeline implements Gateway {
     return ruled.transparent ? transparentMasker : createMasker(ruled.masking, reveal)
   }
 
+  /** After a change of the ruling: streams of what nobody asked for are not decided one by one. */
+  end(removed: (subject: Subject, connection: string) => boolean): void {
+    this.#sessions.end(removed)
+  }
+
   async close(): Promise<void> {
     this.#strangers.close()
     await this.#sessions.close()

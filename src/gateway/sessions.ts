@@ -199,6 +199,14 @@ export class Sessions {
     }
   }
 
+  /** MCP sessions of those who must not go on; databases tell their own callers. */
+  end(removed: (subject: Subject, connection: string) => boolean): void {
+    for (const session of this.#open) {
+      const { subject, connection } = session
+      if (connection.kind === 'mcp' && removed(subject, connection.name)) void session.close('cut')
+    }
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweeper)
     await Promise.all([...this.#open].map(session => session.close('cut')))

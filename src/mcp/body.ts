@@ -2,18 +2,20 @@
 // read is let run out, since closing a socket that still has bytes in it would lose the answer.
 import type { IncomingMessage } from 'node:http'
 import { limits } from '../gateway/limits.ts'
+import type { Burden } from './burdens.ts'
+import { HeldBytes } from './held-bytes.ts'
 
-export type Body = Buffer | 'too-large' | 'unreadable'
+/** `limit`: its subject keeps too much here already. */
+export type Body = Buffer | 'too-large' | 'unreadable' | 'limit'
 
-export function readBody(request: IncomingMessage): Promise<Body> {
+export function readBody(request: IncomingMessage, burden: Burden): Promise<Body> {
   const declared = Number(request.headers['content-length'] ?? 0)
   if (declared > limits.bodyBytes) {
     drain(request)
     return Promise.resolve('too-large')
   }
   return new Promise(resolve => {
-    const chunks: Buffer[] = []
-    let size = 0
+    const held = new HeldBytes()
     const timer = setTimeout(() => settle('unreadable'), limits.bodyMs)
     const settle = (body: Body) => {
       clearTimeout(timer)
@@ -22,15 +24,18 @@ export function readBody(request: IncomingMessage): Promise<Body> {
       resolve(body)
     }
     const onData = (chunk: Buffer) => {
-      size += chunk.length
-      if (size > limits.bodyBytes) {
+      if (held.length + chunk.length > limits.bodyBytes) {
         settle('too-large')
         drain(request)
-      } else chunks.push(chunk)
+      } else if (burden.body(chunk.length)) held.append(chunk)
+      else {
+        settle('limit')
+        drain(request)
+      }
     }
     const onClose = () => settle('unreadable')
     request.on('data', onData)
-    request.once('end', () => settle(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+    request.once('end', () => settle(held.take()))
     request.once('close', onClose)
     request.once('error', onClose)
   })

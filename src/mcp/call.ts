@@ -186,6 +186,7 @@ export class Call {
     if (aboutTransport && status === 404 && link.era === 'legacy') return this.#sessionLost(admission)
     const mismatch = mismatchIn(link, request, message.error, status)
     if (mismatch) return this.#refuseAnswer(admission, 'upstream', mismatch)
+    if (!this.#reply.bears(message.json.bytes.length)) return this.#refuseAnswer(admission, 'limit')
     const cleared = await this.clear(message, admission, true)
     if (cleared instanceof Refusal) return this.#tell(cleared)
     this.#answered = true

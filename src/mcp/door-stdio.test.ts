@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { limits } from '../gateway/limits.ts'
 import { type Rig, rig } from './testing/rig.ts'
 import type { OpenStdio, StdioSystem } from './upstream.ts'
 import { StdioProcesses } from './upstream-stdio.ts'
@@ -66,6 +67,37 @@ describe('stdio', () => {
     const response = await fetch(gate.url, { method: 'POST', headers, body })
     assert.equal(response.status, 502)
     assert.match(await response.text(), /"code":502001/)
+  })
+
+  it('gives one subject so many processes and leaves the others to the rest', async () => {
+    const command = [process.execPath, '-e', script]
+    gate = await rig(
+      'http://unused',
+      { system: { kind: 'stdio', command, env: {}, workingDirectory: null } },
+      openStdio,
+    )
+    const body =
+      '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}'
+    const open = (who: string) =>
+      fetch(gate.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          authorization: `Bearer ${who}`,
+        },
+        body,
+      })
+    const opened = await Promise.all(Array.from({ length: limits.processesPerSubject }, () => open('ann')))
+    assert.ok(opened.every(({ status }) => status === 200))
+    const refused = await open('ann')
+    assert.equal(refused.status, 429)
+    assert.match(await refused.text(), /"code":"limit"/)
+    assert.equal((await open('bob')).status, 200)
+    const name = opened[0]?.headers.get('mcp-session-id') ?? ''
+    const headers = { authorization: 'Bearer ann', 'mcp-session-id': name }
+    assert.equal((await fetch(gate.url, { method: 'DELETE', headers })).status, 200)
+    assert.equal((await open('ann')).status, 200)
   })
 
   it('keeps requests apart that share a process, an id and a progress token', async () => {

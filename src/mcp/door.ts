@@ -7,6 +7,7 @@ import type { Gateway, Subject } from '../gateway/seam.ts'
 import { Turns } from '../gateway/turns.ts'
 import { nobody, type Own, refusalAnswer, rpc } from './answers.ts'
 import { drain } from './body.ts'
+import { Burdens } from './burdens.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
 import type { Lender } from './database.ts'
 import { type Accepts, accepts, type FromElsewhere, fromElsewhere } from './entrance.ts'
@@ -64,12 +65,13 @@ export function createMcpDoor(options: McpDoorOptions): McpDoor {
   const pools = new HttpPools()
   const { gateway, version, lender = null, listed = () => undefined } = options
   const turns = new Turns()
+  const burdens = new Burdens()
   const parts = { gateway, opaque: createOpaque(options.opaqueKey), version, lender, listed }
   const links = new Links(parts, pools, options.openStdio ?? null)
   const entrance = { ...options, fromElsewhere: fromElsewhere(options) }
   return {
     handle(request, response, name) {
-      new Visit(entrance, turns, links, request, response).run(name)
+      new Visit(entrance, turns, burdens, links, request, response).run(name)
     },
     async close() {
       await links.close()
@@ -86,15 +88,24 @@ interface Entrance extends McpDoorOptions {
 class Visit {
   readonly #options: Entrance
   readonly #turns: Turns
+  readonly #burdens: Burdens
   readonly #links: Links
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #accepts: Accepts
   readonly #reply: SingleReply
 
-  constructor(options: Entrance, turns: Turns, links: Links, request: IncomingMessage, response: ServerResponse) {
+  constructor(
+    options: Entrance,
+    turns: Turns,
+    burdens: Burdens,
+    links: Links,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) {
     this.#options = options
     this.#turns = turns
+    this.#burdens = burdens
     this.#links = links
     this.#request = request
     this.#response = response
@@ -130,6 +141,7 @@ class Visit {
       return new Posting(
         this.#options.gateway,
         this.#turns,
+        this.#burdens,
         this.#links,
         this.#request,
         this.#response,

@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici'
 import { limits } from '../gateway/limits.ts'
 import { type JsonDocument, readJson } from '../json/document.ts'
 import { EventQueue } from './event-queue.ts'
+import { HeldBytes } from './held-bytes.ts'
 import { SseParser, SseTooLarge } from './sse-parser.ts'
 import { type UpstreamAnswer, UpstreamError, type UpstreamFault } from './upstream.ts'
 
@@ -27,8 +28,8 @@ export class HttpReading implements Dispatcher.DispatchHandler {
   readonly #settle: Settle
   #controller: Dispatcher.DispatchController | null = null
   #status = 0
-  #json: Buffer[] | null = null
-  #jsonBytes = 0
+  #json: HeldBytes | null = null
+  #ignoredBytes = 0
   #timer: NodeJS.Timeout | null = null
   #parser: SseParser | null = null
   #queue: EventQueue | null = null
@@ -85,7 +86,7 @@ export class HttpReading implements Dispatcher.DispatchHandler {
   }
 
   #startJson(): void {
-    this.#json = []
+    this.#json = new HeldBytes()
     this.#timer = setTimeout(() => this.#fail('timeout'), limits.answerStartMs).unref()
   }
 
@@ -101,13 +102,12 @@ export class HttpReading implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#json) {
-      this.#jsonBytes += chunk.length
-      if (this.#jsonBytes > limits.answerBytes) this.#fail('too-large')
-      else this.#json.push(chunk)
+      if (this.#json.length + chunk.length > limits.answerBytes) this.#fail('too-large')
+      else this.#json.append(chunk)
     } else if (this.#parser && this.#queue) this.#putEvents(this.#parser, this.#queue, chunk)
     else if (this.#verdict) {
-      this.#jsonBytes += chunk.length
-      if (this.#jsonBytes > limits.answerBytes) this.#fail('too-large')
+      this.#ignoredBytes += chunk.length
+      if (this.#ignoredBytes > limits.answerBytes) this.#fail('too-large')
     }
   }
 
@@ -127,15 +127,14 @@ export class HttpReading implements Dispatcher.DispatchHandler {
       this.#queue.end(null)
       return
     }
-    if (this.#json) this.#verdict ??= this.#readJson(this.#json)
+    if (this.#json) this.#verdict ??= this.#readJson(this.#json.take())
     const verdict = this.#verdict ?? new UpstreamError('cut', this.#status)
     if (verdict instanceof UpstreamError) this.#settle.reject(verdict)
     else this.#settle.resolve(verdict)
   }
 
-  #readJson(chunks: readonly Buffer[]): UpstreamAnswer | UpstreamError {
+  #readJson(bytes: Buffer): UpstreamAnswer | UpstreamError {
     try {
-      const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
       const json: JsonDocument = readJson(bytes, jsonLimits)
       return { kind: 'message', status: this.#status, json }
     } catch {

@@ -1,11 +1,13 @@
 // Which session a request belongs to. Promise: a session id opens only for the subject it was given to; all others are told
 // that there is no such session.
 import { Refusal } from '../gateway/errors.ts'
+import { limits } from '../gateway/limits.ts'
 import type { Session, Subject } from '../gateway/seam.ts'
 import { Catalog } from './catalog.ts'
 import type { McpConnectionConfig } from './connection-config.ts'
 import { Lending, withoutSecrets } from './database.ts'
 import type { HttpPools } from './http-pools.ts'
+import { LaterUpstream } from './later-upstream.ts'
 import { type DoorParts, Link, type SeenEras } from './link.ts'
 import { type Binding, subjectKey } from './opaque.ts'
 import { Tasks } from './tasks.ts'
@@ -31,6 +33,8 @@ export class Links {
   readonly #legacy = new Map<string, Link>()
   readonly #stateless = new WeakMap<Session, Map<Era, Promise<Link>>>()
   readonly #http = new WeakMap<Upstream, HttpUpstream>()
+  /** Of each subject, its processes that run or start. */
+  readonly #processes = new Map<string, number>()
   readonly #catalogs = new Map<string, Omit<Shared, 'config'> & { system: string }>()
 
   constructor(parts: DoorParts, pools: HttpPools, openStdio: OpenStdio | null) {
@@ -145,21 +149,58 @@ export class Links {
     const { lender } = this.#parts
     const { system, database } = config
     const lending = database && lender ? new Lending(lender, database, session) : null
-    if (system.kind === 'stdio') return this.#start(session, system, lending, cause)
+    if (system.kind === 'stdio') {
+      const start = () => this.#start(session, system, lending, cause)
+      return { upstream: new LaterUpstream(start), lending }
+    }
     const http = new HttpUpstream(system, this.#pools)
     const upstream = lending === null ? http : withoutSecrets(http, lending.told)
     this.#http.set(upstream, http)
     return { upstream, lending }
   }
 
-  async #start(session: Session, system: StdioSystem, lending: Lending | null, cause: () => string): Promise<Reached> {
+  async #start(session: Session, system: StdioSystem, lending: Lending | null, cause: () => string): Promise<Upstream> {
     if (this.#openStdio === null) throw new Refusal('upstream', session.id)
+    const leave = this.#placeOf(session)
+    if (leave === null) throw await this.#parts.gateway.refuse(session, 'limit', FULL)
+    try {
+      const upstream = await this.#spawn(this.#openStdio, session, system, lending, cause)
+      const { lost } = upstream
+      if (lost.aborted) leave()
+      else lost.addEventListener('abort', leave, { once: true })
+      return upstream
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  /** Gives the place back; null where this subject has as many processes as it may. */
+  #placeOf({ subject }: Session): (() => void) | null {
+    const key = subjectKey(subject)
+    const running = this.#processes.get(key) ?? 0
+    if (running >= limits.processesPerSubject) return null
+    this.#processes.set(key, running + 1)
+    return () => {
+      const left = (this.#processes.get(key) ?? 1) - 1
+      if (left > 0) this.#processes.set(key, left)
+      else this.#processes.delete(key)
+    }
+  }
+
+  async #spawn(
+    openStdio: OpenStdio,
+    session: Session,
+    system: StdioSystem,
+    lending: Lending | null,
+    cause: () => string,
+  ): Promise<Upstream> {
     const { standing } = session
     const over = new AbortController()
     const lent = lending === null ? {} : lending.variables(cause, over.signal)
     if (lent === null) throw await this.#parts.gateway.refuse(session, 'limit')
     try {
-      const process = await this.#openStdio({ ...system, env: { ...system.env, ...lent } }, bytes => {
+      const process = await openStdio({ ...system, env: { ...system.env, ...lent } }, bytes => {
         const said = lending === null ? bytes : lending.told.without(bytes)
         const record = async () => void (await standing.answer(standing.mask.text(said), false))
         // What cannot be recorded is lost here and goes nowhere else.
@@ -169,7 +210,7 @@ export class Links {
         if (end.aborted) over.abort()
         else end.addEventListener('abort', () => over.abort(), { once: true })
       }
-      return { upstream: lending === null ? process : withoutSecrets(process, lending.told), lending }
+      return lending === null ? process : withoutSecrets(process, lending.told)
     } catch (error) {
       over.abort()
       throw error
@@ -180,6 +221,8 @@ export class Links {
     await Promise.all([...this.#legacy.values()].map(({ session }) => session.close('cut')))
   }
 }
+
+const FULL = 'Too many sessions of yours with local servers are open. End one that is not used.'
 
 /** A change of it is another system. */
 function reachOf({ system, database = null }: McpConnectionConfig): string {

@@ -8,6 +8,7 @@ import type { Turn, Turns } from '../gateway/turns.ts'
 import { type JsonDocument, JsonError, readJson, readJsonText } from '../json/document.ts'
 import { type Asked, nobody, type Own, refusalAnswer, rpc } from './answers.ts'
 import { readBody } from './body.ts'
+import type { Burden, Burdens } from './burdens.ts'
 import { Call } from './call.ts'
 import { relayCallerNotice } from './caller-notice.ts'
 import { patienceOf } from './clients.ts'
@@ -25,11 +26,13 @@ import { UpstreamError } from './upstream.ts'
 import { assumedVersion, batchVersion, clientInfoKey, isLegacyVersion } from './versions.ts'
 
 const ANSWERS_NOTHING = 'This response answers no open question of the system.'
+const TOO_MUCH = 'What you have under way here takes too much room. Retry when some of it has been answered and read.'
 const NO_SESSION = 'There is no such session. Initialize again.'
 
 export class Posting {
   readonly #gateway: Gateway
   readonly #turns: Turns
+  readonly #burdens: Burdens
   readonly #links: Links
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -40,6 +43,7 @@ export class Posting {
   constructor(
     gateway: Gateway,
     turns: Turns,
+    burdens: Burdens,
     links: Links,
     request: IncomingMessage,
     response: ServerResponse,
@@ -48,6 +52,7 @@ export class Posting {
   ) {
     this.#gateway = gateway
     this.#turns = turns
+    this.#burdens = burdens
     this.#links = links
     this.#request = request
     this.#response = response
@@ -60,21 +65,23 @@ export class Posting {
       this.#refuse(subject, config, { code, sentence, own, asked: nobody, data: {} })
     if (!isJson(this.#request.headers)) return refuse(rpc.mediaType, 'Send application/json, not encoded.')
     if (!this.#accepts.json) return refuse(rpc.notAcceptable, 'Accept application/json and text/event-stream.')
-    const body = await readBody(this.#request)
+    const burden = this.#burdens.of(subject, this.#response)
+    this.#reply.burden = burden
+    const body = await readBody(this.#request, burden)
     if (body === 'too-large') return refuse(null, undefined, 'too-large')
+    if (body === 'limit') return refuse(null, TOO_MUCH, 'limit')
     if (body === 'unreadable') return refuse(rpc.parseError)
     const begun = this.#turns.begin()
     this.#turn = begun instanceof Promise ? await begun : begun
     try {
-      await this.#read(body, subject, config)
+      await this.#read(body, subject, config, burden)
     } finally {
       this.#turn.over()
     }
   }
 
-  async #read(body: Buffer, subject: Subject, config: McpConnectionConfig): Promise<void> {
-    const refuse = (own: Own) =>
-      this.#refuse(subject, config, { code: 'unreadable', sentence: undefined, own, asked: nobody, data: {} })
+  async #read(body: Buffer, subject: Subject, config: McpConnectionConfig, burden: Burden): Promise<void> {
+    const refuse = (own: Own) => this.#refuse(subject, config, { ...unread, own })
     let json: JsonDocument
     try {
       json = readJson(body, jsonLimits)
@@ -82,6 +89,8 @@ export class Posting {
       const malformed = error instanceof JsonError && error.fault === 'malformed'
       return refuse(malformed ? rpc.parseError : rpc.invalidRequest)
     }
+    if (!burden.values(json.nodes))
+      return this.#refuse(subject, config, { ...unread, code: 'limit', sentence: TOO_MUCH })
     if (isBatch(json)) {
       this.#turn?.over()
       return this.#batch(subject, config, json)
@@ -249,6 +258,8 @@ interface Refused {
   readonly asked: Asked
   readonly data: object
 }
+
+const unread: Refused = { code: 'unreadable', sentence: undefined, own: null, asked: nobody, data: {} }
 
 function askedBy(message: Message | null, era: Asked['era']): Asked {
   return message?.kind === 'request' ? { idSource: message.idSource, method: message.method, era } : nobody

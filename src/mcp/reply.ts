@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import { type Authored, authored } from '../gateway/authored.ts'
 import type { Cleared } from '../recording/inbox.ts'
+import type { Burden } from './burdens.ts'
 import { BodyOutlet, type EventHead, noHead, SseOutlet } from './outlets.ts'
 
 export type Part = Cleared<'caller'> | Authored
@@ -18,6 +19,8 @@ export interface Reply {
   keepAlive(): void
   /** The answer itself: the status counts only where no stream has begun. */
   finish(part: Part, status: number, head?: EventHead): void
+  /** Whether an answer of this size may wait here to be read. */
+  bears(bytes: number): boolean
   /** No answer will come here. */
   finishEmpty(status: number): void
   /** Called once, when the caller went away before the end; at once where it already has. */
@@ -31,6 +34,8 @@ export class SingleReply implements Reply {
   readonly #response: ServerResponse
   /** Sent with whatever comes first, such as the session's id. */
   readonly headers: Record<string, string> = {}
+  /** Counts what waits here; null where nothing but a refusal can. */
+  burden: Burden | null = null
   #events: SseOutlet | null = null
   #body: BodyOutlet | null = null
 
@@ -79,6 +84,10 @@ export class SingleReply implements Reply {
 
   keepAlive(): void {
     if (this.canStream && !this.#response.destroyed) this.#outlet().keepAlive()
+  }
+
+  bears(bytes: number): boolean {
+    return this.burden?.answer(bytes) ?? true
   }
 
   finish(part: Part, status: number, head: EventHead = noHead): void {
@@ -150,6 +159,10 @@ export class BatchReply implements Reply {
   keepAlive(): void {
     this.stream()
     this.#single.keepAlive()
+  }
+
+  bears(bytes: number): boolean {
+    return this.#single.bears(bytes)
   }
 
   finish(part: Part): void {

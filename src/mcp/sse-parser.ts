@@ -2,6 +2,7 @@
 // byte-order mark, comments, several data lines), except that an event without data is told too, since its id counts; an
 // event is bounded while it is still arriving.
 import { limits } from '../gateway/limits.ts'
+import { HeldBytes } from './held-bytes.ts'
 
 export interface SseEvent {
   /** Null when the event had no data, or only an empty one. */
@@ -21,12 +22,12 @@ const NEWLINE = Buffer.of(LF)
 export class SseParser {
   readonly #limitBytes: number
   /** The start of a line whose end has not come yet. */
-  #rest: Buffer[] = []
-  #restBytes = 0
+  readonly #rest = new HeldBytes()
   #afterCr = false
   #atStart = true
   #size = 0
-  #data: Buffer[] = []
+  readonly #data = new HeldBytes()
+  #dataLines = 0
   #id: string | null = null
   #retryMs: number | null = null
   #seen = false
@@ -37,16 +38,14 @@ export class SseParser {
 
   /** Whether an event has begun and not ended. */
   get open(): boolean {
-    return this.#seen || this.#restBytes > 0
+    return this.#seen || this.#rest.length > 0
   }
 
   push(chunk: Uint8Array): SseEvent[] {
     const events: SseEvent[] = []
     let bytes: Buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     if (this.#atStart) {
-      bytes = Buffer.concat([...this.#rest, bytes])
-      this.#rest = []
-      this.#restBytes = 0
+      bytes = this.#whole(bytes)
       if (isBomStart(bytes)) {
         if (bytes.length < 3) return this.#keep(bytes, events)
         bytes = bytes.subarray(3)
@@ -72,18 +71,15 @@ export class SseParser {
 
   #keep(part: Buffer, events: SseEvent[]): SseEvent[] {
     if (part.length === 0) return events
-    this.#rest.push(part)
-    this.#restBytes += part.length
-    if (this.#size + this.#restBytes > this.#limitBytes) throw new SseTooLarge()
+    if (this.#size + this.#rest.length + part.length > this.#limitBytes) throw new SseTooLarge()
+    this.#rest.append(part)
     return events
   }
 
   #whole(end: Buffer): Buffer {
-    if (this.#restBytes === 0) return end
-    const line = Buffer.concat([...this.#rest, end])
-    this.#rest = []
-    this.#restBytes = 0
-    return line
+    if (this.#rest.length === 0) return end
+    this.#rest.append(end)
+    return this.#rest.take()
   }
 
   #line(line: Buffer): SseEvent | null {
@@ -96,7 +92,7 @@ export class SseParser {
     const field = line.toString('latin1', 0, colon < 0 ? line.length : colon)
     let from = colon < 0 ? line.length : colon + 1
     if (line[from] === SPACE) from++
-    if (field === 'data') this.#data.push(line.subarray(from))
+    if (field === 'data') this.#addData(line.subarray(from))
     else if (field === 'id') {
       const id = line.toString('utf8', from)
       if (!id.includes('\0')) this.#id = id
@@ -107,22 +103,22 @@ export class SseParser {
     return null
   }
 
+  #addData(value: Buffer): void {
+    if (this.#dataLines++ > 0) this.#data.append(NEWLINE)
+    this.#data.append(value)
+  }
+
   #dispatch(): SseEvent | null {
     if (!this.#seen) return null
-    const data = joined(this.#data)
-    const event = { data: data && data.length > 0 ? data : null, id: this.#id, retryMs: this.#retryMs }
-    this.#data = []
+    const data = this.#data.take()
+    const event = { data: data.length > 0 ? data : null, id: this.#id, retryMs: this.#retryMs }
+    this.#dataLines = 0
     this.#id = null
     this.#retryMs = null
     this.#seen = false
     this.#size = 0
     return event
   }
-}
-
-function joined(lines: readonly Buffer[]): Buffer | null {
-  if (lines.length < 2) return lines[0] ?? null
-  return Buffer.concat(lines.flatMap((line, at) => (at === 0 ? [line] : [NEWLINE, line])))
 }
 
 function isBomStart(bytes: Buffer): boolean {

@@ -37,6 +37,9 @@ describe('what a hostile server writes', () => {
       '{"id":1,"result":{}}',
       `${'{"a":'.repeat(100)}1${'}'.repeat(100)}`,
       '{"jsonrpc":"2.0","id":1,"result":{}',
+      '\ufeff{"jsonrpc":"2.0","id":1,"result":{}}',
+      ' \t{"jsonrpc":"2.0","id":1,"result":{}}x',
+      '[{"jsonrpc":"2.0","id":1,"result":{}}]',
     ]) {
       const { upstream } = await start(
         script(
@@ -123,6 +126,14 @@ describe('how a hostile server ends', () => {
     assert.ok(listening.kind === 'messages')
     assert.ok((await next(listening.messages[Symbol.asyncIterator]())) !== 'end')
     await tell(upstream, 'notifications/initialized').catch(fault('exited'))
+    await lost(upstream)
+  })
+
+  test('closing its output: it is stopped, and nobody waits for its answer', async () => {
+    const { upstream } = await start(
+      script(`setInterval(() => {}, 1_000); heard(() => require('node:fs').closeSync(1))`),
+    )
+    await assert.rejects(next(await ask(upstream, { id: 1 })), fault('exited'))
     await lost(upstream)
   })
 

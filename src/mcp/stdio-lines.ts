@@ -1,5 +1,7 @@
 // Lines out of a byte stream. Promise: split nowhere but at a line feed, wherever the chunks were cut, and never more than
 // one line of `limitBytes` is held, in memory of that order however small the chunks are.
+import { HeldBytes } from './held-bytes.ts'
+
 const LF = 0x0a
 const CR = 0x0d
 const NOTHING = Buffer.alloc(0)
@@ -39,30 +41,5 @@ export class LineReader {
     this.#keep(end)
     const line = this.#rest.take()
     return line.at(-1) === CR ? line.subarray(0, -1) : line
-  }
-}
-
-/** Bytes that grow at the end. */
-export class HeldBytes {
-  #bytes = NOTHING
-  length = 0
-
-  append(part: Buffer): void {
-    if (part.length === 0) return
-    const needed = this.length + part.length
-    if (needed > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2))
-      this.#bytes.copy(larger, 0, 0, this.length)
-      this.#bytes = larger
-    }
-    part.copy(this.#bytes, this.length)
-    this.length = needed
-  }
-
-  take(): Buffer {
-    const taken = this.#bytes.subarray(0, this.length)
-    this.#bytes = NOTHING
-    this.length = 0
-    return taken
   }
 }

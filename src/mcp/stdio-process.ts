@@ -1,5 +1,5 @@
 // One child process and all it starts. Promise: no shell, no environment but what is listed and PATH, and nothing of its
-// process group outlives it, its session or this process.
+// process group outlives it, its session or this process, unless this one is killed without a word (docs/limits.md).
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { limits } from '../gateway/limits.ts'
@@ -34,6 +34,8 @@ export class StdioProcess {
     child.stderr.on('data', (chunk: Buffer) => ears.stderr(chunk))
     child.stdin.on('error', () => this.#deaf())
     child.stdout.on('error', () => void this.stop())
+    // It can answer nobody any more.
+    child.stdout.on('end', () => void this.stop())
     child.stderr.on('error', () => undefined)
     child.on('exit', () => this.#onExit())
     child.on('close', () => this.#end())

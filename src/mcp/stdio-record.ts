@@ -1,7 +1,7 @@
 // What a process says beside its messages, on its way to the record. Promise: whole lines, so that no identifier is cut in
 // two before it is looked for; few pieces, and at most `limits.stderrBytes` for one process.
 import { limits } from '../gateway/limits.ts'
-import { HeldBytes } from './stdio-lines.ts'
+import { HeldBytes } from './held-bytes.ts'
 
 const LF = 0x0a
 const PIECE_BYTES = 32 << 10

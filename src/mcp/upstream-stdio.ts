@@ -15,7 +15,8 @@ import { type Sending, type StdioSystem, type Upstream, type UpstreamAnswer, Ups
 const LF = 0x0a
 const CR = 0x0d
 const SPACE = 0x20
-const BRACE = 0x7b
+/** An object, or a list of some, behind spaces or a byte-order mark. */
+const MEANT = /^(?:\xef\xbb\xbf)?[ \t]*(?:\[[ \t]*)?\{/
 const jsonLimits = { depth: limits.jsonDepth, values: limits.jsonValues }
 
 /** All processes of this gateway. */
@@ -155,7 +156,7 @@ class StdioUpstream implements Upstream {
     if (message) this.#routing.route(message)
     else this.#record.line(line)
     // It may have been the answer somebody waits for; a stray word on standard output was not.
-    if (!message && line[0] === BRACE) this.#routing.failAll('malformed')
+    if (!message && MEANT.test(line.toString('latin1', 0, 64))) this.#routing.failAll('malformed')
   }
 
   #end(): void {

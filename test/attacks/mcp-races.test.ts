@@ -2,7 +2,7 @@
 // changes while a call is on its way counts; and what could not be recorded is not said.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ApprovalsRig } from '../support/approvals-rig.ts'
@@ -110,6 +110,39 @@ describe('approvals that are raced', () => {
     await rig.reconfigure(config => {
       config.rules = rules
     })
+  })
+})
+
+describe('somebody whose last rule is taken away', () => {
+  it('has no session left: no stream goes on, and none begins', async () => {
+    const rig = await AttackRig.start({
+      people: { ann: { groups: ['staff'] }, bob: { groups: ['staff'] }, eve: { groups: ['staff', 'few'] } },
+      config: { groups: { staff: { test: ['staff'] }, few: { test: ['few'] } } },
+    })
+    try {
+      const ann = await rig.caller('legacy')
+      const bob = await rig.caller('legacy', 'bob')
+      const kept = await rig.caller('legacy', 'eve')
+      rig.tells(({ id }, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(`: ${id}\n\n`)
+        return null
+      })
+      const open = [ann, bob].map(caller => caller.start('tools/call', { name: 'get_text', arguments: {} }))
+      const stays = kept.start('tools/call', { name: 'get_text', arguments: {} })
+      while (rig.sent('tools/call') < 3) await delay(10)
+      const file = JSON.parse(readFileSync(rig.gateway.configFile, 'utf8'))
+      file.rules = [{ id: 'use', allow: ['*'], who: ['few'], on: ['*'] }]
+      writeFileSync(rig.gateway.configFile, JSON.stringify(file))
+      for (const heard of await Promise.all(open.map(({ done }) => done)))
+        assert.equal(refusalOf(answerOf(heard))?.code, 'unauthenticated')
+      assert.equal((await ann.listen().done).status, 403)
+      assert.equal(await Promise.race([stays.done, delay(200, 'open')]), 'open')
+      assert.equal((await kept.ask('tools/list')).status, 200)
+      await stays.cut()
+    } finally {
+      await rig.stop()
+    }
   })
 })
 

@@ -277,7 +277,8 @@ export class Call {
   async #failed(error: unknown): Promise<void> {
     if (this.#answered || this.#ended || this.#parked) return
     const admission = this.#admission
-    if (error instanceof Refusal) return admission ? this.#refuseAnswer(admission, error.code) : this.#tell(error)
+    if (error instanceof Refusal)
+      return admission ? this.#refuseAnswer(admission, error.code, null, error.detail ?? undefined) : this.#tell(error)
     const code = error instanceof UpstreamError || error instanceof ServerFault ? 'upstream' : 'internal'
     if (admission) {
       const sentence = error instanceof ServerFault ? error.sentence : undefined

@@ -92,7 +92,7 @@ describe('stdio', () => {
     assert.ok(opened.every(({ status }) => status === 200))
     const refused = await open('ann')
     assert.equal(refused.status, 429)
-    assert.match(await refused.text(), /"code":"limit"/)
+    assert.match(await refused.text(), /Too many sessions of yours with local servers.*"code":"limit"/)
     assert.equal((await open('bob')).status, 200)
     const name = opened[0]?.headers.get('mcp-session-id') ?? ''
     const headers = { authorization: 'Bearer ann', 'mcp-session-id': name }

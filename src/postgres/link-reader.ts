@@ -47,8 +47,7 @@ export async function openLinkReader(parts: LinkReaderParts): Promise<LinkReader
 }
 
 const NONE: ReadonlySet<string> = new Set()
-/** It names nothing, and must come before any query of its transaction: a question of ours would be one. */
-/** Or escapes that may stand for them. */
+/** Letters that are not in ASCII, or escapes that may stand for them. */
 const FOREIGN_LETTERS = /\P{ASCII}|\\[uUxX0-7]|[uU]&/u
 /** They change rows, and no relations. */
 const keeping = new Set<StatementKind>([
@@ -61,6 +60,7 @@ const keeping = new Set<StatementKind>([
   'transaction',
   'set',
 ])
+/** It names nothing, and must come before any query of its transaction: a question of ours would be one. */
 const opensTransaction = /^\s*set\s+transaction\s[^;]*;?\s*$/i
 
 class SessionReader implements LinkReader {

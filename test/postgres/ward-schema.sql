@@ -150,8 +150,6 @@ CREATE FUNCTION app.joined(a text, b text) RETURNS text LANGUAGE plpgsql IMMUTAB
 
 -- Calls that another function of the name could take over, for it takes the type itself.
 CREATE FUNCTION app.noted(x text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN x; END $$;
-CREATE FUNCTION app.trg_noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.score = 668 THEN PERFORM app.noted(NEW.code::varchar); END IF; RETURN NEW; END $$;
-CREATE TRIGGER noted BEFORE UPDATE OF score ON med.people FOR EACH ROW EXECUTE FUNCTION app.trg_noted();
 CREATE FUNCTION app.notes_all() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM app.noted(code::varchar) FROM med.people; RETURN 1; END $$;
 
 -- Made past the gateway: functions that change settings, one without naming any.

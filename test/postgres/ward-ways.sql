@@ -437,10 +437,9 @@ select count(*) from jsonb_path_query('[1,2,3]', '$[*] ? ($v starts with "x")', 
 select ts_rewrite('vorlamint'::tsquery, $$select plainto_tsquery('simple', legal_name), 'hit'::tsquery from med.people$$)
 create extension tsm_system_rows ;; select id from med.people tablesample system_rows ((select ascii(code) - 97 from med.people where id = 1))
 select p.id from med.people p join (select code from med.people order by code limit 2) q using (code)
-create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$ ;; update med.people set score = 668 where id = 1 ;; select t from app.sink
 create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$ ;; select app.notes_all() ;; select t from app.sink
 create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$ ;; do $$ begin perform app.notes_all(); end $$ ;; select t from app.sink
-begin ;; create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$ ;; update med.people set score = 668 where id = 1 ;; select t from app.sink
-create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$; update med.people set score = 668 where id = 1; select t from app.sink
-create function app.noted(x varchar) returns text language plpgsql as $$ begin raise notice '%', x; return x; end $$ ;; update med.people set score = 668 where id = 1
-prepare u as update med.people set score = 668 where id = 1 ;; create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$ ;; execute u ;; select t from app.sink
+begin ;; create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$ ;; select app.notes_all() ;; select t from app.sink
+create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$; select app.notes_all(); select t from app.sink
+create function app.noted(x varchar) returns text language plpgsql as $$ begin raise notice '%', x; return x; end $$ ;; select app.notes_all()
+prepare u as select app.notes_all() ;; create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$ ;; execute u ;; select t from app.sink

@@ -5,8 +5,12 @@ import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { compileMasking } from '../masking/plan.ts'
-import { Definitions } from './definitions.ts'
+import { type Catalogs, snapshotOf } from './catalogs.ts'
+import { Definitions, type Text } from './definitions.ts'
+import type { ReaderLink } from './reading.ts'
+import { readSql } from './statement/read-sql.ts'
 import { databaseWith, Rig, rule, stopTestPostgres } from './testing/rig.ts'
+import { UnderWay } from './under-way.ts'
 
 const DATABASE = `under_way_${process.pid}`
 const masking = compileMasking({
@@ -151,4 +155,32 @@ test('whoever waits is told when something moves, and when it is late', async ()
   definitions.end(definition)
   await moved
   await definitions.moved(performance.now() + 1)
+})
+
+test('what is undone just as it is looked at is not what it was', async () => {
+  const asText = { rowMode: 'array', types: { getTypeParser: () => String } } as const
+  const snapshot = await snapshotOf(
+    async sql => (await watcher.query<(string | null)[]>({ text: sql, ...asText })).rows,
+  )
+  const read = readSql('select x from v')
+  assert.ok(read.kind === 'read')
+  const trees = read.statements.map(({ tree }) => tree)
+  const text: Text = { trees, snapshot, shared: null, sameBy: () => true, defines: null, keeps: false }
+  const answered = async (whileRead: readonly string[]) => {
+    const definitions = new Definitions()
+    const by = definitions.watch()
+    const defined = (name: string) => definitions.begin({ of: [name], settled: true }, by)
+    const current = async () => {
+      for (const name of whileRead) defined(name)
+      return snapshot
+    }
+    const catalogs = { definitions: () => definitions, current, changed: () => undefined } as unknown as Catalogs
+    const way = new UnderWay({} as ReaderLink, catalogs)
+    assert.equal(way.passes(text, null, false).leaves(), true)
+    defined('v')
+    await way.settle()
+  }
+  await answered([])
+  await answered(['other'])
+  await assert.rejects(answered(['v']), { code: 'unreadable' })
 })

@@ -126,12 +126,19 @@ export class UnderWay {
 
   /** They mean the same by what the database holds now, and never meant anything else in between. */
   async #same(texts: readonly OnItsWay[]): Promise<boolean> {
-    const { met } = this.#watch
-    const named = (text: Text) => met.filter(one => one.settled && one.of !== 'anything' && concerns(one, text))
-    if (texts.some(({ text }) => named(text).length > 1)) return false
+    if (this.#again(texts)) return false
     const now = await this.#current()
+    // What came to be while that was read may be there in place of what they met.
+    if (this.#again(texts)) return false
     const { version } = now.catalog
     return texts.every(one => one.text.shared === version || this.#sure([one]) || one.text.sameBy(now))
+  }
+
+  /** What they use was defined anew, and then once more: it may have been anything in between. */
+  #again(texts: readonly OnItsWay[]): boolean {
+    const named = (text: Text) =>
+      this.#watch.met.filter(one => one.settled && one.of !== 'anything' && concerns(one, text))
+    return texts.some(({ text }) => named(text).length > 1)
   }
 
   /** As it is now: what was locked when it was last read may not be any more. */

@@ -30,8 +30,8 @@ create or replace view information_schema.information_schema_catalog_name as sel
 do $$ begin set enable_hashagg = off; end $$ ;; select min(id) from med.people group by code
 do $$ begin perform set_config('enable_hashagg', 'off', false); end $$ ;; select min(id) from med.people group by code
 create function app.s() returns void language sql as 'set enable_hashagg = off' ;; select app.s() ;; select min(id) from med.people group by code
-create index on med.people (code) include (id) ;; set enable_seqscan = off ;; set enable_bitmapscan = off ;; select id from med.people
-alter table med.people add unique (code, id) ;; set enable_seqscan = off ;; set enable_bitmapscan = off ;; select id from med.people
+create index on med.people (code) include (alias) ;; set enable_seqscan = off ;; set enable_bitmapscan = off ;; select alias from med.people
+alter table med.people add unique (code, alias) ;; set enable_seqscan = off ;; set enable_bitmapscan = off ;; select alias from med.people
 create table app.tt (x text check (app.deep(1) like x)) ;; insert into app.tt values ('V%')
 create domain app.dm as text check (app.deep(1) like value) ;; select 'V%'::app.dm
 create trigger w before insert on app.sink for each row when (app.deep(1) like new.t) execute function app.trg_touch() ;; insert into app.sink (t) values ('V%')

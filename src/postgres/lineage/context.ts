@@ -50,6 +50,8 @@ export interface Flow {
   readonly labels: readonly string[] | 'unknown'
 }
 
+export type Matched = readonly [readonly Taint[], readonly Taint[]]
+
 export interface Notes {
   readonly oracles: Map<string, Oracle>
   readonly flows: Map<string, Flow>
@@ -76,6 +78,8 @@ export interface Notes {
   probed: Taint
   /** How a condition uses what is protected, as it was judged first: later rounds see columns that it tied itself. */
   readonly uses: Map<object, OracleUse>
+  /** Both sides of an equality, as they were read first: each reads its own subqueries again, and these theirs. */
+  readonly matched: Map<object, Matched>
   /** Triggers that were read, each with what it fired on and how deep. */
   readonly triggered: Map<string, { readonly probed: Taint; readonly guesses: number }>
 }
@@ -119,6 +123,7 @@ export function newNotes(): Notes {
     missing: false,
     probed: clean,
     uses: new Map(),
+    matched: new Map(),
     triggered: new Map(),
     made: null,
     filled: new Map(),

@@ -2,7 +2,7 @@
 // protected value counts as holding that value, so that nobody reads it off a list of guesses.
 import { limits } from '../../gateway/limits.ts'
 import { as, children, list, strings, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
-import { type Context, noteOracle, type OracleUse } from './context.ts'
+import { type Context, type Matched, noteOracle, type OracleUse } from './context.ts'
 import { evaluate } from './expression.ts'
 import { fewValues, isSorted, meansOwn } from './own-types.ts'
 import { type Column, lookUp, type Scope, within } from './scope.ts'
@@ -32,7 +32,15 @@ export function noteMatched(left: readonly Taint[], right: readonly Taint[], ctx
   noteOracle(ctx.notes, isSorted(all, ctx) ? 'order' : 'join', derive(...all))
 }
 
-function matched({ tag, body }: Tagged, scope: Scope, ctx: Context): readonly [readonly Taint[], readonly Taint[]] {
+function matched(node: Tagged, scope: Scope, ctx: Context): Matched {
+  const known = ctx.notes.matched.get(node.body)
+  if (known !== undefined) return known
+  const found = sidesOf(node, scope, ctx)
+  ctx.notes.matched.set(node.body, found)
+  return found
+}
+
+function sidesOf({ tag, body }: Tagged, scope: Scope, ctx: Context): Matched {
   const parts = (taint: Taint): readonly Taint[] =>
     taint.fields === null || taint.column !== null ? [taint] : [...taint.fields.values()].flatMap(parts)
   if (tag === 'A_Expr') return [parts(evaluate(body.lexpr, scope, ctx)), parts(evaluate(body.rexpr, scope, ctx))]

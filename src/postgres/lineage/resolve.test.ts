@@ -169,6 +169,14 @@ describe('what is not shown', () => {
     assert.deepEqual(uses("SELECT id FROM patients WHERE ward = 'x' ORDER BY id"), [])
   })
 
+  test('a query within a query within a query is not read twice as often at each step', () => {
+    for (const operator of ['=', 'in']) {
+      let query = "SELECT ssn FROM patients WHERE ssn = 'x'"
+      for (let depth = 0; depth < 40; depth++) query = `SELECT ssn FROM patients WHERE ssn ${operator} (${query})`
+      assert.ok(uses(query).includes('equality'), operator)
+    }
+  })
+
   test('protected data on its way to less protected places is a flow', () => {
     const to = (sql: string) => plan(sql).flows.map(flow => `${flow.to} ${flow.target}`)
     assert.deepEqual(to('UPDATE patients SET ward = ssn'), ['column patients.ward'])

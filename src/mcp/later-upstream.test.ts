@@ -24,3 +24,16 @@ test('what was never started ends at once, and begins no more', async () => {
   assert.equal(await upstream.close({}), 'closed')
   await assert.rejects(async () => next(await ask(upstream, { id: 1 })), fault('exited'))
 })
+
+test('what could not be started is started by the next message', async () => {
+  let tried = 0
+  const upstream = new LaterUpstream(async () => {
+    if (tried++ === 0) throw new Error('full')
+    return (await start(echo)).upstream
+  })
+  await assert.rejects(ask(upstream, { id: 1 }), /full/)
+  await answer(await ask(upstream, { id: 2 }))
+  assert.equal(tried, 2)
+  await upstream.close({})
+  await lost(upstream)
+})

@@ -35,7 +35,11 @@ export class LaterUpstream implements Upstream {
   }
 
   async #begin(): Promise<Upstream> {
-    const upstream = await this.#start()
+    const upstream = await this.#start().catch((error: unknown) => {
+      // What was in its way, such as others that ran, may be over when the next message comes.
+      this.#started = null
+      throw error
+    })
     if (upstream.lost.aborted) this.#lost.abort()
     else upstream.lost.addEventListener('abort', () => this.#lost.abort(), { once: true })
     return upstream

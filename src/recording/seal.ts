@@ -16,8 +16,9 @@ import {
   randomFillSync,
   timingSafeEqual,
 } from 'node:crypto'
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { zstdDecompressSync } from 'node:zlib'
 import { limits } from '../gateway/limits.ts'
+import { compressed } from './compress.ts'
 import type { Commitment } from './entry.ts'
 
 /** blob: format, nonce, ciphertext of (encoding, salt, data), tag. */
@@ -28,8 +29,6 @@ const SALT_BYTES = 32
 const KEY_BYTES = 32
 const ENCODING = { plain: 0, zstd: 1 } as const
 const CIPHER = 'aes-256-gcm'
-/** Below this, compressing costs more processor time than encrypting and writing the bytes it would save. */
-const COMPRESS_FROM_BYTES = 16 << 10
 const SMALL_BYTES = 64 << 10
 
 export type SealFault = 'changed' | 'wrong-key' | 'wrong-commitment' | 'unknown-format'
@@ -145,9 +144,8 @@ export class Sealer {
     take: (bytes: number) => Buffer = Buffer.allocUnsafe,
   ): SealedBlob {
     const salt = this.#salt()
-    const compressed = payload.length >= COMPRESS_FROM_BYTES ? zstdCompressSync(payload) : payload
-    const shorter = compressed.length < payload.length
-    const data = shorter ? compressed : payload
+    const data = compressed(payload)
+    const shorter = data !== payload
     const plain = scratch(1 + SALT_BYTES + data.length)
     plain[0] = shorter ? ENCODING.zstd : ENCODING.plain
     plain.set(salt, 1)

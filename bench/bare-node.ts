@@ -1,12 +1,13 @@
 // Both data paths with nothing of the gateway in them: Node's own server and client, each piece passed on as it came.
 // Promise: whatever a gateway on this runtime does comes on top of what this costs. A process of its own:
-// `node bench/bare-node.ts http|tcp PORT`.
+// `node bench/bare-node.ts http|tcp|log PORT`; `log`: as tcp, each piece after a durable write (bare-log.ts).
 import { type ChildProcess, fork } from 'node:child_process'
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
 import { nodeEnvironment, nodeFlags } from '../tools/node-flags.mjs'
+import { bareLog } from './bare-log.ts'
 
 export interface BareNode {
   readonly port: number
@@ -15,7 +16,7 @@ export interface BareNode {
 }
 
 /** In front of what listens at `port` on loopback. */
-export function startBareNode(kind: 'http' | 'tcp', port: number): Promise<BareNode> {
+export function startBareNode(kind: 'http' | 'tcp' | 'log', port: number): Promise<BareNode> {
   const child: ChildProcess = fork(fileURLToPath(import.meta.url), [kind, String(port)], {
     execArgv: [...nodeFlags],
     env: { ...process.env, ...nodeEnvironment },
@@ -61,11 +62,11 @@ function pass(pool: Pool, { url, headers }: IncomingMessage, body: Buffer, respo
   )
 }
 
-function relayTcp(port: number): Server {
+function relayTcp(port: number, log: (then: () => void) => void): Server {
   return createServer({ noDelay: true }, caller => {
     const system = connect({ host: '127.0.0.1', port, noDelay: true })
-    caller.on('data', piece => system.write(piece))
-    system.on('data', piece => caller.write(piece))
+    caller.on('data', piece => log(() => system.write(piece)))
+    system.on('data', piece => log(() => caller.write(piece)))
     for (const socket of [caller, system]) {
       socket.on('error', () => {})
       socket.on('close', () => {
@@ -78,6 +79,7 @@ function relayTcp(port: number): Server {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , kind, port] = process.argv
-  const server = kind === 'http' ? relayHttp(Number(port)) : relayTcp(Number(port))
+  const log = kind === 'log' ? bareLog() : (then: () => void) => then()
+  const server = kind === 'http' ? relayHttp(Number(port)) : relayTcp(Number(port), log)
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 }

@@ -1,7 +1,7 @@
-// What the gateway costs between pgbench and PostgreSQL, against the server itself, pgbouncer (session mode) and a bare
-// relay on Node, in one run: with strict recording, and without the disk, which only this benchmark can leave out. Then a
-// million rows of eight columns, one of them masked. Needs Linux, pgbench, psql and pgbouncer (Debian: postgresql-client,
-// pgbouncer).
+// What the gateway costs between pgbench and PostgreSQL, against the server itself, pgbouncer (session mode), a bare relay on
+// Node and one that writes a block durably each way, in one run: with strict recording, and without the disk, which only
+// this benchmark can leave out. Then a million rows of eight columns, one of them masked. Needs Linux, pgbench, psql and
+// pgbouncer (Debian: postgresql-client, pgbouncer).
 // `node bench/postgres.ts [--seconds N] [--rounds N] [--clients N] [--only pgbench,bulk] [--node=OPTIONS]`
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '8' },
     only: { type: 'string', default: 'pgbench,latency,bulk' },
     modes: { type: 'string', default: 'simple,extended,prepared' },
-    targets: { type: 'string', default: 'direct,pgbouncer,bare Node,no disk,strict' },
+    targets: { type: 'string', default: 'direct,pgbouncer,bare Node,bare log,no disk,strict' },
     node: { type: 'string', default: nodeFlags.join(' ') },
   },
 })
@@ -191,10 +191,13 @@ try {
   stops.push(pooler.stop)
   const relay = await startBareNode('tcp', port)
   stops.push(relay.stop)
+  const logging = await startBareNode('log', port)
+  stops.push(logging.stop)
   const targets: Target[] = [
     { name: 'direct', port, pid: null },
     { name: 'pgbouncer', port: pooler.port, pid: pooler.pid },
     { name: 'bare Node', port: relay.port, pid: relay.pid },
+    { name: 'bare log', port: logging.port, pid: logging.pid },
   ]
   for (const { name, options } of gateways) {
     if (!wantedTargets.includes(name)) continue

@@ -12,14 +12,16 @@ type Clause = 'who' | 'operation' | 'effects' | 'columns' | 'found' | 'carries' 
 /** Matched, or the first clause that did not, a condition without a result, or one that a probe must answer first. */
 export type Outcome = 'matched' | 'error' | 'probe' | Clause
 
+/** Of the relation that is touched; `none` where there is no such thing as a column. */
+export type Columns = readonly string[] | 'unknown' | 'none'
+
 export interface Question {
   readonly subject: Subject
   readonly nature: Nature
   /** The action as itself and as the operation it follows. */
   readonly matters: readonly Matter[]
   readonly effects: ReadonlySet<Effect>
-  /** Of the relation it touches; `none` where there is no such thing as a column. */
-  readonly columns: readonly string[] | 'unknown' | 'none'
+  readonly columns: () => Columns
   /** `later`: a forecast, made before the arguments are there. */
   readonly found: ReadonlySet<string> | 'later'
   readonly carries: ReadonlySet<string> | 'unknown'
@@ -80,9 +82,10 @@ function matchesEffects(rule: CompiledRule, effects: ReadonlySet<Effect>): boole
 }
 
 /** An allow rule must name every column that is touched; any other rule, one of them. */
-function matchesColumns(rule: CompiledRule, columns: Question['columns']): boolean {
+function matchesColumns(rule: CompiledRule, columnsOf: Question['columns']): boolean {
   const named = rule.columns
   if (named === null) return true
+  const columns = columnsOf()
   if (columns === 'none') return false
   if (columns === 'unknown') return rule.kind !== 'allow'
   const has = (column: string) => named.some(glob => glob.matches(column))

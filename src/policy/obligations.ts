@@ -18,7 +18,18 @@ export function held(holds: readonly CompiledRule[], allows: readonly CompiledRu
   }
 }
 
+/** Of the one rule that most actions are allowed by. */
+const ofOne = new WeakMap<CompiledRule, Obligations>()
+
 export function allowed(allows: readonly CompiledRule[]): Obligations {
+  const [one] = allows
+  if (one === undefined || allows.length > 1) return allowedByAll(allows)
+  const known = ofOne.get(one) ?? allowedByAll(allows)
+  ofOne.set(one, known)
+  return known
+}
+
+function allowedByAll(allows: readonly CompiledRule[]): Obligations {
   const reveal = allows.map(rule => rule.reveal).reduce((one, other) => one.union(other))
   return {
     reveal: without(reveal, allows),

@@ -3,7 +3,7 @@
 import type { ActionPart, Subject } from '../gateway/seam.ts'
 import type { Bindings, Condition, Identifier, Truth } from './condition.ts'
 import type { Asked } from './decide.ts'
-import type { Question } from './match.ts'
+import type { Columns, Question } from './match.ts'
 import { type Nature, natureOfPart, readAs, systemOf } from './operations.ts'
 import { matterOf } from './pattern.ts'
 import { sqlOperations } from './sql-operations.ts'
@@ -33,7 +33,7 @@ export function questionOf(asked: Asked, part: ActionPart, stage: Stage, nature?
       matterOf(operation, part.subjectMatter, part.target === 'unlisted'),
     ),
     effects: kind === 'use' ? part.effects : new Set([...part.effects, kind]),
-    columns: columnsOf(part, kind, sql),
+    columns: () => columnsOf(part, kind, sql),
     found: stage === 'list' ? 'later' : action.found,
     carries: action.carries,
     truth: condition => {
@@ -64,7 +64,7 @@ function isMember(of: Readonly<Record<string, unknown>> | undefined, name: strin
   return of !== undefined && Object.hasOwn(of, name)
 }
 
-function columnsOf(part: ActionPart, nature: Nature, sql: ReturnType<typeof sqlOf>): Question['columns'] {
+function columnsOf(part: ActionPart, nature: Nature, sql: ReturnType<typeof sqlOf>): Columns {
   if (systemOf(part.operation) !== 'postgres' || nature === 'session') return 'none'
   const operation = Object.hasOwn(sqlOperations, part.operation) ? sqlOperations[part.operation] : undefined
   const touched = isMember(sql, 'columns') ? sql?.columns : undefined

@@ -7,7 +7,7 @@ import { limits } from '../gateway/limits.ts'
 import type { Errand, Gateway, HoldView, Session } from '../gateway/seam.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { Asked } from './asked.ts'
-import { type Callers, type Party, type Telling, tellingThrough } from './callers.ts'
+import { type Callers, type Party, tellingThrough } from './callers.ts'
 import type { CopyIn, CopyStep } from './copy-in.ts'
 import { Estimates } from './estimates.ts'
 import type { Flight } from './flight.ts'
@@ -22,7 +22,7 @@ import { PlannedPortal } from './planned-portal.ts'
 import { actionOf, shownOf, sqlOf, through, toldOf, type Wanted } from './question.ts'
 import type { LinkReader, Passage, ReadContext } from './reading.ts'
 import { NOTHING, Readings, type Refused } from './readings.ts'
-import { type Run, runBytes, type Step } from './runs.ts'
+import { portalOf, type Run, runBytes, type Step } from './runs.ts'
 import type { Turns } from './turns.ts'
 import { wantOf } from './wants.ts'
 
@@ -153,6 +153,7 @@ export class Asking {
         withdrawn: null,
         resumed,
       })
+      if (run.synced) names.batch++
       return
     }
     if (names.size > limits.preparedNames) throw new WireFault('too-large', 'Too many statements are prepared.')
@@ -160,7 +161,8 @@ export class Asking {
     const wanted = await wantOf(run, changes, { names, readings: this.#readings, reads: this.#parts.reader !== null })
     if ('refusal' in wanted) return this.#pend(run, changes, wanted)
     if (callers !== null && runs(run) && !(await this.#alone())) return this.#drop(run, changes)
-    const party = callers === null ? this.#party : await callers.of(sqlOf(wanted), this.#tellingFor(run))
+    const party = callers === null ? this.#party : await this.#partyOf(callers, run, wanted)
+    if ('refusal' in party) return this.#pend(run, changes, party)
     if (party instanceof Refusal) return this.#pend(run, changes, { refusal: party, sql: null })
     const passage = runs(run) ? this.#passes(wanted, changes) : null
     if (wanted.reading.changes !== 'nothing') callers?.forget()
@@ -203,8 +205,9 @@ export class Asking {
     return { session, parent: errand?.parent() ?? null, via: errand?.via ?? null }
   }
 
-  #tellingFor(run: Run): Telling | null {
-    return runs(run) ? tellingThrough(this.#flight, this.#parts.turns, this.#ask) : null
+  #partyOf(callers: Callers, run: Run, wanted: Wanted): Promise<Party | Refusal | Refused> {
+    const telling = runs(run) ? tellingThrough(this.#flight, this.#parts.turns, this.#ask) : null
+    return callers.of(sqlOf(wanted), telling).catch(this.#readings.withdrawn)
   }
 
   /** What follows is read as if this had run. */
@@ -248,7 +251,8 @@ export class Asking {
     if (turns.idle && this.#pending.length === 0) return false
     if (reader?.asks || this.#flight.changing) return true
     if (run.bind && run.parse === null && names.uncertain('statement', run.bind.statement)) return true
-    return run.executes !== null && run.bind === null && names.uncertain('portal', run.executes)
+    const portal = run.bind === null ? portalOf(run) : null
+    return portal !== null && names.uncertain('portal', portal)
   }
 
   /** All before is passed on and answered; false where that was refused, and nothing follows it. */

@@ -94,18 +94,22 @@ describe('beyond `stop`', () => {
     client.socket.destroy()
   })
 
-  test('rows of a portal that is resumed count together', async () => {
-    const client = await RawClient.signedIn(rig.port)
-    const more = [say.execute('p', 200), say.flush()]
-    client.send(say.parse('s', 'select n from counted'), say.bind('p', 's'), ...more)
-    await client.until('s', 1)
-    client.send(...more)
-    await client.until('s', 2)
-    client.send(...more, say.sync())
-    await client.until('Z')
-    assert.equal(client.types.replace(/D+/g, 'D'), '12DsDsEZ')
-    client.socket.destroy()
-  })
+  for (const [how, behind] of [
+    ['alone', []],
+    ['and something is closed', [say.close('S', 'other')]],
+  ] as const)
+    test(`rows of a portal that is resumed count together, ${how}`, async () => {
+      const client = await RawClient.signedIn(rig.port)
+      const more = [say.execute('p', 200), ...behind, say.flush()]
+      client.send(say.parse('s', 'select n from counted'), say.bind('p', 's'), ...more)
+      await client.until('s', 1)
+      client.send(...more)
+      await client.until('s', 2)
+      client.send(...more, say.sync())
+      await client.until('Z')
+      assert.equal(client.types.replaceAll('3', '').replace(/D+/g, 'D'), '12DsDsEZ')
+      client.socket.destroy()
+    })
 
   test('rows that are copied out count too; fewer pass, with what is labelled hidden', async () => {
     await withClient(async client => {

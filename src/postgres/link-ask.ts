@@ -6,7 +6,7 @@ import type { Admission, Gateway, Session } from '../gateway/seam.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { ALONE, walkOf } from './answer-rows.ts'
 import { ownTurn, reply } from './asked.ts'
-import { front, WireFault } from './frames.ts'
+import { front, HEAD_BYTES, WireFault } from './frames.ts'
 import { frame, int16Bytes, uint32Bytes } from './messages.ts'
 import type { WireOutlet } from './outlets.ts'
 import { type Row, rowOf } from './own-queries.ts'
@@ -38,6 +38,9 @@ export class SystemError extends Error {
   }
 }
 
+/** It was cancelled, or came behind what was, in a transaction that has failed. */
+export class Cancelled extends Error {}
+
 export interface LinkAskParts {
   readonly gateway: Gateway
   readonly session: Session
@@ -48,16 +51,21 @@ export interface LinkAskParts {
 export class LinkAsk {
   readonly #parts: LinkAskParts
   readonly #name = `gateway-${randomBytes(12).toString('hex')}`
+  /** A statement of that name may be left: the last question was not answered. */
+  #left = false
 
   constructor(parts: LinkAskParts) {
     this.#parts = parts
   }
 
-  /** Rejects with a WireFault, a SystemError or a Refusal where it was not answered. */
+  /** Rejects with a WireFault, a SystemError, a Refusal or as Cancelled where it was not answered. */
   async rows({ operation, parent, sql, types, values, synced, before, clean }: LinkQuestion): Promise<readonly Row[]> {
     const { gateway, session, outlet, turns } = this.#parts
     const name = `${this.#name}\0`
+    const left = this.#left
+    this.#left = true
     const bytes = Buffer.concat([
+      ...(left ? [frame(front.close, `S${name}`)] : []),
       frame(front.parse, name, `${sql}\0`, types ?? int16Bytes(0)),
       frame(front.bind, name, name, values ?? Buffer.alloc(4), int16Bytes(0)),
       frame(front.execute, name, uint32Bytes(0)),
@@ -70,7 +78,14 @@ export class LinkAsk {
     if (admission instanceof Refusal) throw admission
     const found: Row[] = []
     let error: Buffer | null = null
-    const expects: number[] = [reply.parsed, reply.bound, reply.executed, reply.closed, reply.closed]
+    const expects: number[] = [
+      ...(left ? [reply.closed] : []),
+      reply.parsed,
+      reply.bound,
+      reply.executed,
+      reply.closed,
+      reply.closed,
+    ]
     if (synced) expects.push(reply.ready)
     const answered = new Promise<boolean>(resolve => {
       const own = {
@@ -84,8 +99,10 @@ export class LinkAsk {
     })
     outlet.write(admission.question)
     const whole = await answered
+    this.#left = !whole
     if (error !== null && before !== undefined) throw await this.#kept(admission, error, before, clean === true)
     admission.end(whole ? 'done' : 'failed', 0)
+    if (!whole && (error === null ? turns.skipping : cancelled.test(stateIn(error)))) throw new Cancelled()
     if (!whole) throw new WireFault('upstream', 'The system did not answer a question of the gateway.')
     return found
   }
@@ -98,4 +115,11 @@ export class LinkAsk {
     admission.end('failed', 0)
     return said instanceof Refusal ? said : new SystemError(said)
   }
+}
+
+const cancelled = /^(57014|25P02)$/
+
+function stateIn(error: Buffer): string {
+  const fields = error.toString('latin1', HEAD_BYTES).split('\0')
+  return fields.find(field => field.startsWith('C'))?.slice(1) ?? ''
 }

@@ -155,4 +155,21 @@ describe('what is hidden stays so where the name of a statement', () => {
     assert.doesNotMatch(heard, /secret/)
     assert.match(heard, /\[phi\.mrn\]/)
   })
+
+  test('is given again in a flight that goes on with a portal and fails', async () => {
+    const client = await RawClient.signedIn(rig.port)
+    client.send(say.parse('x', hidden), say.parse('slow', 'select pg_sleep(0.5) from wards'), say.sync())
+    await client.until('Z')
+    client.send(say.parse('', 'select ward from wards, generate_series(1, 3)'), say.bind('p', ''), say.execute('p', 1))
+    client.send(say.flush())
+    await client.until('s')
+    const again = [say.bind('', 'slow'), say.execute(''), say.parse('x', shown), say.execute('p', 1), say.sync()]
+    client.send(...again, say.bind('', 'x'), say.describe('P', ''), say.execute(''), say.sync())
+    await client.until('Z', 3)
+    client.socket.destroy()
+    const heard = Buffer.concat(client.heard.map(({ body }) => body)).toString('latin1')
+    assert.match(client.types, /EZ.*Z$/)
+    assert.doesNotMatch(heard, /secret/)
+    assert.match(heard, /\[phi\.mrn\]/)
+  })
 })

@@ -71,7 +71,8 @@ function toldWith({ run, portal, prepared }: Wanted, { text, shows }: Untold): U
   if (run.call) return Buffer.from('function call')
   if (run.executes === null) {
     if (run.parse !== null) return text(run.parse.sql)
-    return prepared === null ? Buffer.from('close') : Buffer.concat([Buffer.from('-- prepared\n'), text(prepared.sql)])
+    const sql = prepared?.sql ?? portal?.prepared.sql
+    return sql === undefined ? Buffer.from('close') : Buffer.concat([Buffer.from('-- prepared\n'), text(sql)])
   }
   if (portal === null) return Buffer.from('execute')
   const sql = text(portal.prepared.sql)

@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Refusal } from '../gateway/errors.ts'
 import type { Gateway, Session } from '../gateway/seam.ts'
 import { likeness } from './likeness.ts'
+import { Cancelled } from './link-ask.ts'
 import type { Portal } from './names.ts'
 import { type LinkReader, type ReadContext, type SqlRefusal, type StatementReading, unread } from './reading.ts'
 
@@ -21,6 +22,7 @@ export interface ReadingsParts {
   readonly context: (parameters: ReadContext['parameters'], types: Uint8Array) => ReadContext
 }
 
+const UNREAD = 'This was cancelled, or timed out, before it was passed on.'
 const KNOWN_BYTES = 2 << 10
 const KNOWN_TEXTS = 64
 /** As Parse says that there are none. */
@@ -109,10 +111,19 @@ export class Readings {
     if (reader === null) return unread
     if (known?.holds()) return known
     if (!isUtf8(sql)) return this.refused('This statement is not valid UTF-8.', '22021')
-    const reading = await reader.read(sql.toString(), context(parameters, types))
+    const asked = async () => reader.read(sql.toString(), context(parameters, types))
+    const reading = await asked().catch(this.withdrawn)
+    if ('refusal' in reading) return reading
     if (reading.kind === 'statement') return reading
     const refusal = await gateway.refuse(session, reading.code, reading.detail)
     return { refusal, sql: reading }
+  }
+
+  /** Cancelled while the gateway asked something for it; any other fault is thrown. */
+  readonly withdrawn = async (fault: unknown): Promise<Refused> => {
+    if (!(fault instanceof Cancelled)) throw fault
+    const refusal = await this.#parts.gateway.refuse(this.#parts.session, 'internal', UNREAD)
+    return { refusal, sql: { ...NOTHING, sqlState: '57014' } }
   }
 
   async refused(detail: string, sqlState: string): Promise<Refused> {

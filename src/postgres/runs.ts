@@ -97,6 +97,8 @@ export class Runs {
         break
       case front.close: {
         const closed = target(buffer, start, end)
+        // What goes on with a portal does nothing else.
+        if (this.#open?.bind === null && this.#open.executes !== null) this.#close()
         const run = this.#extend(this.#open ?? this.#begin(buffer, start, start), buffer, start, end)
         run.closes.push(closed)
         run.expects.push(reply.closed)
@@ -174,7 +176,9 @@ export class Runs {
       open.executes === null &&
       (described.kind === 'portal'
         ? open.bind?.portal === described.name
-        : open.bind === null && (open.parse === null || open.parse.name === described.name))
+        : open.bind === null &&
+          (open.parse === null || open.parse.name === described.name) &&
+          open.describes.every(({ kind, name }) => kind === 'statement' && name === described.name))
     if (!same) this.#close()
     const run = this.#open ? this.#extend(this.#open, buffer, start, end) : this.#begin(buffer, start, end)
     run.describes.push(described)
@@ -304,6 +308,12 @@ function readFormats(reader: FrameReader): readonly number[] {
 }
 
 const NO_FORMATS: readonly number[] = []
+
+/** The portal it executes, or describes and does not bind. */
+export function portalOf({ executes, bind, describes }: Run): string | null {
+  if (executes !== null || bind !== null) return executes
+  return describes.find(({ kind }) => kind === 'portal')?.name ?? null
+}
 
 /** The frames of a run in one piece. */
 export function runBytes({ pieces }: Run): Buffer {

@@ -3,6 +3,7 @@
 import { stampSql } from './catalog-stamp.ts'
 import { type Snapshot, snapshotOf } from './catalogs.ts'
 import { WireFault } from './frames.ts'
+import { Cancelled } from './link-ask.ts'
 import type { AskLink } from './reading.ts'
 
 export interface SessionReport {
@@ -50,6 +51,9 @@ export async function readOwn(ask: AskLink, { path }: SessionReport, local: bool
   try {
     return await snapshotOf(sql => (sql.startsWith('set search_path') ? set('') : ask(sql)))
   } finally {
-    await set(path)
+    await set(path).catch((fault: unknown) => {
+      if (fault instanceof Cancelled) return set(path)
+      throw fault
+    })
   }
 }

@@ -4,7 +4,7 @@ import type { Changes, Names, Portal, Prepared } from './names.ts'
 import type { Wanted } from './question.ts'
 import { unread } from './reading.ts'
 import type { Readings, Refused } from './readings.ts'
-import type { Run } from './runs.ts'
+import { portalOf, type Run } from './runs.ts'
 
 export interface WantParts {
   readonly names: Names
@@ -40,6 +40,7 @@ export async function wantOf(
   }
   const statement = run.bind?.statement ?? run.describes.find(({ kind }) => kind === 'statement')?.name
   if (prepared === null && statement !== undefined) prepared = names.statement(statement) ?? null
+  const named = portalOf(run)
   let portal: Portal | null = null
   if (run.bind !== null && prepared !== null) {
     const { parameters, listed, bound, values, resultFormats } = run.bind
@@ -47,14 +48,14 @@ export async function wantOf(
     if ('refusal' in reading) return reading
     portal = { prepared, reading, parameters, listed, bound, values, resultFormats, asked: null }
     names.setPortal(run.bind.portal, portal, changes)
-  } else if (run.executes !== null) portal = names.portal(run.executes) ?? null
+  } else if (named !== null) portal = names.portal(named) ?? null
   for (const { kind, name } of run.closes) {
     if (kind === 'statement') names.setStatement(name, undefined, changes)
     else names.setPortal(name, undefined, changes)
   }
-  const executed = run.executes === null ? prepared : portal
-  const known = executed !== null || (run.executes === null && run.bind === null && run.describes.length === 0)
+  const about = named === null ? prepared : portal
+  const known = about !== null || (named === null && run.bind === null && run.describes.length === 0)
   // A cursor of SQL, or a name that fails at the system: nothing is known of what it would give.
-  if (!known && reads) return readings.refused(UNKNOWN_NAME, '26000')
-  return { run, prepared, portal, reading: executed?.reading ?? unread }
+  if (!known && reads) return readings.refused(UNKNOWN_NAME, named === null || run.bind !== null ? '26000' : '34000')
+  return { run, prepared, portal, reading: about?.reading ?? unread }
 }

@@ -90,6 +90,34 @@ test('result formats: none, one for all, one for each; a hidden cell is of its f
   client.socket.destroy()
 })
 
+test('a portal that was bound before is described, and each of several statements as itself', async () => {
+  const client = await RawClient.signedIn(read.port)
+  const ask = async (...flight: readonly Uint8Array[]) => {
+    client.heard.length = 0
+    client.send(...flight, say.sync())
+    await client.until('Z')
+    const told = client.heard
+      .filter(({ type }) => type !== 'N')
+      .map(one => (one.type === 'E' ? field(one, 'C') : one.type))
+      .join('')
+    const row = client.heard.find(({ type }) => type === 'D')?.body
+    return row === undefined ? told : `${told} ${row.toString('latin1', 6)}`
+  }
+  const [one, other] = [say.parse('a', "select 'first'::text as ssn"), say.parse('b', "select 'second'::text as shown")]
+  assert.equal(await ask(one, other), '11Z')
+  assert.equal(await ask(say.describe('S', 'a'), say.describe('S', 'b')), 'tTtTZ')
+  assert.equal(await ask(say.bind('', 'a'), say.execute('')), '2DCZ [phi.ssn]')
+  assert.equal(await ask(say.bind('', 'b'), say.execute('')), '2DCZ second')
+  assert.equal(await ask(say.bind('p', 'a'), say.flush(), say.describe('P', 'p'), say.execute('p')), '2TDCZ [phi.ssn]')
+  const both = [say.bind('p', 'a'), say.bind('q', 'b'), say.describe('P', 'p'), say.describe('P', 'q')]
+  assert.equal(await ask(...both, say.execute('q')), '22TTDCZ second')
+  assert.equal(await ask(say.describe('P', 'p')), '34000Z')
+  assert.equal(await ask(say.execute('p')), '34000Z')
+  assert.equal(await ask(say.describe('S', 'c')), '26000Z')
+  assert.equal(await ask(say.bind('', 'c')), '26000Z')
+  client.socket.destroy()
+})
+
 test('names made twice, closed, deallocated and discarded mean what they mean to the database', async () => {
   const states = async (rig: Rig) => {
     const client = await RawClient.signedIn(rig.port)

@@ -443,3 +443,32 @@ begin ;; create function app.noted(x varchar) returns text language plpgsql as $
 create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$; select app.notes_all(); select t from app.sink
 create function app.noted(x varchar) returns text language plpgsql as $$ begin raise notice '%', x; return x; end $$ ;; select app.notes_all()
 prepare u as select app.notes_all() ;; create function app.noted(x varchar) returns text language plpgsql as $$ begin insert into app.sink (t) values (x); return x; end $$ ;; execute u ;; select t from app.sink
+select count(*) from (select unnest((array(select generate_series(1, 30000)))[tiny:]) from med.people where id = 1) q
+select unnest((array_agg(id))[:tiny - 10000]) from med.people group by tiny
+select unnest(marks[:tiny - 10000]) from med.people
+select information_schema._pg_expandarray(marks[1:tiny - 10000]) from med.people
+select information_schema._pg_expandarray(string_to_array(code, 'o')) from med.people
+select jsonb_array_elements('{"xqolvent":[1,2]}'::jsonb -> code) from med.people
+select jsonb_array_elements(('{"xqolvent":[1,2]}'::jsonb)[code]) from med.people
+select x.* from med.people, jsonb_each('{"48271":{"a":1}}'::jsonb -> retyped) x
+select id, u from med.people, unnest(words || 'vorlamint:1') u
+select id, count(*) from med.people, each(kv || 'xqolvent=>1'::hstore) group by id order by id
+select id, skeys(hstore(array[code::text, 'xqolvent'], array['1', '2'])) from med.people
+select jsonb_object_keys(to_jsonb(kv) || '{"xqolvent":1}') from med.people
+select json_array_elements(json_array(substring(code from '^x'))) from med.people
+select json_array_elements(json_arrayagg(substring(code from '^x'))) from med.people
+select json_array_elements(json_array(select substring(code from '^x') from med.people))
+select json_object_keys(json_object('a': substring(code from '^x') absent on null)) from med.people
+select json_object_keys(json_objectagg(id: substring(code from '^x') absent on null)) from med.people
+select id, x.* from med.people, xmltable('/a/b' passing xmlelement(name a, xmlforest(substring(code from '^x') as b)) columns v text path '.') x
+select id, x.* from med.people, json_table(hstore_to_jsonb(kv), '$.xqolvent' columns (v text path '$')) x
+select id, jsonb_path_query(to_jsonb(string_to_array(code, 'o')), '$[*]') from med.people
+select count(*) from (select jsonb_path_query(jsonb_build_object('a', (select jsonb_agg(g) from generate_series(1, 30000) g), 'r', tiny), '$.a[1 to $.r]') from med.people where id = 1) q
+select setseed(0.5) ;; select g from (select g, tiny from generate_series(1, 30000) g, med.people where id = 1 offset 0) q where tiny = random(1, 30000)
+create function pg_temp.zn() returns int language sql as $$ select random(1, 30000) $$ ;; select setseed(0.5) ;; select g from (select g, tiny from generate_series(1, 30000) g, med.people where id = 1 offset 0) q where tiny = pg_temp.zn()
+update app.jobs set payload[(select code from med.people where id = 1)] = '1' returning payload
+update app.jobs set payload[p.code]['x'] = '1' from med.people p where p.id = jobs.id ;; select payload from app.jobs
+update med.people set prefs[code] = '1' ;; select prefs from med.people
+insert into app.jobs (id, what) select 1, 'x' on conflict (id) do update set payload[(select code from med.people where id = 1)] = '1' returning payload
+merge into app.jobs j using med.people p on j.id = p.id when matched then update set payload[p.code] = '1' returning payload
+update med.wards set tags[1:(select tiny / 5000 from med.people where id = 1)] = array['x', 'y', 'z', 'a', 'b', 'c', 'd', 'e'] returning tags

@@ -17,7 +17,7 @@ import {
   touch,
 } from './context.ts'
 import { ruleActions, ruleOf } from './define.ts'
-import { evaluate } from './expression.ts'
+import { evaluate, evaluateAll } from './expression.ts'
 import { readFrom, readRelation } from './from.ts'
 import { keepsValue } from './kept-values.ts'
 import { mergedBy } from './merged.ts'
@@ -197,7 +197,7 @@ function withItem(scope: Scope, item: Item): Scope {
 
 function insert(body: Tree, target: Item, scope: Scope, ctx: Context): void {
   const query = tagged(body.selectStmt)
-  const named = list(body, 'cols').map(item => text(as(item, 'ResTarget') ?? {}, 'name'))
+  const named = namesOf(list(body, 'cols'), target, scope, ctx)
   if (query !== null) {
     const rows = queryRows(query, within({ ...scope, items: [], columns: [], rest: null }), ctx)
     const names = named.length > 0 ? named : target.columns.map(({ name }) => name)
@@ -241,6 +241,23 @@ function assign(targets: readonly unknown[], target: Item, scope: Scope, ctx: Co
     const value = several === null ? item.val : several.source
     write(target, text(item, 'name') || null, evaluate(value, scope, ctx), ctx, keepsValue(value, scope, ctx))
   }
+  namesOf(targets, target, scope, ctx)
+}
+
+/** `column[key] = …` writes the key too. */
+function namesOf(targets: readonly unknown[], target: Item, scope: Scope, ctx: Context): readonly string[] {
+  return targets.map(node => {
+    const item = as(node, 'ResTarget') ?? {}
+    const name = text(item, 'name')
+    const steps = list(item, 'indirection').map(step => as(step, 'A_Indices') ?? {})
+    const key = evaluateAll(
+      steps.flatMap(({ lidx, uidx }) => [lidx, uidx]),
+      scope,
+      ctx,
+    )
+    if (!isClean(key)) write(target, name || null, key, ctx)
+    return name
+  })
 }
 
 /** The column now holds this too; less protected than its source, that is a flow. */
@@ -270,7 +287,7 @@ function merge(body: Tree, target: Item, base: Scope, ctx: Context): Scope {
       assign(list(clause, 'targetList'), target, scope, ctx)
       continue
     }
-    const named = list(clause, 'targetList').map(item => text(as(item, 'ResTarget') ?? {}, 'name'))
+    const named = namesOf(list(clause, 'targetList'), target, scope, ctx)
     const names = named.length > 0 ? named : target.columns.map(({ name }) => name)
     for (const [at, value] of values.entries())
       write(target, names[at] ?? null, evaluate(value, scope, ctx), ctx, keepsValue(value, scope, ctx))

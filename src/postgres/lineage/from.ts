@@ -245,7 +245,7 @@ function plainArray(node: unknown): boolean {
 function readTableFunction(body: Tree, definitions: readonly unknown[], scope: Scope, ctx: Context): Item {
   const { alias, columns: _columns, ...given } = body
   const all = derive(evaluateAll(Object.values(given).flat().filter(isNode), scope, ctx), partsOf(body, scope, ctx))
-  noteTableExpansion(body, all, ctx)
+  noteTableExpansion(body, all, scope, ctx)
   const columns: Output[] = []
   collect(definitions, all, columns, scope, ctx)
   return renamed(itemFrom(alias === undefined ? 'json_table' : '', { columns, rest: null }), sub(body, 'alias'))

@@ -39,7 +39,10 @@ export function evaluateCall(body: Tree, scope: Scope, ctx: Context): Call {
   const ranked = rankedBy(body, scope, ctx)
   const given = grouped ? [...args, order] : args
   const own = fitting(findFunctions(ctx.catalog, ctx.path, schema, name), given.length)
-  if (own.length === 0 && isStandard(schema, name)) return { taint: derive(...given), rows: null }
+  if (own.length === 0 && isStandard(schema, name)) {
+    noteShownExpansion(body, scope, ctx)
+    return { taint: derive(...given), rows: null }
+  }
   const builtin = schema === null || schema === 'pg_catalog' ? builtinReach(name) : 'unlisted'
   if (own.length > 0) {
     const many = !list(body, 'args').every(arg => single(arg, scope, ctx))

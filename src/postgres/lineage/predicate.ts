@@ -1,7 +1,9 @@
 // Conditions. Promise: every protected column in one is noted as an oracle, and a column that a condition ties to a
 // protected value counts as holding that value, so that nobody reads it off a list of guesses.
 import { limits } from '../../gateway/limits.ts'
+import { builtinReach } from '../statement/builtin-functions.ts'
 import { as, children, list, strings, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { findFunctions } from './catalog.ts'
 import { type Context, type Matched, noteOracle, type OracleUse } from './context.ts'
 import { evaluate } from './expression.ts'
 import { fewValues, isSorted, meansOwn } from './own-types.ts'
@@ -212,7 +214,19 @@ export function single(node: unknown, scope: Scope, ctx: Context): boolean {
   if (found.tag === 'ParamRef') return ctx.many !== true
   if (found.tag === 'ColumnRef')
     return ctx.many !== true && lookUp(scope, strings(list(found.body, 'fields')), ctx.parameters).columns.length === 0
+  if (found.tag === 'FuncCall' && !steady(found.body, ctx)) return false
   return children(found.body).every(child => single({ [child.tag]: child.body }, scope, ctx))
+}
+
+/** The same for every row: what is not would be a guess for each. */
+function steady(body: Tree, { catalog, path }: Context): boolean {
+  const names = strings(list(body, 'funcname'))
+  const name = names.at(-1) ?? ''
+  const schema = names.length > 1 ? (names.at(-2) ?? '') : null
+  const own = findFunctions(catalog, path, schema, name)
+  if (own.some(({ volatility }) => volatility === 'v')) return false
+  const reach = builtinReach(name)
+  return reach === 'pure' || reach === 'metadata' || (reach === 'unlisted' && own.length > 0)
 }
 
 function ofSubLink(body: Tree, sees: (node: unknown) => boolean, scope: Scope, ctx: Context): OracleUse {

@@ -3,15 +3,14 @@
 import type { Snapshot } from './catalogs.ts'
 import type { Protection } from './lineage/protection.ts'
 import { columnsOf, type SessionNames } from './lineage/resolve.ts'
+import { isWrittenCleanly } from './lineage/written.ts'
 import { builtinReach } from './statement/builtin-functions.ts'
 import type { Statement } from './statement/statement.ts'
 import { tagged } from './statement/tree.ts'
 
 const writing = new Set(['DoStmt', 'CreateFunctionStmt', 'RuleStmt'])
-/** Without any of these a function only gives a result, whose origin is worked out where it is used. */
-const carries = /\b(insert|update|delete|merge|copy|create|alter|notify|raise|execute|perform|call|truncate|refresh)\b/i
 /** Another function of a name that is there; one that is replaced may be behind triggers and conditions. */
-const OPENING = /^\s*create\s+function\s+(?:[a-z_]\w*\.)?[a-z_]\w*\s*\(/i
+const OPENING = /^\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+(?:[a-z_]\w*\.)?([a-z_]\w*)\s*\(/i
 /** Names that are put together at run time, or written so that they cannot be told, and cursors that any session may open. */
 const builds = /\bexecute\b|u&"|\bfetch\b(?!\s+(?:first|next)\s+(?:\S+\s+)?rows?\s+(?:only|with)\b)/i
 
@@ -22,18 +21,20 @@ export function launders(
   protection: Protection,
   session: SessionNames,
 ): boolean {
-  const tag = tagged(statement.tree)?.tag ?? ''
-  if (!writing.has(tag) || protection.labels.size === 0) return false
-  if (tag === 'CreateFunctionStmt' && !carries.test(written)) return false
+  const root = tagged(statement.tree)
+  if (root === null || !writing.has(root.tag) || protection.labels.size === 0) return false
   if (builds.test(written)) return true
+  const cleanly = isWrittenCleanly(root, protection, session)
+  const replaces = root.body.replace === true
   const words = new Set(
     written
-      .replace(OPENING, '(')
+      .replace(OPENING, (all, name) => (replaces && catalog.functions.has(name.toLowerCase()) ? all : '('))
       .toLowerCase()
       .match(/[\p{L}_][\p{L}\p{N}_$]*/gu),
   )
   const own = (word: string) => catalog.functions.get(word)?.some(({ trusted }) => !trusted) === true
-  for (const word of words) if (builtinReach(word) === 'outside' || own(word)) return true
+  for (const word of words) if (builtinReach(word) === 'outside' || (!cleanly && own(word))) return true
+  if (cleanly) return false
   for (const relation of catalog.relations.values()) {
     const names = relation.name.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []
     if (!names.every(name => words.has(name))) continue

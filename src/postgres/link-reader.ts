@@ -25,7 +25,8 @@ import { namesUnknown, parameterTypes, visible, withBound } from './session-name
 import { SessionState } from './session-state.ts'
 import { type ParseAside, readLongSql } from './statement/read-sql.ts'
 import type { StatementKind } from './statement/statement.ts'
-import { actionOf, emptyAction } from './statement-action.ts'
+import { tagged } from './statement/tree.ts'
+import { actionOf, emptyAction, type Planned } from './statement-action.ts'
 import { endsWork, forgottenBy } from './statement-changes.ts'
 import { shownBy } from './statement-labels.ts'
 import { CONTESTED, FOREIGN, NO_CONNECTION, NO_TYPE } from './statement-refusals.ts'
@@ -60,6 +61,10 @@ const keeping = new Set<StatementKind>([
   'transaction',
   'set',
 ])
+function keepsRelations({ kind, tree }: Planned['decided']): boolean {
+  return keeping.has(kind) || tagged(tree)?.tag === 'IndexStmt'
+}
+
 /** It names nothing, and must come before any query of its transaction: a question of ours would be one. */
 const opensTransaction = /^\s*set\s+transaction\s[^;]*;?\s*$/i
 
@@ -194,7 +199,7 @@ class SessionReader implements LinkReader {
       endQuotes,
       // What defines anything may have made it another relation by now.
       holdsNothing: quoted =>
-        planned.every(one => keeping.has(one.decided.kind) && !unsettles(one.decided.tree, catalog)) &&
+        planned.every(one => keepsRelations(one.decided) && !unsettles(one.decided.tree, catalog)) &&
         holdsNothing(quoted, setting.protection, names),
       action: actionOf(planned, setting),
       origins: (fields, result) => {

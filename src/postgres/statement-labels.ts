@@ -7,8 +7,8 @@ import type { Planned } from './statement-action.ts'
 
 type Labels = ReadonlySet<string> | 'unknown'
 
-/** Kinds of statements in which what people wrote runs or is checked against every row; blocks are read. */
-const speaking = new Set(['call', 'define', 'maintain', 'grant', 'other'])
+/** Kinds of statements in which what people wrote runs or is checked against every row; blocks and procedures are read. */
+const speaking = new Set(['define', 'maintain', 'grant', 'other'])
 
 /** As in StatementReading. */
 export interface Shown {

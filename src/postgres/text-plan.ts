@@ -20,7 +20,7 @@ import type { Statement } from './statement/statement.ts'
 import type { Tree } from './statement/tree.ts'
 import type { Planned, Setting } from './statement-action.ts'
 import { adds, changesOf, changesUnseen, definedForAll, settlesOld } from './statement-changes.ts'
-import { FLOW, refusedBy, UNKNOWN_COPY, UNKNOWN_FLOW } from './statement-refusals.ts'
+import { FLOW, NO_COLUMN, refusedBy, UNKNOWN_COPY, UNKNOWN_FLOW } from './statement-refusals.ts'
 import { preparedBefore, stoodFor } from './stood-for.ts'
 
 export interface TextPlan extends Change, Pick<StatementReading, 'launders'> {
@@ -76,7 +76,7 @@ export function planOf(
     const plan = lost || isOutdated(statement, names, snapshot) ? blinded(resolved) : resolved
     if (lost && [statement, decided].some(one => one.effects.has('write') && reads(one))) return UNKNOWN_FLOW
     const flow = plan.flows.find(({ to }) => to !== 'view')
-    if (flow !== undefined) return flow.labels === 'unknown' ? UNKNOWN_FLOW : FLOW
+    if (flow !== undefined) return flow.labels !== 'unknown' ? FLOW : plan.missing ? NO_COLUMN : UNKNOWN_FLOW
     if (statement.kind === 'copy-out' && copyOutOf(statement.tree, plan, catalog) === null) return UNKNOWN_COPY
     carries ||= launders(statement, statement.written(), snapshot, protection, names)
     planned.push({ statement, decided, plan })

@@ -19,9 +19,9 @@ export interface Quoted {
 /** Whether these columns hold nothing that is hidden. */
 export type HoldsNothing = (quoted: Quoted) => boolean
 
-const kept = new Set([...'SVCMPstncdFLR'])
+const kept = new Set([...'SVCMPWstncdFLR'])
 const key =
-  /^Key \(([^()]+)\)=\(.*\) (?:already exists|is not present in table "[^"]+"|(is still referenced from table "[^"]+"))\.$/s
+  /^Key \(([^()]+)\)=\(.*\) (?:already exists|is duplicated|is not present in table "[^"]+"|(is still referenced from table "[^"]+"))\.$/s
 const partition = /^Partition key of the failing row contains \(([^()]+)\) = \(.*\)\.$/s
 const plain = /^[\p{L}_][\p{L}\p{N}_$]*$/u
 

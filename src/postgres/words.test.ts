@@ -46,13 +46,42 @@ test('a sentence that no data changes is told', () => {
   for (const [C, M] of passing) {
     for (const type of [back.error, back.notice]) {
       const heard = told(type, { S: 'X', V: 'X', C, M, D: 'Vorlamint', H: 'Vorlamint', F: 'a.c', R: 'b' })
-      assert.ok(heard.endsWith(`M${M}`), heard)
+      assert.ok(heard.includes(`|M${M}`) && !heard.includes('Vorlamint'), heard)
     }
   }
   const column = { S: 'ERROR', C: '428C9', M: 'column "a" can only be updated to DEFAULT' }
   const detail = 'Column "a" is a generated column.'
   assert.ok(told(back.error, { ...column, D: detail }).endsWith(`|D${detail}`))
   assert.doesNotMatch(told(back.error, { ...column, D: 'Column "a" holds "Vorlamint".' }), /Vorlamint/)
+})
+
+test('names that one routine quotes are told, those that any could are not', () => {
+  const error = { S: 'ERROR', V: 'ERROR', C: '42703', M: 'column "vorlamint" of relation "jobs" does not exist' }
+  const hint = {
+    ...error,
+    C: '2BP01',
+    M: 'cannot drop table a because other objects depend on it',
+    D: 'view b depends',
+  }
+  for (const fields of [
+    { ...error, R: 'ATExecDropColumn' },
+    { ...hint, R: 'reportDependentObjects' },
+  ])
+    assert.equal(
+      told(back.error, fields),
+      told(back.error, fields, () => true),
+    )
+  assert.match(told(back.error, { ...error, R: 'ATExecDropColumn' }), /vorlamint/)
+  assert.match(told(back.error, { ...hint, R: 'reportDependentObjects' }), /view b depends/)
+  for (const more of [{}, { R: 'exec_stmt_raise' }, { R: 'pg_get_serial_sequence' }, { R: 'ATExecDropColumn', W: 'a' }])
+    assert.doesNotMatch(told(back.error, { ...error, ...more }), /vorlamint/)
+})
+
+test('what is wrong with a value that is copied in is told, what a function says of it is not', () => {
+  const error = { S: 'ERROR', C: '22P02', M: 'invalid input syntax for type integer: "ten"' }
+  assert.match(told(back.error, { ...error, W: 'COPY visits, line 1, column id: "ten"' }), /"ten"/)
+  for (const W of ['COPY visits, line 1: "ten"', 'SQL function "f"\nCOPY visits, line 1, column id: "ten"'])
+    assert.doesNotMatch(told(back.error, { ...error, W }), /"ten"/)
 })
 
 test('an error about a constant of the text is told, one about a value is not', () => {

@@ -2,6 +2,7 @@
 // could have put there leaves: severity, state and position stay, sentences are the gateway's.
 import { back, FrameReader, HEAD_BYTES } from './frames.ts'
 import { frame } from './messages.ts'
+import { namesAlone } from './name-words.ts'
 import { isState } from './sqlstates.ts'
 import { type HoldsNothing, violationOf } from './violations.ts'
 
@@ -60,6 +61,10 @@ const parameter = new RegExp(
   String.raw`^(?:${json}\n)?(?:unnamed portal|portal "[^"]+") parameter \$\d+(?: = '[^\n]*')?$`,
 )
 
+/** Where in what the caller copies in it went wrong: it quotes that alone. */
+const copied = /^COPY [^\n]+, line \d+(?:, column [^\n]+)?(?:: "[^\n]*")?$/
+const copiedValue = /^COPY [^\n]+, line \d+, column [^\n]+: "[^\n]*"$/
+
 /**
  * An error in reading the caller's own text or parameters, before anything ran: it points into that text, to a name or a
  * constant, or says which parameter, and quotes nothing else.
@@ -67,7 +72,7 @@ const parameter = new RegExp(
 function readsOnly(fields: ReadonlyMap<string, string>): boolean {
   if (!/^(?:22|42)/.test(fields.get('C') ?? '') || fields.has('q') || fields.has('p')) return false
   const where = fields.get('W')
-  if (where !== undefined && parameter.test(where)) return !fields.has('P')
+  if (where !== undefined && (parameter.test(where) || copiedValue.test(where))) return !fields.has('P')
   return fields.has('P') && (where === undefined || constant.test(where))
 }
 
@@ -77,7 +82,6 @@ const named: Readonly<Record<string, RegExp>> = {
   '22001': /^value too long for type (?:character(?: varying)?|bit varying)\(\d+\)$/,
   '25001': /^[A-Z ]+ cannot run inside a transaction block$/,
   '25006': /^cannot execute [A-Z ]+ in a read-only transaction$/,
-  '2BP01': /^cannot drop [^:]+ because other objects depend on it$/,
   '42501':
     /^(?:permission denied for (?:table|view|schema|sequence|function|procedure|database|materialized view) \S+|must be owner of (?:table|view|sequence|function|schema|materialized view|index|relation) \S+|new row violates row-level security policy for table "[^"]+")$/,
   '42P16': /^(?:cannot drop columns from view|cannot change (?:name|data type) of view column "[^"]+"[\w" (),.[\]]*)$/,
@@ -139,8 +143,10 @@ export function releasedWords(
   }
   const fields = reportFields(raw, start, end)
   if (type === back.error && readsOnly(fields)) return null
-  const violation = type === back.error && ofText(fields) ? violationOf(fields, holdsNothing) : null
-  if (violation !== null) return frame(type, `${violation.map(([kind, text]) => `${kind}${text}\0`).join('')}\0`)
+  const checked = type === back.error && (ofText(fields) || copied.test(fields.get('W') ?? ''))
+  const violation = checked ? violationOf(fields, holdsNothing) : null
+  const told = violation ?? (ofText(fields) ? namesAlone(fields) : null)
+  if (told !== null) return frame(type, `${told.map(([kind, text]) => `${kind}${text}\0`).join('')}\0`)
   const own = type === back.notice ? '01000' : 'P0001'
   const state = isState(fields.get('C') ?? '') ? (fields.get('C') ?? '') : own
   const kept = [...fields]
@@ -148,7 +154,11 @@ export function releasedWords(
     .map(([kind, text]) => `${kind}${kind === 'C' ? state : text}\0`)
   const fixed = fixedSentence(fields)
   if (fixed !== null) {
-    const more = [...fields].filter(([kind, text]) => /[DH]/.test(kind) && details.test(text))
+    // Which routine says it may be told where it is about names: another divides by zero for other data.
+    const isNamed = named[state]?.test(fixed) === true
+    const more = [...fields].filter(
+      ([kind, text]) => (/[DH]/.test(kind) && details.test(text)) || (isNamed && /[FLR]/.test(kind)),
+    )
     return frame(type, `${kept.join('')}M${fixed}\0${more.map(([kind, text]) => `${kind}${text}\0`).join('')}\0`)
   }
   const says = classes[state.slice(0, 2)] ?? (type === back.notice ? 'notice' : 'error')

@@ -265,3 +265,52 @@ select (select count(*) from med.people where code = 'nobody') as n, exists (sel
 select (select count(*) from med.people where legal_name = 'nobody')
 create function app.tax(n text) returns text language sql immutable as $$ select n $$ ;; select app.tax('x'), app.tax(10)
 create function app.newf(a text) returns text language sql as $$ select a $$ ;; create function app.newf(a int) returns int language plpgsql as $$ begin return a + 1; end $$ ;; select app.newf(1), app.newf('x')
+create or replace function app.people_in(w int) returns bigint language sql stable as $$ select count(*) from med.people where ward_id = w $$ ;; select app.people_in(1)
+create function app.people_in(w int) returns bigint language plpgsql stable as $$ begin return (select count(*) from med.people where ward_id = w); end $$ ;; select app.people_in(1)
+create function app.alias_of(i int) returns text language sql stable as $$ select alias from med.people where id = i $$ ;; select app.alias_of(2)
+create function app.people_tab(w int) returns table (pid int, al text) language sql stable as $$ select id, alias from med.people where ward_id = w order by id $$ ;; select * from app.people_tab(1)
+create function app.fmt_people(n int) returns text language plpgsql immutable as $$ begin if n = 1 then return 'one person'; end if; return n || ' people'; end $$ ;; select app.fmt_people(3)
+create function app.ward_stats() returns table (ward text, n bigint, mean numeric) language plpgsql stable as $$ begin return query select w.name, count(p.id), round(avg(p.score), 2) from med.wards w left join med.people p on p.ward_id = w.id group by w.name order by w.name; end $$ ;; select * from app.ward_stats()
+create function app.move_person(i int, w int) returns void language sql as $$ update med.people set ward_id = w where id = i $$ ;; select app.move_person(1, 2) ;; select ward_id from med.people where id = 1
+create function app.f_people() returns int language sql security definer set search_path = med, pg_temp as $$ select count(*)::int from people $$ ;; select app.f_people()
+create function app.at1() returns int language sql begin atomic select count(*)::int from app.jobs; end ;; select app.at1()
+create function app.at2() returns bigint language sql return (select count(*) from med.people where ward_id = 1) ;; select app.at2()
+create procedure app.archive(d date) language plpgsql as $$ declare n int; begin delete from app.jobs where at < d; get diagnostics n = row_count; raise notice 'archived %', n; end $$ ;; call app.archive('2024-05-04')
+create function app.touch_updated() returns trigger language plpgsql as $$ begin new.updated = '2024-07-01'; return new; end $$ ;; create trigger zt before update on med.people for each row execute function app.touch_updated() ;; update med.people set score = 5 where id = 1 returning updated
+create function app.bad_people() returns trigger language plpgsql as $$ begin if new.alias = '' then raise exception 'alias may not be empty'; end if; return new; end $$ ;; create trigger zt before insert on med.people for each row execute function app.bad_people() ;; insert into med.people (id, legal_name, alias) values (950, 'n', 'a') returning id
+do $$ begin if exists (select 1 from information_schema.columns where table_schema = 'med' and table_name = 'people' and column_name = 'nope') then raise notice 'yes'; else raise notice 'no'; end if; end $$
+do $$ declare n bigint; begin select count(*) into n from med.people where score > 3; raise notice 'n %', n; end $$
+do $$ begin perform 1 from med.people where id = 1; if found then raise notice 'found'; end if; end $$
+do $$ begin update med.people set score = score + 1 where id = 1; end $$ ;; select score from med.people where id = 1
+do $$ declare r record; begin for r in select id, alias from med.people order by id loop raise notice '% %', r.id, r.alias; end loop; end $$
+alter table app.jobs drop column nothere
+alter table app.jobs drop column if exists nothere
+alter table app.jobs rename column nothere to x
+alter table app.jobs alter column nothere type text
+alter table app.jobs alter column nothere set not null
+alter table app.jobs add column if not exists what text
+alter table app.jobs drop constraint nothere
+alter table app.jobs drop constraint if exists nothere
+alter table app.jobs add constraint zz check (qty > 3)
+alter table app.jobs add foreign key (ward_id) references med.wards (nothere)
+alter table app.jobs add foreign key (nothere) references med.wards (id)
+alter table app.jobs add unique (nothere)
+alter table app.jobs add primary key (what)
+alter table app.jobs alter column what type int
+alter table app.jobs alter column price type numeric(10, 2)
+alter table med.people add constraint big check (score >= 1000)
+create index on app.jobs (nothere)
+create unique index on app.jobs (state)
+create unique index on med.people (ward_id)
+create index jx on app.jobs (state) ;; create index if not exists jx on app.jobs (state)
+create table app.jobs (id int)
+create table app.nx (id int primary key, id int)
+create table app.nx (id int primary key, j int references app.jobs (nothere))
+create or replace view app.v_wards as select id from med.wards
+refresh materialized view concurrently app.m_wards
+create extension nothere
+alter table med.wards alter column floor type bigint
+alter table med.wards drop column floor
+drop table med.wards
+drop table app.parents cascade
+copy app.jobs (nothere) to stdout

@@ -161,7 +161,6 @@ select (regexp_match(code, '^x'))[1]::pg_lsn from med.people where id = 1
 create function app.rn(x text) returns setof text language plpgsql immutable as $$ declare e text; begin foreach e in array string_to_array(x, 'q') loop return next 'a'; end loop; end $$ ;; select app.rn(code) from med.people where id = 1
 create function app.rn(x text) returns setof text language sql immutable as 'select unnest(string_to_array(x, ''q''))' ;; select app.rn(code) from med.people where id = 1
 create function app.dop(int, int) returns text language sql stable as 'select app.deep($1)' ;; create operator app.<?> (leftarg = int, rightarg = int, function = app.dop) ;; create temp table t (a text default (1 operator(app.<?>) 1), b int) ;; insert into t (b) values (1) ;; select a from t
-select jsonb_array_elements(to_jsonb(string_to_array(code, 'q'))) from med.people where id = 1
 select unnest(a) from (select string_to_array(code, 'q') a from med.people where id = 1) q
 select unnest(coalesce(string_to_array(code, 'q'), '{}')) from med.people where id = 1
 select unnest((select string_to_array(code, 'q') from med.people where id = 1))
@@ -472,3 +471,80 @@ update med.people set prefs[code] = '1' ;; select prefs from med.people
 insert into app.jobs (id, what) select 1, 'x' on conflict (id) do update set payload[(select code from med.people where id = 1)] = '1' returning payload
 merge into app.jobs j using med.people p on j.id = p.id when matched then update set payload[p.code] = '1' returning payload
 update med.wards set tags[1:(select tiny / 5000 from med.people where id = 1)] = array['x', 'y', 'z', 'a', 'b', 'c', 'd', 'e'] returning tags
+create function app.q1() returns text language sql stable as $$ select alias from med.people where code like 'x%' limit 1 $$ ;; select app.q1()
+create function app.q1() returns bigint language sql stable as $$ select count(*) from med.people where code like 'x%' $$ ;; create table app.tt (x bigint check (app.q1() = 0)) ;; insert into app.tt values (1)
+create function app.q1() returns bigint language plpgsql as $$ declare n bigint; begin select count(*) into n from med.people where left(code, 1) = 'x'; insert into app.sink (n) values (n); return 1; end $$ ;; select app.q1() ;; select n from app.sink
+create function app.q1() returns int language sql as $$ select app.warns(); select 1 $$ ;; select app.q1()
+create function app.q1() returns int language plpgsql as $$ begin perform app.warns(); return 1; end $$ ;; select app.q1()
+create function app.q1() returns int language plpgsql as $$ begin perform app.spill_pl(); return 1; end $$ ;; select app.q1() ;; select t from app.sink
+create function app.q1() returns int language sql as $$ select app.spill2(); select 1 $$ ;; select app.q1() ;; select t from app.sink
+create function app.q1(p med.people) returns text language sql as $$ select p.code $$ ;; select app.q1(p) from med.people p
+create function app.q1(p med.people) returns text language sql as $$ select p.alias $$ ;; create or replace function app.q1(p med.people) returns text language sql as $$ select p.code $$ ;; select app.q1(p) from med.people p
+create function app.q1(p med.people) returns int language plpgsql as $$ begin insert into app.sink (t) values (p.code); return 1; end $$ ;; select app.q1(p) from med.people p ;; select t from app.sink
+create function app.q1(p med.people) returns int language plpgsql as $$ begin raise notice '%', p.code; return 1; end $$ ;; select app.q1(p) from med.people p
+create function app.q1(t text) returns int language plpgsql as $$ begin if t like 'x%' then return 1; end if; return 0; end $$ ;; select app.q1(code) from med.people order by id
+create function app.q1(t text) returns int language plpgsql as $$ begin insert into app.sink (t) values (t); return 0; end $$ ;; select app.q1(code) from med.people order by id ;; select t from app.sink
+create or replace function app.q1(t text) returns int language plpgsql as $$ begin insert into app.sink (t) values (t); return 0; end $$ ;; update med.people set alias = 'x' where app.q1(code) = 0 ;; select t from app.sink
+create or replace function app.trg_audit() returns trigger language plpgsql as $$ begin insert into app.sink (t) values (new.code); return new; end $$ ;; update med.people set weight = 1 ;; select t from app.sink
+create or replace function app.trg_late() returns trigger language plpgsql as $$ begin insert into app.sink (t) values (new.legal_name); return null; end $$ ;; update med.people set score = 1 ;; set constraints all immediate ;; select t from app.sink
+create or replace function app.near(a text, b text) returns boolean language sql immutable as $$ select ascii(a) > ascii(b) $$ ;; select id from med.people where code::text operator(app.==) 'x' order by id
+create or replace function app.badge(med.people) returns text language sql stable as $$ select left($1.code, 2) $$ ;; select app.badge(p) from med.people p order by id
+create function app.tf() returns trigger language plpgsql as $$ begin new.alias := new.code; return new; end $$ ;; create trigger z before update on med.people for each row execute function app.tf() ;; update med.people set score = 1 where id = 1 returning alias
+create function app.tf() returns trigger language plpgsql as $$ begin new.prefs := to_jsonb(new); return new; end $$ ;; create trigger z before update on med.people for each row execute function app.tf() ;; update med.people set score = 1 where id = 1 returning prefs
+create function app.tf() returns trigger language plpgsql as $$ begin if new.code like 'x%' then new.score := 9; end if; return new; end $$ ;; create trigger z before update on med.people for each row execute function app.tf() ;; update med.people set alias = 'a' where id = 1 returning score
+create function app.tf() returns trigger language plpgsql as $$ begin raise notice '%', new; return new; end $$ ;; create trigger z before update on med.people for each row execute function app.tf() ;; update med.people set alias = 'a' where id = 1
+create function app.tf() returns trigger language plpgsql as $$ begin raise notice '%', old.code; return new; end $$ ;; create trigger z before update on med.people for each row execute function app.tf() ;; update med.people set alias = 'a' where id = 1
+create function app.tf() returns trigger language plpgsql as $$ begin raise exception using errcode = upper(left(new.code, 5)); return new; end $$ ;; create trigger z before update on med.people for each row execute function app.tf() ;; update med.people set alias = 'a' where id = 1
+create function app.tf() returns trigger language plpgsql as $$ declare r record; begin r := new; insert into app.sink (t) values (r.code); return new; end $$ ;; create trigger z after update on med.people for each row execute function app.tf() ;; update med.people set alias = 'a' where id = 1 ;; select t from app.sink
+create function app.tf() returns trigger language plpgsql as $$ declare r med.people; begin select new.* into r; insert into app.sink (t) values (r.code); return new; end $$ ;; create trigger z after update on med.people for each row execute function app.tf() ;; update med.people set alias = 'a' where id = 1 ;; select t from app.sink
+create function app.tf() returns trigger language plpgsql as $$ begin insert into app.sink (j) values (to_jsonb(old)); return new; end $$ ;; create trigger z after update on med.people for each row execute function app.tf() ;; update med.people set alias = 'a' where id = 1 ;; select j from app.sink
+create function app.tf() returns trigger language plpgsql as $$ begin insert into app.sink (t) select code from fresh; return null; end $$ ;; create trigger z after update on med.people referencing new table as fresh for each statement execute function app.tf() ;; update med.people set alias = 'a' where id = 1 ;; select t from app.sink
+create function app.tf() returns trigger language plpgsql as $$ begin insert into app.sink (t) select code from med.people; return null; end $$ ;; create trigger z after update on med.people for each statement execute function app.tf() ;; update med.people set alias = 'a' where id = 1 ;; select t from app.sink
+create function app.tf() returns trigger language plpgsql as $$ begin new.score := 1; return new; end $$ ;; create trigger z before update on med.people for each row when (new.code like 'x%') execute function app.tf() ;; update med.people set alias = 'a' where id = 1 returning score
+create function app.tf() returns trigger language plpgsql as $$ begin if new.alias = 'a' then return null; end if; new.alias = new.legal_name; return new; end $$ ;; create trigger z before update on med.people for each row execute function app.tf() ;; update med.people set alias = 'b' where id = 1 returning alias
+create function app.tf() returns trigger language plpgsql as $$ begin perform app.log_row(new); return new; end $$ ;; create function app.log_row(p med.people) returns void language sql as $$ insert into app.sink (t) values (p.code) $$ ;; create trigger z after update on med.people for each row execute function app.tf() ;; update med.people set alias = 'b' where id = 1 ;; select t from app.sink
+create function app.tf() returns trigger language plpgsql as $$ begin perform 1 / (ascii(new.code) - 120); return new; end $$ ;; create trigger z after update on med.people for each row execute function app.tf() ;; update med.people set alias = 'b' where id = 1
+do $$ declare r record; begin for r in select * from med.people loop raise notice '%', r.code; end loop; end $$
+do $$ declare r med.people; begin select * into r from med.people where id = 1; raise notice '%', r; end $$
+do $$ declare t text; begin select legal_name into t from med.people where id = 1; insert into app.sink (t) values (t); end $$ ;; select t from app.sink
+do $$ begin insert into app.sink (t) select code from med.people; end $$ ;; select t from app.sink
+do $$ begin if exists (select 1 from med.people where code like 'x%') then raise notice 'yes'; end if; end $$
+do $$ declare n int; begin select id into n from med.people order by code limit 1; raise notice '%', n; end $$
+do $$ begin create view app.lv as select code as c, id from med.people; end $$ ;; select c from app.lv
+do $$ begin alter table med.people rename column code to kode; end $$ ;; select kode from med.people
+select pg_get_serial_sequence('app.jobs', code) from med.people where id = 1
+select has_column_privilege('med.people', code, 'select') from med.people where id = 1
+select code::text::regclass from med.people where id = 1
+alter table med.people add constraint z1 check (id > 0), add constraint z2 check (ascii(code) = 120 or id > 1)
+insert into med.people (id, code, legal_name, alias) select 900, code, 'x', 'y' from med.people where id = 1
+select has_column_privilege('app.jobs', (select code::text from med.people where id = 1), 'select')
+create table app.zt as select weight as c from med.people ;; insert into app.zt select c from app.zt ;; create unique index on app.zt (c)
+create function app.q2(x text default app.deep(1)) returns text language sql as $$ select x $$ ;; select app.q2()
+create function app.q2() returns setof med.people language sql as $$ select * from med.people $$ ;; select code from app.q2()
+create function app.q2() returns setof app.v_alias language sql as $$ select * from app.v_alias $$ ;; select b from app.q2()
+create function app.ef() returns event_trigger language plpgsql as $$ begin perform id from med.people; perform app.spill_pl(); end $$ ;; create event trigger ev on ddl_command_start execute function app.ef() ;; create table app.zz (a int) ;; select t from app.sink
+create function app.q5() returns text language sql begin atomic select code::text from med.people where id = 1; end ;; select app.q5()
+create function app.q5() returns text language sql return (select code::text from med.people where id = 1) ;; select app.q5()
+create function app.q5() returns int language sql begin atomic insert into app.sink (t) select code from med.people; select 1; end ;; select app.q5() ;; select t from app.sink
+create function app.q5() returns bigint language sql return (select count(*) from med.people where code like 'x%') ;; select app.q5()
+create function app.q5() returns text language sql set search_path = med as $$ select code::text from people where id = 1 $$ ;; select app.q5()
+create function app.q5() returns int language sql set search_path = med as $$ insert into app.sink (t) select code from people; select 1 $$ ;; select app.q5() ;; select t from app.sink
+create function app.q5() returns int language plpgsql as $$ begin update med.people set alias = code where id = 1; return 1; end $$ ;; select app.q5() ;; select alias from med.people where id = 1
+create function app.q5() returns int language plpgsql as $$ begin update med.people set score = 666 where id = 1; return 1; end $$ ;; select app.q5() ;; set constraints all immediate
+create function app.q5() returns int language plpgsql as $$ begin update med.people set score = 667 where id = 1; set constraints all immediate; return 1; end $$ ;; select app.q5()
+do $$ begin update med.people set score = 667 where id = 1; set constraints all immediate; end $$
+do $$ begin update med.people set score = 666 where id = 1; end $$ ;; set constraints all immediate
+do $$ begin update med.people set weight = 1 where id = 1; end $$ ;; select was from app.audit
+do $$ begin update med.people set alias = code; exception when others then raise notice '%', sqlerrm; end $$ ;; select alias from med.people
+create procedure app.q6() language plpgsql as $$ begin raise notice '%', (select code from med.people where id = 1); end $$ ;; call app.q6()
+create procedure app.q6() language sql as $$ select app.warns() $$ ;; call app.q6()
+call app.give(1, null, 1)
+create procedure app.q6() language plpgsql as $$ begin update med.people set score = 667 where id = 1; set constraints all immediate; end $$ ;; call app.q6()
+create procedure app.q6(x text) language plpgsql as $$ begin raise notice '%', x; end $$ ;; call app.q6(app.deep(1))
+create procedure app.q6(x int) language plpgsql as $$ begin raise notice '%', x; end $$ ;; call app.q6(length(app.deep(1)))
+create procedure app.q6(x text default app.deep(1)) language plpgsql as $$ begin raise notice '%', x; end $$ ;; call app.q6()
+truncate app.sink
+create procedure app.q6() language plpgsql as $$ begin truncate app.sink; end $$ ;; call app.q6()
+create procedure app.q6() language sql as $$ select app.rec(1)::text::int $$ ;; call app.q6()
+create procedure app.q6() language plpgsql as $$ begin delete from app.gadgets; end $$ ;; call app.q6() ;; select t from app.sink
+create procedure app.q6() language plpgsql as $$ begin delete from app.parents where id = 1; end $$ ;; call app.q6()

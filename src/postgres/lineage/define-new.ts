@@ -1,11 +1,13 @@
 // Expressions that new tables, types and triggers bring along. Promise: what of them is worked out at once and kept in the
 // catalog, or put into columns later, is noted as a flow; what will decide whether rows are taken, as an oracle.
-import { as, children, list, sub, type Tree, tagged, text } from '../statement/tree.ts'
+import { as, children, list, strings, sub, type Tree, tagged, text } from '../statement/tree.ts'
+import { findFunctions } from './catalog.ts'
 import { type Context, noteFlow, noteOracle } from './context.ts'
 import { evaluate } from './expression.ts'
 import { judgeKeys, newColumns } from './new-columns.ts'
+import { sparesRow } from './plpgsql.ts'
 import { type Item, outermost, type Scope } from './scope.ts'
-import { clean, derive, isClean, ofLabels, type Taint } from './taint.ts'
+import { clean, derive, isClean, ofLabels, row, type Taint } from './taint.ts'
 
 /** Its own columns and the value that is checked hold nothing yet. */
 const fresh: Scope = { ...outermost, rest: clean }
@@ -49,6 +51,15 @@ export function newDomain(body: Tree, ctx: Context): void {
 export function newTrigger(body: Tree, item: Item | null, ctx: Context): void {
   const rows = ['new', 'old'].map((alias): Item => ({ ...emptied(item), alias, schema: null }))
   decided(evaluate(body.whenClause, { ...outermost, items: rows }, ctx), ctx)
+}
+
+/** A trigger whose function can be read, and makes nothing of what is protected in the row it is given. */
+export function sparesAll(body: Tree, item: Item | null, ctx: Context): boolean {
+  const names = strings(list(body, 'funcname'))
+  const found = findFunctions(ctx.catalog, ctx.path, names.length > 1 ? (names.at(-2) ?? '') : null, names.at(-1) ?? '')
+  const [only] = found.filter(({ argumentCount }) => argumentCount === 0)
+  if (item === null || only === undefined || found.length > 1 || list(body, 'transitionRels').length > 0) return false
+  return sparesRow(only, row(item.columns), ctx)
 }
 
 function emptied(item: Item | null): Pick<Item, 'columns' | 'rest'> {

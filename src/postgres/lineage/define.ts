@@ -4,7 +4,7 @@ import { parseSql } from '../statement/parser.ts'
 import { as, isTree, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { findRelation } from './catalog.ts'
 import { type Context, noteFlow, noteOracle } from './context.ts'
-import { everyLabel, newBound, newCollation, newDomain, newTable, newTrigger } from './define-new.ts'
+import { everyLabel, newBound, newCollation, newDomain, newTable, newTrigger, sparesAll } from './define-new.ts'
 import { evaluate } from './expression.ts'
 import { readDefined } from './from.ts'
 import { noteFilled, noteJoined } from './made-relation.ts'
@@ -47,7 +47,7 @@ export function noteDefinition({ tag, body }: Tagged, ctx: Context): void {
       if (text(body, 'kind') === 'OBJECT_COLLATION') newCollation(body, ctx)
       break
     case 'CreateTrigStmt':
-      flow('function', 'trigname', everything(itemOf(body, ctx)))
+      if (!sparesAll(body, itemOf(body, ctx), ctx)) flow('function', 'trigname', everything(itemOf(body, ctx)))
       newTrigger(body, itemOf(body, ctx), ctx)
       break
     case 'RuleStmt':

@@ -3,7 +3,7 @@
 import { parsePlPgSql, parseSql } from '../statement/parser.ts'
 import { as, isTree, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import type { CatalogFunction } from './catalog.ts'
-import { type Context, newNotes, noteFlow, noteShown, probedBy } from './context.ts'
+import { type Context, type Notes, newNotes, noteFlow, noteShown, probedBy } from './context.ts'
 import { outermost } from './scope.ts'
 import { queryRows } from './select.ts'
 import { clean, derive, isClean, mark, type Taint, unknown } from './taint.ts'
@@ -199,17 +199,55 @@ function queryOf(expression: Tree): Tagged | null {
 
 /** DO: whether it neither reads nor meets anything protected, so that what it says may be heard. */
 export function speaksCleanly(block: Tree, ctx: Context): boolean {
-  const option = (name: string) => {
-    const found = list(block, 'args').find(one => text(as(one, 'DefElem') ?? {}, 'defname') === name)
-    return text(as(sub(as(found, 'DefElem') ?? {}, 'arg') ?? {}, 'String') ?? {}, 'sval')
+  const { language, source } = codeOf(list(block, 'args'))
+  if (!/^(?:plpgsql)?$/i.test(language)) return false
+  const notes = notesOf({ ...unnamed, source }, new Map(), ctx)
+  return notes !== null && leavesNothing(notes) && isClean(notes.touched)
+}
+
+/** What a block or a function is written in, and its text. */
+export function codeOf(options: readonly unknown[]): { readonly language: string; readonly source: string } {
+  const option = (name: string): string => {
+    const found = options.find(one => text(as(one, 'DefElem') ?? {}, 'defname') === name)
+    const arg = sub(as(found, 'DefElem') ?? {}, 'arg') ?? {}
+    const [first] = list(as(arg, 'List') ?? {}, 'items')
+    return text(as(first ?? arg, 'String') ?? {}, 'sval')
   }
-  if (!/^(?:plpgsql)?$/i.test(option('language'))) return false
+  return { language: option('language'), source: option('as') }
+}
+
+/** What is noted of a body that comes to nothing protected; null of any other. */
+export function notesOf(written: Written, parameters: ReadonlyMap<string, Taint>, ctx: Context): Notes | null {
   const notes = newNotes()
   try {
-    const body = parseBody({ ...unnamed, source: option('as') })
+    const body = parseBody(written)
+    if (body === null) return null
+    const inner: Context = { ...ctx, notes, late: 'on any path', depth: ctx.depth + 1 }
+    return isClean(bodyTaint(body, clean, parameters, inner)) ? notes : null
+  } catch {
+    return null
+  }
+}
+
+/** It neither puts anything protected elsewhere nor is led by it. */
+export function leavesNothing(notes: Notes): boolean {
+  return notes.flows.size === 0 && notes.oracles.size === 0
+}
+
+/** Whether a trigger, which is given rows with what is protected, makes nothing of it. */
+export function sparesRow(found: CatalogFunction, row: Taint, ctx: Context): boolean {
+  const notes = newNotes()
+  try {
+    const body = found.language === 'plpgsql' ? readBody(found) : null
     if (body === null) return false
-    const taint = bodyTaint(body, clean, new Map(), { ...ctx, notes, late: 'on any path', depth: ctx.depth + 1 })
-    return isClean(taint) && isClean(notes.touched) && notes.flows.size === 0 && notes.oracles.size === 0
+    const parameters = new Map([
+      ['new', row],
+      ['old', row],
+    ])
+    const variables = body.variables.filter(name => !parameters.has(name))
+    const inner: Context = { ...ctx, notes, late: 'on any path', depth: ctx.depth + 1 }
+    const taint = bodyTaint({ ...body, variables }, clean, parameters, inner)
+    return isClean(taint) && isClean(notes.touched) && leavesNothing(notes)
   } catch {
     return false
   }

@@ -87,13 +87,12 @@ export interface SessionNames {
   readonly filled?: ReadonlyMap<string, readonly Output[]>
 }
 
-export function columnsOf(tree: Tree, protection: Protection, session: SessionNames): Plan {
-  const notes = newNotes()
-  const ctx: Context = {
+export function contextOf(protection: Protection, session: SessionNames): Context {
+  return {
     catalog: protection.catalog,
     protection,
     path: session.path,
-    notes,
+    notes: newNotes(),
     parameters: new Map(),
     prepared: session.prepared,
     cursors: session.cursors,
@@ -101,6 +100,11 @@ export function columnsOf(tree: Tree, protection: Protection, session: SessionNa
     filled: session.filled,
     depth: 0,
   }
+}
+
+export function columnsOf(tree: Tree, protection: Protection, session: SessionNames): Plan {
+  const ctx = contextOf(protection, session)
+  const { notes } = ctx
   let rows: Rows
   let silentRows = false
   try {

@@ -141,9 +141,15 @@ export function spliceLiteral(literal: string, literalStart: number, decoded: re
     }
     return source
   }
+  let last = ''
+  let literally = ''
   for (const one of decoded) {
     const start = literalStart + advance(one.start)
-    out.push({ start, end: literalStart + advance(one.end), text: inLiteral(one.text) })
+    if (one.text !== last) {
+      last = one.text
+      literally = inLiteral(last)
+    }
+    out.push({ start, end: literalStart + advance(one.end), text: literally })
   }
 }
 

@@ -5,7 +5,6 @@ import type { Cell, Columns } from './tables.ts'
 export interface Field {
   readonly start: number
   readonly end: number
-  readonly text: string
 }
 
 /** A heading, as offsets in its line. */
@@ -61,8 +60,8 @@ export function alignedCells(
 }
 
 /** What stands between two blanks or more. */
-function fieldsOf(text: string, from: number, to: number): Omit<Field, 'text'>[] {
-  const fields: Omit<Field, 'text'>[] = []
+function fieldsOf(text: string, from: number, to: number): Field[] {
+  const fields: Field[] = []
   for (let at = nextField(text, from, to); at < to; at = nextField(text, at, to)) {
     const end = fieldEnd(text, at, to)
     fields.push({ start: at, end })

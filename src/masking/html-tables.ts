@@ -13,15 +13,12 @@ interface HtmlCell {
   readonly column: string | null
 }
 
-/** Cells of named columns in whole[from, to). `nameOf`: the name that a heading gives, or ''. */
+/** Cells of named columns in a text. `nameOf`: the name that a heading gives, or ''. */
 export function findHtmlCells(
-  whole: string,
-  from: number,
-  to: number,
+  text: string,
   columns: Columns,
   nameOf: (field: string, columns: Columns) => string,
 ): Cell[] {
-  const text = whole.slice(from, to)
   const cells: Cell[] = []
   let headings: readonly HtmlCell[] = []
   let row: HtmlCell[] = []
@@ -38,10 +35,11 @@ export function findHtmlCells(
     const names = row.filter(({ column }) => column !== null).length
     if (names > 0 && headings.length === 0 && !pairs(row)) headings = row
     else {
+      const paired = pairs(row)
       for (const [index, cell] of row.entries()) {
-        const column = headings[index]?.column ?? (pairs(row) ? row[index - 1]?.column : null) ?? null
+        const column = headings[index]?.column ?? (paired ? row[index - 1]?.column : null) ?? null
         if (column !== null && cell.column === null && cell.end > cell.start)
-          cells.push({ column, start: from + cell.start, end: from + cell.end })
+          cells.push({ column, start: cell.start, end: cell.end })
       }
     }
     row = []

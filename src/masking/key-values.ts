@@ -90,10 +90,9 @@ function element(
   if (tag.endsWith('/') || (own === null && EMPTY.has(name.toLowerCase()))) return null
   const start = close + 1
   if (!open.has(name) && open.size < MOST_OPEN) {
-    const closing = new RegExp(`</(?:[\\w.-]+:)?${name.replaceAll('.', '\\.')}\\s*>`, 'g')
-    closing.lastIndex = start
-    const end = closing.exec(text)?.index ?? to
-    if (end < to) return { key, start, end }
+    const closing = new RegExp(`</(?:[\\w.-]+:)?${name.replaceAll('.', '\\.')}\\s*>`)
+    const length = text.slice(start, to).search(closing)
+    if (length >= 0) return { key, start, end: start + length }
     open.add(name)
   }
   const run = /^[^\s<.,;:)\]}'"]\S{0,63}/.exec(text.slice(start, Math.min(to, start + 64)))?.[0].split('<')[0] ?? ''
@@ -133,8 +132,9 @@ function isRecord(text: string, from: number, to: number, at: number, key: strin
 }
 
 function lineEndAt(text: string, from: number, to: number): number {
-  const at = text.indexOf('\n', from)
-  return at < 0 || at > to ? to : at
+  // A cut part: what is behind `to` may be long and is not this one's.
+  const length = text.slice(from, to).indexOf('\n')
+  return length < 0 ? to : from + length
 }
 
 /** Elements without an end that are looked for to the end of the text. */

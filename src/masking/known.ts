@@ -11,17 +11,13 @@ const TELLS_NOTHING = new Set(
 )
 
 interface Node {
-  /** Null where nothing goes on from here: most searches learn nothing, and need no table. */
-  next: Map<string, Node> | null
+  /** Null where nothing goes on from here. */
+  readonly next: Map<string, Node> | null
   /** Labels of the value that ends here: it is hidden wherever any of them is. */
-  readonly labels: number[]
-}
-
-export interface KnownHit {
-  readonly start: number
-  readonly end: number
   readonly labels: readonly number[]
 }
+
+export type TakeHit = (start: number, end: number, label: number) => void
 
 const letters = new Uint8Array(0xaa)
 for (const character of '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ')
@@ -42,8 +38,33 @@ function nextWord(text: string, from: number, to: number): [start: number, end: 
   return [start, end]
 }
 
+/** Takes the longest value that begins with what led to `first`, and returns where to go on. */
+function match(first: Node, text: string, start: number, firstEnd: number, to: number, take: TakeHit): number {
+  let best = none
+  let bestEnd = firstEnd
+  let node: Node | undefined = first
+  let end = firstEnd
+  while (node) {
+    if (node.labels.length > 0) {
+      best = node.labels
+      bestEnd = end
+    }
+    if (node.next === null) break
+    const [wordStart, wordEnd] = nextWord(text, end, Math.min(to, end + 204))
+    if (wordEnd === wordStart || wordStart - end > 3) break
+    node = node.next.get(text.slice(wordStart, wordEnd).toLowerCase())
+    end = wordEnd
+  }
+  for (const label of best) take(start, bestEnd, label)
+  return bestEnd
+}
+
+const none: readonly number[] = []
+
 export class KnownValues {
-  readonly #root: Node = { next: null, labels: [] }
+  #first: Map<string, Node> | null = null
+  /** Where nothing goes on, by their labels: one for all the values that are labelled alike. */
+  #leaves: Map<string, Node> | null = null
   /** Of the first words: most words of a text are told by it to begin no value, without being cut out and looked up. */
   #initials = 0
   size = 0
@@ -51,6 +72,11 @@ export class KnownValues {
   /** Takes a value in when it is distinctive enough: a digit among four characters, two words, or five letters. */
   add(value: string, label: number): void {
     if (value.length < 4 || value.length > 200) return
+    const [first, firstEnd] = nextWord(value, 0, value.length)
+    if (first === 0 && firstEnd === value.length) {
+      this.#addWord(value.toLowerCase(), label)
+      return
+    }
     const words: string[] = []
     for (let at = 0; at < value.length; ) {
       const [start, end] = nextWord(value, at, value.length)
@@ -65,24 +91,50 @@ export class KnownValues {
       : (words.length >= 2 && letters.length >= 4) || letters.length >= 5
     if (!distinctive || words.length > MOST_WORDS || words.every(word => TELLS_NOTHING.has(word))) return
     this.#initials |= initial(words[0]?.charCodeAt(0) ?? 0)
-    let node = this.#root
-    for (const word of words) {
-      let next = node.next?.get(word)
-      if (!next) {
-        next = { next: null, labels: [] }
-        node.next ??= new Map()
-        node.next.set(word, next)
+    this.#first ??= new Map()
+    let from = this.#first
+    for (const [index, word] of words.entries()) {
+      if (index === words.length - 1) {
+        this.#ends(from, word, label)
+        break
       }
-      node = next
+      const before = from.get(word)
+      let next = before?.next
+      if (!next) {
+        next = new Map()
+        from.set(word, { next, labels: before?.labels ?? none })
+      }
+      from = next
     }
-    if (node.labels.includes(label)) return
-    node.labels.push(label)
+  }
+
+  /** The same for one word, without the lists: most values are one. */
+  #addWord(word: string, label: number): void {
+    if ((word.length < 5 && !/\d/.test(word)) || TELLS_NOTHING.has(word)) return
+    this.#initials |= initial(word.charCodeAt(0))
+    this.#first ??= new Map()
+    this.#ends(this.#first, word, label)
+  }
+
+  #ends(from: Map<string, Node>, word: string, label: number): void {
+    const before = from.get(word)
+    if (before?.labels.includes(label)) return
+    const labels = before ? [...before.labels, label] : [label]
+    from.set(word, before?.next ? { next: before.next, labels } : this.#leaf(labels))
     this.size++
+  }
+
+  #leaf(labels: readonly number[]): Node {
+    const key = labels.join()
+    this.#leaves ??= new Map()
+    const leaf = this.#leaves.get(key) ?? { next: null, labels }
+    this.#leaves.set(key, leaf)
+    return leaf
   }
 
   /** False only where no value can be in an ASCII text; cheaper than to look for them where there are few. */
   mayBeIn(text: string): boolean {
-    const first = this.#root.next
+    const first = this.#first
     if (first === null) return false
     if (first.size > MOST_LOOKED_FOR) return true
     const lower = text.toLowerCase()
@@ -90,38 +142,29 @@ export class KnownValues {
     return false
   }
 
-  /** Every occurrence in text[from, to), longest first at each place. */
-  find(text: string, from: number, to: number): KnownHit[] {
-    const hits: KnownHit[] = []
+  /** Every occurrence in text[from, to), the longest at each place. */
+  find(text: string, from: number, to: number, take: TakeHit): void {
+    const first = this.#first
+    if (first === null) return
     for (let at = from; at < to; ) {
-      const [start, end] = nextWord(text, at, to)
-      if (end === start) break
-      const begins = (this.#initials & initial(text.charCodeAt(start))) !== 0
-      const hit = begins ? this.#match(text, start, end, to) : null
-      if (hit) hits.push(hit)
-      at = hit ? hit.end : end
+      let start = at
+      while (start < to && !isWord(text.charCodeAt(start))) start++
+      at = start
+      while (at < to && isWord(text.charCodeAt(at))) at++
+      if (at === start) break
+      if ((this.#initials & initial(text.charCodeAt(start))) === 0 || at - start > 200) continue
+      const node = first.get(text.slice(start, at).toLowerCase())
+      if (node !== undefined) at = match(node, text, start, at, to, take)
     }
-    return hits
-  }
-
-  #match(text: string, start: number, firstEnd: number, to: number): KnownHit | null {
-    let best: KnownHit | null = null
-    let node: Node | undefined =
-      firstEnd - start <= 200 ? this.#root.next?.get(text.slice(start, firstEnd).toLowerCase()) : undefined
-    let end = firstEnd
-    while (node) {
-      if (node.labels.length > 0) best = { start, end, labels: node.labels }
-      if (node.next === null) break
-      const [wordStart, wordEnd] = nextWord(text, end, Math.min(to, end + 204))
-      if (wordEnd === wordStart || wordStart - end > 3) break
-      node = node.next.get(text.slice(wordStart, wordEnd).toLowerCase())
-      end = wordEnd
-    }
-    return best
   }
 
   /** The labels of a value that is known as a whole. */
   labelsOf(value: string): readonly number[] {
-    return this.#root.next?.get(value.toLowerCase())?.labels ?? []
+    return this.#first?.get(value.toLowerCase())?.labels ?? none
   }
+}
+
+/** Of a walk that is not asked what it learned. */
+export class NoValues extends KnownValues {
+  override add(): void {}
 }

@@ -58,6 +58,8 @@ export interface MaskingPlan {
   /** Label of a path of the automaton; CLEAN for a `clean` path. */
   readonly pathLabel: readonly number[]
   readonly columns: ReadonlyMap<string, readonly number[]>
+  /** One bit for the first letter of each of their names in either case. */
+  readonly columnInitials: number
   /** The same, with labels of shapes that the name of a column tells alone. */
   readonly headings: Columns
   /** Length of the longest of their names. */
@@ -171,6 +173,7 @@ export function compileMasking(rules: MaskingRules): MaskingPlan {
         return told.length === 0 ? own : [...(own ?? []), ...told.map(({ label }) => label)]
       },
     },
+    columnInitials: [...columns.keys()].reduce((bits, name) => bits | (1 << (name.charCodeAt(0) & 31)), 0),
     longestColumn: Math.max(0, ...[...columns.keys()].map(name => name.length)),
     keys: indexKeys(keyLabels.keys()),
     keyLabels,

@@ -79,7 +79,7 @@ export function searchText(search: TextSearch, text: string, from: number, to: n
     // The usual case, without a copy: a short value that only shapes can be in.
     const out: Patch[] = lexes ? [] : none
     if (lexes) searchShapes(search, text, from, to, seen, how.context, from, out)
-    searched?.text({ text, from, to, base: from, seen, labels, found: out })
+    searched?.text(text, from, to, from, seen, labels, out)
     return lexes ? ordered(out) : nothing
   }
   const own = text.slice(from, to)
@@ -114,7 +114,7 @@ function searchAround(
       if (lined || marked) tables(search, own, at, gap.start, { shapes: how.shapes, lined, marked }, out)
       if (lexes) searchShapes(search, own, at, gap.start, here, at === 0 ? how.context : NO_SHAPE, 0, out, folded)
       if (known) findKnown(known, own, at, gap.start, seen, out)
-      else searched?.text({ text: own, from: at, to: gap.start, base: 0, seen, labels: how.labels, found: out })
+      else searched?.text(own, at, gap.start, 0, seen, how.labels, out)
       if (plan.patterns.length > 0) patterns(plan, own, at, gap.start, seen, out)
     }
     at = gap.end
@@ -131,9 +131,9 @@ export function searchNumber(
   shapes: boolean,
 ): readonly LeafLabel[] {
   const { plan } = search
-  const found = [...labels]
+  let found = labels
   const add = (label: number, detector: LeafLabel['detector']): void => {
-    if (!found.some(one => one.label === label)) found.push({ label, detector })
+    if (!found.some(one => one.label === label)) found = [...found, { label, detector }]
   }
   const digits = wholeDigits(source)
   if (shapes && (context !== NO_SHAPE || digits.length >= 13) && plan.active !== 0 && /^\d+$/.test(digits)) {
@@ -154,7 +154,7 @@ export function searchNumber(
     for (const label of search.known?.labelsOf(digits) ?? []) add(label, 'known')
   }
   if (shapes) for (const { label, pattern } of plan.patterns) if (pattern.test(source)) add(label, 'pattern')
-  return found.length === labels.length ? labels : found
+  return found
 }
 
 /** The digits of a whole number however it is written: `123456789.0`, `1.23456789e8`; else the text as it stands. */
@@ -244,35 +244,56 @@ const CELLS = /<\/?(?:t[dhr]|d[dt])\b/i
 
 function tables(
   search: TextSearch,
-  text: string,
-  from: number,
-  to: number,
+  whole: string,
+  offset: number,
+  until: number,
   { shapes, lined, marked }: { readonly shapes: boolean; readonly lined: boolean; readonly marked: boolean },
   out: Patch[],
 ): void {
   const { plan, learned } = search
+  const initials = plan.columnInitials
   const columns = {
     labelled: (name: string) => plan.columns.has(name),
-    telling: (name: string) => shapes && plan.active !== 0 && tells(plan, name),
+    telling: (name: string) => shapes && plan.active !== 0 && SPEAKS.test(name) && tells(plan, name),
+    begins: (code: number) => code >= 0x80 || code <= 0x20 || (initials & (1 << (code & 31))) !== 0,
     longest: plan.longestColumn,
   }
-  const cells = lined ? findCells(text, from, to, columns) : []
-  if (marked && CELLS.test(text.slice(from, to))) cells.push(...findHtmlCells(text, from, to, columns, nameOf))
-  for (const cell of cells) {
-    for (const label of plan.columns.get(cell.column) ?? []) {
-      out.push({ kind: 'span', start: cell.start, end: cell.end, label, detector: 'column' })
-      learned.add(text.slice(cell.start, cell.end), label)
+  // Cut out, so that no search for the end of a line goes on behind it.
+  const text = whole.slice(offset, until)
+  const cells = lined ? findCells(text, 0, text.length, columns) : []
+  if (marked && CELLS.test(text)) for (const cell of findHtmlCells(text, columns, nameOf)) cells.push(cell)
+  if (cells.length === 0) return
+  const told = new Map<string, Column>()
+  for (const { column, start, end } of cells) {
+    let is = told.get(column)
+    if (is === undefined) {
+      is = columnOf(plan, column, columns.telling(column))
+      told.set(column, is)
     }
-    if (!columns.telling(cell.column)) continue
-    const { context, field } = toldBy(cell.column)
-    for (const { label } of plan.fieldLabels[field] ?? nowhere) {
-      out.push({ kind: 'span', start: cell.start, end: cell.end, label, detector: 'column' })
-      learned.add(text.slice(cell.start, cell.end), label)
+    for (const label of is.labels) {
+      out.push({ kind: 'span', start: offset + start, end: offset + end, label, detector: 'column' })
+      learned.add(text.slice(start, end), label)
     }
-    const seen = features(text, cell.start, cell.end)
-    if (context !== NO_SHAPE && (seen & plan.searchable) !== 0)
-      searchShapes(search, text, cell.start, cell.end, seen, context, 0, out)
+    if (is.context === NO_SHAPE) continue
+    const seen = features(text, start, end)
+    if ((seen & plan.searchable) !== 0) searchShapes(search, text, start, end, seen, is.context, -offset, out)
   }
+}
+
+/** A name without a letter says nothing of itself. */
+const SPEAKS = /[a-z\u0080-\uffff]/i
+
+/** What the name of a column says of its cells. */
+interface Column {
+  readonly labels: readonly number[]
+  readonly context: number
+}
+
+function columnOf(plan: MaskingPlan, name: string, telling: boolean): Column {
+  const own = plan.columns.get(name) ?? []
+  if (!telling) return { labels: own, context: NO_SHAPE }
+  const { context, field } = toldBy(name)
+  return { labels: [...own, ...(plan.fieldLabels[field] ?? nowhere).map(({ label }) => label)], context }
 }
 
 function tells(plan: MaskingPlan, name: string): boolean {

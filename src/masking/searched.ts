@@ -25,8 +25,16 @@ export class Searched {
   readonly #texts: SearchedText[] = []
   readonly #numbers: { readonly source: string; readonly labels: readonly LeafLabel[] }[] = []
 
-  text(text: SearchedText): void {
-    if (this.#texts.length <= MOST_KEPT) this.#texts.push(text)
+  text(
+    text: string,
+    from: number,
+    to: number,
+    base: number,
+    seen: number,
+    labels: readonly LeafLabel[],
+    found: readonly Patch[],
+  ): void {
+    if (this.#texts.length <= MOST_KEPT) this.#texts.push({ text, from, to, base, seen, labels, found })
   }
 
   number(source: string, labels: readonly LeafLabel[]): void {
@@ -74,14 +82,12 @@ export function findKnown(
   seen: number,
   out: Pick<Span[], 'push'>,
 ): void {
-  for (const hit of known.find(text, from, to)) {
-    for (const label of hit.labels) out.push({ kind: 'span', start: hit.start, end: hit.end, label, detector: 'known' })
-  }
+  known.find(text, from, to, (start, end, label) => out.push({ kind: 'span', start, end, label, detector: 'known' }))
   const folded = (seen & (Feature.escape | Feature.high)) !== 0 ? fold(text, from, to) : null
   if (!folded) return
-  for (const hit of known.find(folded.text, 0, folded.text.length)) {
-    const start = from + (folded.start[hit.start] as number)
-    const end = from + (folded.end[hit.end - 1] as number)
-    for (const label of hit.labels) out.push({ kind: 'span', start, end, label, detector: 'known' })
-  }
+  known.find(folded.text, 0, folded.text.length, (first, last, label) => {
+    const start = from + (folded.start[first] as number)
+    const end = from + (folded.end[last - 1] as number)
+    out.push({ kind: 'span', start, end, label, detector: 'known' })
+  })
 }

@@ -13,6 +13,8 @@ export interface Columns {
   labelled(name: string): boolean
   /** Whether its name alone says what a bare number in it is. */
   telling(name: string): boolean
+  /** Whether a labelled name may begin with this character: most cells are told by it to be none. */
+  begins(code: number): boolean
   /** Length of the longest labelled name. */
   readonly longest: number
 }
@@ -87,10 +89,10 @@ function pairAt(text: string, from: number, end: number, delimiter: number, colu
   if (from >= end) return null
   const { fields } = readRow(text, from, end, delimiter)
   const [name, value] = fields
-  if (fields.length !== 2 || name === undefined || value === undefined || value.text === '') return null
+  if (fields.length !== 2 || name === undefined || value === undefined || value.start >= value.end) return null
   const is = (column: string): boolean => columns.labelled(column) || columns.telling(column)
-  const column = nameOf(name.text, columns)
-  return is(column) && !is(nameOf(value.text, columns)) ? { column, start: value.start, end: value.end } : null
+  const column = nameIn(text, name, columns)
+  return is(column) && !is(nameIn(text, value, columns)) ? { column, start: value.start, end: value.end } : null
 }
 
 interface Header {
@@ -112,7 +114,7 @@ function readHeader(text: string, from: number, to: number, columns: Columns): H
       continue
     const wanted: [number, string][] = []
     for (const [index, field] of fields.entries()) {
-      const name = nameOf(field.text, columns)
+      const name = nameIn(text, field, columns)
       if (columns.labelled(name) || columns.telling(name)) wanted.push([index, name])
     }
     if (wanted.length > 0 && fields.length > 1) return { delimiter, size: fields.length, wanted }
@@ -127,6 +129,10 @@ function readHeader(text: string, from: number, to: number, columns: Columns): H
   if (alone.length > 0 && alone.length < 128 && columns.labelled(alone))
     return { delimiter: 0, size: 1, wanted: [[0, alone]] }
   return null
+}
+
+function nameIn(text: string, { start, end }: Field, columns: Columns): string {
+  return end - start > LONGEST_FIELD ? '' : nameOf(text.slice(start, end), columns)
 }
 
 /** `mrn` in `**mrn**`, `'mrn'`, `<b>mrn</b>` and `p.mrn`. */
@@ -146,12 +152,20 @@ export function nameOf(field: string, columns: Columns): string {
 const LONGEST_FIELD = 256
 const EDGES = ' \t*_`\'"[]()'
 
-/** What a line among rows says of the rows below it, being a header itself. */
-function renewed(header: Header, text: string, at: number, lineEnd: number, columns: Columns): Header | null {
-  if (header.aligned || header.size === 1) return header
-  const { fields } = readRow(text, at, lineEnd, header.delimiter)
-  if (!fields.some(({ text: field }) => field.length <= LONGEST_FIELD && columns.labelled(field.trim().toLowerCase())))
-    return header
+/** What a line among rows, which are `fields`, says of the rows below it, being a header itself. */
+function renewed(
+  header: Header,
+  text: string,
+  at: number,
+  lineEnd: number,
+  fields: readonly Field[],
+  columns: Columns,
+): Header | null {
+  const names = ({ start, end }: Field): boolean =>
+    end - start <= LONGEST_FIELD &&
+    columns.begins(text.charCodeAt(start)) &&
+    columns.labelled(text.slice(start, end).trim().toLowerCase())
+  if (!fields.some(names)) return header
   const next = readHeader(text, at, lineEnd, columns)
   const labelled = (one: Header) => one.wanted.some(([, name]) => columns.labelled(name))
   if (next === null || next.aligned || next.size === 1 || !labelled(next)) return header
@@ -181,14 +195,20 @@ function readRows(text: string, from: number, to: number, first: Header, columns
   while (at < to) {
     const lineEnd = endOfLine(text, at, to)
     const line = text.slice(at, Math.min(lineEnd, at + 4096))
-    if (line.trim() === '') {
+    if (isBlank(line)) {
       if (!goesOn(text, lineEnd + 1, to, header)) return lineEnd + 1
       at = lineEnd + 1
       continue
     }
-    const here = renewed(header, text, at, lineEnd, columns)
-    if (here === null) return at
-    header = here
+    let row: Row | null = null
+    if (!header.aligned && header.size > 1) {
+      row = readRow(text, at, to, header.delimiter)
+      const { fields } = row.end === lineEnd ? row : readRow(text, at, lineEnd, header.delimiter)
+      const here = renewed(header, text, at, lineEnd, fields, columns)
+      if (here === null) return at
+      if (here.delimiter !== header.delimiter) row = null
+      header = here
+    }
     if (isRule(line)) {
       at = lineEnd + 1
       continue
@@ -198,7 +218,7 @@ function readRows(text: string, from: number, to: number, first: Header, columns
       at = lineEnd + 1
       continue
     }
-    const { fields, end } = readRow(text, at, to, header.delimiter)
+    const { fields, end } = row ?? readRow(text, at, to, header.delimiter)
     if (header.size > 1 && fields.length === 1 && !isRagged(text, end, to, fields[0] as Field, header)) return lineEnd
     if (fields.length === header.size) {
       for (const [index, column] of header.wanted) addCell(fields[index] as Field, column, out)
@@ -214,7 +234,7 @@ function readRows(text: string, from: number, to: number, first: Header, columns
 /** A line without a delimiter is a row too where it is one word, or the next line is a row. */
 function isRagged(text: string, end: number, to: number, field: Field, { size, delimiter }: Header): boolean {
   if (delimiter === 0x7c || delimiter === 0x2502 || delimiter === 0x2551) return false
-  if (!/\s/.test(field.text)) return true
+  if (!/\s/.test(text.slice(field.start, field.end))) return true
   return end + 1 < to && readRow(text, end + 1, to, delimiter).fields.length === size
 }
 
@@ -229,7 +249,12 @@ function ruled(text: string, lineEnd: number): boolean {
 
 /** `---|:--:`, `+-----+`, `────┼───`: a line between header and rows. */
 function isRule(line: string): boolean {
-  return /[-=─━═]/.test(line) && /^[\s|+:=\-─━═┼┌┐└┘├┤┬┴│╞╡╪║╔╗╚╝╠╣╦╩╬]+$/.test(line)
+  return /^[\s|+:=\-─━═┼┌┐└┘├┤┬┴│╞╡╪║╔╗╚╝╠╣╦╩╬]+$/.test(line) && /[-=─━═]/.test(line)
+}
+
+function isBlank(line: string): boolean {
+  const first = line.charCodeAt(0)
+  return !(first > 0x20 && first < 0x80) && line.trim() === ''
 }
 
 function endOfLine(text: string, from: number, to: number): number {
@@ -237,8 +262,13 @@ function endOfLine(text: string, from: number, to: number): number {
   return at < 0 || at > to ? to : at
 }
 
+interface Row {
+  readonly fields: Field[]
+  readonly end: number
+}
+
 /** One row from `from`; a quoted field may hold delimiters and line ends. Cells come without blanks and quotes. */
-function readRow(text: string, from: number, to: number, delimiter: number): { fields: Field[]; end: number } {
+function readRow(text: string, from: number, to: number, delimiter: number): Row {
   const fields: Field[] = []
   const piped = delimiter === 0x7c || delimiter === 0x2502 || delimiter === 0x2551
   let at = from
@@ -266,7 +296,7 @@ function readRow(text: string, from: number, to: number, delimiter: number): { f
       end = at
       while (end > start && isTrailing(text.charCodeAt(end - 1))) end--
     }
-    fields.push({ start, end, text: text.slice(start, end) })
+    fields.push({ start, end })
     if (at >= to || text.charCodeAt(at) === lineBreak) break
     at++
   }
@@ -279,7 +309,7 @@ const isTrailing = (code: number): boolean => code === 0x20 || code === 0x09 || 
 function withoutEdges(fields: Field[]): Field[] {
   const first = fields[0]
   const last = fields[fields.length - 1]
-  const from = first && first.text === '' && fields.length > 1 ? 1 : 0
-  const to = last && last.text === '' && fields.length - from > 1 ? fields.length - 1 : fields.length
+  const from = first && first.start >= first.end && fields.length > 1 ? 1 : 0
+  const to = last && last.start >= last.end && fields.length - from > 1 ? fields.length - 1 : fields.length
   return fields.slice(from, to)
 }

@@ -154,19 +154,20 @@ const STRUCTURE = /^[-*#>] |[:=|{}[\]<>]/
  * next line, as in a form, where that is no name itself. `mark` is at the colon.
  */
 export function valueBelow(text: string, from: number, mark: number, to: number): [start: number, end: number] {
-  const rest = BLOCK.exec(text.slice(mark + 1, Math.min(to, mark + MOST_INDICATOR)))
-  if (rest === null) return [mark, mark]
+  const head = BLOCK.exec(text.slice(mark + 1, Math.min(to, mark + MOST_INDICATOR)))
+  if (head === null) return [mark, mark]
   let lineStart = mark
   while (lineStart > from && text.charCodeAt(lineStart - 1) !== 0x0a) lineStart--
   const own = indentAt(text, lineStart, mark)
-  const first = mark + 1 + rest[0].length
+  const first = mark + 1 + head[0].length
   let end = first
   let filled = -1
   for (let at = first; at < to; ) {
     const stop = lineEnd(text, at, to)
     const indent = indentAt(text, at, stop)
     const item = text.charCodeAt(at + indent) === 0x2d && text.charCodeAt(at + indent + 1) === 0x20
-    const blank = indent === stop - at || text.charCodeAt(at + indent) === 0x0d
+    const rest = stop - at - indent
+    const blank = rest === 0 || (rest === 1 && text.charCodeAt(at + indent) === 0x0d)
     if (!blank && filled < 0) filled = at
     if (!blank && !(indent > own || (indent === own && item))) break
     if (!blank) end = stop

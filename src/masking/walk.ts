@@ -4,7 +4,7 @@ import type { MessageShape, Treatment } from '../gateway/seam.ts'
 import { type JsonDocument, Kind } from '../json/document.ts'
 import { besides, fieldBeside } from './besides.ts'
 import { isNumeric, isRepository } from './fields.ts'
-import { KnownValues } from './known.ts'
+import { KnownValues, NoValues } from './known.ts'
 import { type CompiledShape, compileShape } from './message-shape.ts'
 import { contextOf, toldBy } from './names.ts'
 import type { Leaf, LeafLabel, Patch, Siblings } from './patches.ts'
@@ -40,7 +40,7 @@ export class Walk {
   /** Where this walk did not look for known values, so that it may tell whether another one has to. */
   readonly #searched: Searched | null
   /** Values that this walk found by their place. */
-  readonly learned = new KnownValues()
+  readonly learned: KnownValues
   #document: JsonDocument | null = null
   #offset = 0
   #level = 0
@@ -62,6 +62,8 @@ export class Walk {
     this.#shape = shape ? compileShape(shape) : null
     this.#tokens = tokens
     this.#searched = known ? null : new Searched()
+    // Only a first walk is asked what it learned.
+    this.learned = known ? new NoValues() : new KnownValues()
     this.#search = {
       plan,
       known,

@@ -1,8 +1,9 @@
 // One child process and all it starts. Promise: no shell, no environment but what is listed and PATH, and nothing of its
-// process group outlives it, its session or this process, unless this one is killed without a word (docs/limits.md).
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+// process group outlives it, its session or this process.
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { limits } from '../gateway/limits.ts'
+import { guard } from './stdio-guard.ts'
 import { type StdioSystem, UpstreamError } from './upstream.ts'
 
 export interface ProcessEars {
@@ -14,8 +15,8 @@ export interface ProcessEars {
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
 
-/** Leaders of process groups that run. */
-const running = new Set<number>()
+/** Leaders of process groups that run, and who ends them when this process cannot. */
+const running = new Map<number, ChildProcess>()
 
 export class StdioProcess {
   readonly #child: Child
@@ -100,7 +101,7 @@ export class StdioProcess {
   #onExit(): void {
     this.#signal('SIGKILL')
     this.#exited = true
-    if (this.#child.pid !== undefined) running.delete(this.#child.pid)
+    if (this.#child.pid !== undefined) forget(this.#child.pid)
     this.#awaitRest()
   }
 
@@ -176,11 +177,17 @@ function remember(pid: number): void {
     process.off('exit', killAll)
     process.on('exit', killAll)
   }
-  running.add(pid)
+  running.set(pid, guard(pid))
+}
+
+/** Before the number may belong to another process. */
+function forget(pid: number): void {
+  running.get(pid)?.kill('SIGKILL')
+  running.delete(pid)
 }
 
 function killAll(): void {
-  for (const pid of running) signalGroup(pid, 'SIGKILL')
+  for (const pid of running.keys()) signalGroup(pid, 'SIGKILL')
 }
 
 function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {

@@ -4,7 +4,7 @@ import type { Cleared, Inbox } from '../recording/inbox.ts'
 import { Budget } from './budget.ts'
 import { type Code, Refusal } from './errors.ts'
 import { limits } from './limits.ts'
-import type { Across, Admission, Door, Masked, Masker, Meters, Obligations, Outcome } from './seam.ts'
+import type { Across, Admission, Door, Masked, Masker, Meters, Obligations, Outcome, RowMasker } from './seam.ts'
 
 export interface AdmissionParts<D extends Door> {
   readonly inbox: Inbox
@@ -14,7 +14,8 @@ export interface AdmissionParts<D extends Door> {
   readonly question: Cleared<D>
   readonly obligations: Obligations
   readonly approved: boolean
-  readonly masker: Masker
+  /** Of what holds now: a stream may outlive the rules it began under. */
+  readonly masker: () => Masker
   /** Asks people to let the answer go on beyond its budget of rows, `out` of which have passed; null where they do. */
   readonly askForRows: (out: number) => Promise<Refusal | null>
   /** Called once, when the exchange has ended. */
@@ -40,7 +41,7 @@ export class LiveAdmission<D extends Door> implements Admission<D> {
     this.question = parts.question
     this.obligations = parts.obligations
     this.approved = parts.approved
-    this.mask = failingClosed(parts.masker, parts.reference)
+    this.mask = new FailingClosed(parts.masker, parts.reference)
     const { rows } = parts.obligations
     this.#budget = rows
       ? new Budget({ ...rows, askPeople: parts.askForRows, refuse: why => this.#endRows(why, rows.stop) })
@@ -135,21 +136,37 @@ export class LiveAdmission<D extends Door> implements Admission<D> {
 }
 
 /** Whatever goes wrong in a masker means that nothing is released. */
-function failingClosed(masker: Masker, reference: string): Masker {
-  const orRefuse = <T>(work: () => T): T => {
-    try {
-      return work()
-    } catch {
-      throw new Refusal('unmaskable', reference)
-    }
+class FailingClosed implements Masker {
+  readonly #masker: () => Masker
+  readonly #reference: string
+
+  constructor(masker: () => Masker, reference: string) {
+    this.#masker = masker
+    this.#reference = reference
   }
-  return {
-    message: (json, context) => orRefuse(() => masker.message(json, context)),
-    text: value => orRefuse(() => masker.text(value)),
-    frames: (raw, told, shown) => orRefuse(() => masker.frames(raw, told, shown)),
-    columns: origins => {
-      const rows = orRefuse(() => masker.columns(origins))
-      return { ...rows, chunk: (raw, walk) => orRefuse(() => rows.chunk(raw, walk)) }
-    },
+
+  message(...of: Parameters<Masker['message']>): Masked {
+    return this.#orRefuse(masker => masker.message(...of))
+  }
+
+  text(value: Uint8Array): Masked {
+    return this.#orRefuse(masker => masker.text(value))
+  }
+
+  frames(...of: Parameters<Masker['frames']>): Masked {
+    return this.#orRefuse(masker => masker.frames(...of))
+  }
+
+  columns(origins: Parameters<Masker['columns']>[0]): RowMasker {
+    const rows = this.#orRefuse(masker => masker.columns(origins))
+    return { ...rows, chunk: (raw, walk) => this.#orRefuse(() => rows.chunk(raw, walk)) }
+  }
+
+  #orRefuse<T>(work: (masker: Masker) => T): T {
+    try {
+      return work(this.#masker())
+    } catch {
+      throw new Refusal('unmaskable', this.#reference)
+    }
   }
 }

@@ -150,12 +150,11 @@ export class Pipeline implements Gateway {
   }
 
   /** What was decided is done; it is recorded by then in any case. */
-  async #proceed<D extends Door>(asked: UnderWay<D>, decision: Decision): Promise<Admission<D> | Refusal> {
+  #proceed<D extends Door>(asked: UnderWay<D>, decision: Decision): Promise<Admission<D> | Refusal> {
     const { session, exchange, reference, over, recorded } = asked
     if (decision.kind === 'allow') return this.#pass(session, exchange, reference, decision, null, over, recorded)
     if (decision.kind === 'hold') return new Hold(this.#holdParts(asked)).run(decision)
-    await this.#recordDecision(asked, decision)
-    return refusalOf(decision, reference)
+    return this.#recordDecision(asked, decision).then(() => refusalOf(decision, reference))
   }
 
   /** The exchange with the facts that its probe tells. The question is in the record before the system is asked. */
@@ -302,13 +301,7 @@ export class Pipeline implements Gateway {
     const { door } = exchange
     // What the caller answers to the system is hidden from nobody but the transcript.
     const reveal = door === 'caller' ? 'all' : obligations.reveal
-    // Looked up at each part: a stream may outlive the rules it began under.
-    const masker: Masker = {
-      message: (json, context) => this.#masker(session, reveal).message(json, context),
-      text: value => this.#masker(session, reveal).text(value),
-      frames: (raw, told, shown) => this.#masker(session, reveal).frames(raw, told, shown),
-      columns: origins => this.#masker(session, reveal).columns(origins),
-    }
+    const masker = () => this.#masker(session, reveal)
     const askForRows = async (out: number) =>
       obligations.rows ? this.#askForRows(session, exchange, reference, obligations.rows, out) : null
     return { inbox: this.#parts.inbox, session: session.id, reference, door, obligations, masker, askForRows, over }

@@ -25,26 +25,35 @@ const structuredAt = [
   ['result', 'result', 'structuredContent'],
 ]
 
-const made = new WeakMap<MaskingPlan, Map<string, Masker>>()
+interface Made {
+  readonly byKey: Map<string, Masker>
+  /** Most decisions reveal the same set. */
+  readonly bySet: WeakMap<ReadonlySet<string>, Masker>
+}
+
+const made = new WeakMap<MaskingPlan, Made>()
 
 /**
  * The masker of one set of labels shown in clear. `all`: the other side sees everything and the transcript nothing, for
  * questions. Cheap to call: one masker is kept per plan and set.
  */
 export function createMasker(plan: MaskingPlan, reveal: ReadonlySet<string> | 'all'): Masker {
-  const key =
-    reveal === 'all' ? '*' : plan.labels.flatMap(({ name }, index) => (reveal.has(name) ? [index] : [])).join()
-  let maskers = made.get(plan)
-  if (!maskers) {
-    maskers = new Map()
-    made.set(plan, maskers)
-  }
-  const known = maskers.get(key)
+  const maskers = made.get(plan) ?? { byKey: new Map(), bySet: new WeakMap() }
+  made.set(plan, maskers)
+  if (reveal === 'all') return maskers.byKey.get('*') ?? maskerOf(plan, reveal, '*', maskers)
+  const known = maskers.bySet.get(reveal)
   if (known) return known
-  if (maskers.size >= 1024) maskers.clear()
+  const key = plan.labels.flatMap(({ name }, index) => (reveal.has(name) ? [index] : [])).join()
+  const masker = maskers.byKey.get(key) ?? maskerOf(plan, reveal, key, maskers)
+  maskers.bySet.set(reveal, masker)
+  return masker
+}
+
+function maskerOf(plan: MaskingPlan, reveal: ReadonlySet<string> | 'all', key: string, { byKey }: Made): Masker {
+  if (byKey.size >= 1024) byKey.clear()
   const hidden = plan.labels.map(({ name }, index) => reveal !== 'all' && (index === UNREADABLE || !reveal.has(name)))
   const masker = new PlanMasker(plan, hidden)
-  maskers.set(key, masker)
+  byKey.set(key, masker)
   return masker
 }
 

@@ -2,6 +2,7 @@
 // names, and the rest by shape and pattern, both as it stands and as a reader would decode it.
 import { limits } from '../gateway/limits.ts'
 import { type JsonDocument, JsonError, Kind, readJsonText } from '../json/document.ts'
+import { type ColumnName, columnOf, namesOf } from './column-names.ts'
 import { Feature, features } from './features.ts'
 import { type Folded, fold } from './folding.ts'
 import { findHtmlCells } from './html-tables.ts'
@@ -9,7 +10,6 @@ import { findJson, type Segment } from './json-in-text.ts'
 import { findPairs, keyOf } from './key-values.ts'
 import type { KnownValues } from './known.ts'
 import { CONTEXTUAL, FOUND_STRIDE, lex } from './lexer.ts'
-import { toldBy } from './names.ts'
 import { type LeafLabel, type Patch, type Span, UNREADABLE } from './patches.ts'
 import type { MaskingPlan } from './plan.ts'
 import { findKnown, type Searched } from './searched.ts'
@@ -251,19 +251,13 @@ function tables(
   out: Patch[],
 ): void {
   const { plan, learned } = search
-  const initials = plan.columnInitials
-  const columns = {
-    labelled: (name: string) => plan.columns.has(name),
-    telling: (name: string) => shapes && plan.active !== 0 && SPEAKS.test(name) && tells(plan, name),
-    begins: (code: number) => code >= 0x80 || code <= 0x20 || (initials & (1 << (code & 31))) !== 0,
-    longest: plan.longestColumn,
-  }
+  const columns = namesOf(plan, shapes && plan.active !== 0)
   // Cut out, so that no search for the end of a line goes on behind it.
   const text = whole.slice(offset, until)
   const cells = lined ? findCells(text, 0, text.length, columns) : []
   if (marked && CELLS.test(text)) for (const cell of findHtmlCells(text, columns, nameOf)) cells.push(cell)
   if (cells.length === 0) return
-  const told = new Map<string, Column>()
+  const told = new Map<string, ColumnName>()
   for (const { column, start, end } of cells) {
     let is = told.get(column)
     if (is === undefined) {
@@ -278,27 +272,6 @@ function tables(
     const seen = features(text, start, end)
     if ((seen & plan.searchable) !== 0) searchShapes(search, text, start, end, seen, is.context, -offset, out)
   }
-}
-
-/** A name without a letter says nothing of itself. */
-const SPEAKS = /[a-z\u0080-\uffff]/i
-
-/** What the name of a column says of its cells. */
-interface Column {
-  readonly labels: readonly number[]
-  readonly context: number
-}
-
-function columnOf(plan: MaskingPlan, name: string, telling: boolean): Column {
-  const own = plan.columns.get(name) ?? []
-  if (!telling) return { labels: own, context: NO_SHAPE }
-  const { context, field } = toldBy(name)
-  return { labels: [...own, ...(plan.fieldLabels[field] ?? nowhere).map(({ label }) => label)], context }
-}
-
-function tells(plan: MaskingPlan, name: string): boolean {
-  const { context, field } = toldBy(name)
-  return context !== NO_SHAPE || (plan.fieldLabels[field]?.length ?? 0) > 0
 }
 
 /** Shapes in text[from, to), as it stands and, where it has anything to decode, as decoded. */

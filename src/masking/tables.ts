@@ -17,6 +17,8 @@ export interface Columns {
   begins(code: number): boolean
   /** Length of the longest labelled name. */
   readonly longest: number
+  /** Statements whose first line was found to name none, since the same ones come again and again. */
+  readonly plain: Set<string>
 }
 
 const DELIMITERS = ['|', '\t', ',', ';', '\u2502', '\u2551'].map(character => ({
@@ -39,6 +41,10 @@ export function findCells(text: string, from: number, to: number, columns: Colum
     const lineEnd = endOfLine(text, at, to)
     // No row can follow.
     if (lineEnd + 1 >= to && (pair === 0 || at === from)) break
+    if (at === from && isPlainStatement(text, at, lineEnd, columns)) {
+      at = lineEnd + 1
+      continue
+    }
     const [delimiter, labelled] = paired(text, at, lineEnd, to, pair, columns, cells)
     pair = delimiter
     if (lineEnd + 1 >= to) break
@@ -51,6 +57,21 @@ export function findCells(text: string, from: number, to: number, columns: Colum
   }
   return cells
 }
+
+/** A line with placeholders and without values, that is neither a header nor a name with its value. */
+function isPlainStatement(text: string, from: number, to: number, columns: Columns): boolean {
+  if (to - from > LONGEST_PAIR || lineBreak !== 0x0a) return false
+  const line = text.slice(from, to)
+  if (!/\$\d/.test(line)) return false
+  if (columns.plain.has(line)) return true
+  if (/["'|\\]/.test(line) || readHeader(text, from, to, columns) !== null) return false
+  if (DELIMITERS.some(({ code }) => pairAt(text, from, to, code, columns) !== null)) return false
+  if (columns.plain.size >= MOST_PLAIN) columns.plain.clear()
+  columns.plain.add(line)
+  return true
+}
+
+const MOST_PLAIN = 256
 
 /**
  * A line of two fields of which the first names the second, in a record of such lines: takes its value, and returns the

@@ -1,11 +1,11 @@
 // What is hidden from a caller may not be found out by asking for it. Promise: rows are not chosen or ordered by hidden
 // values, such values are not carried off unseen, and single ones are compared with only so often.
-import { Refusal } from '../gateway/errors.ts'
+import { type Code, Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Admission } from '../gateway/seam.ts'
 import { shows } from './asked.ts'
 import type { Answer } from './pending.ts'
-import type { Passage, StatementReading } from './reading.ts'
+import type { Passage, SqlRefusal, StatementReading } from './reading.ts'
 import { CONTESTED, NO_COLUMN } from './statement-refusals.ts'
 
 const PROBES = 'Rows may not be chosen or ordered by values that are hidden from you.'
@@ -26,7 +26,15 @@ export class Guard {
     const admission = await asking
     if (admission instanceof Refusal) return admission
     try {
-      return await this.#admitted(admission, reading, passage, bound)
+      let objection = this.#objection(admission, reading, bound)
+      if (objection === null) {
+        const leaves = passage.leaves()
+        if (leaves === true || (leaves !== false && (await leaves))) return admission
+        objection = inWords(CONTESTED)
+      }
+      const refusal = await admission.refuse(objection.code, objection.detail)
+      admission.end('failed', 0)
+      return objection.sql === null ? refusal : { refusal, sql: objection.sql }
     } catch (fault) {
       const refusal = await admission.refuse(fault instanceof Refusal ? fault.code : 'internal')
       admission.end('failed', 0)
@@ -34,32 +42,15 @@ export class Guard {
     }
   }
 
-  async #admitted(
-    admission: Admission<'system'>,
-    reading: StatementReading,
-    passage: Passage,
-    bound: number,
-  ): Promise<Answer> {
+  #objection(admission: Admission<'system'>, reading: StatementReading, bound: number): Objection | null {
     const { probes, missing, guesses, guessed, launders } = reading
-    const refused = async (code: 'blocked' | 'limit' | 'unreadable', detail: string) => {
-      const refusal = await admission.refuse(code, detail)
-      admission.end('failed', 0)
-      return refusal
-    }
     // What was looked at by people may run; what it says stays hidden.
-    if (launders && !admission.approved && !shows(admission, 'unknown')) return refused('blocked', LAUNDERS)
-    if (!shows(admission, probes)) {
-      if (!missing || probes !== 'unknown') return refused('blocked', PROBES)
-      return { refusal: await refused('unreadable', NO_COLUMN.detail), sql: NO_COLUMN }
-    }
-    if (!shows(admission, guesses)) {
-      const made = Math.max(guessed, bound)
-      if (made > limits.guessesPerMinute) return refused('blocked', PROBES)
-      if (!this.#mayGuess(made)) return refused('limit', GUESSES)
-    }
-    const leaves = passage.leaves()
-    if (leaves === true || (leaves !== false && (await leaves))) return admission
-    return { refusal: await refused('blocked', CONTESTED.detail), sql: CONTESTED }
+    if (launders && !admission.approved && !shows(admission, 'unknown')) return blocked(LAUNDERS)
+    if (!shows(admission, probes)) return missing && probes === 'unknown' ? inWords(NO_COLUMN) : blocked(PROBES)
+    if (shows(admission, guesses)) return null
+    const made = Math.max(guessed, bound)
+    if (made > limits.guessesPerMinute) return blocked(PROBES)
+    return this.#mayGuess(made) ? null : { code: 'limit', detail: GUESSES, sql: null }
   }
 
   /** Comparisons with single values: enough to look someone up, too few to try them all. */
@@ -72,4 +63,19 @@ export class Guard {
     this.#made += made
     return this.#made <= limits.guessesPerMinute
   }
+}
+
+interface Objection {
+  readonly code: Code
+  readonly detail: string
+  /** How the system itself would say it. */
+  readonly sql: SqlRefusal | null
+}
+
+function blocked(detail: string): Objection {
+  return { code: 'blocked', detail, sql: null }
+}
+
+function inWords(sql: SqlRefusal): Objection {
+  return { code: sql.code, detail: sql.detail, sql }
 }

@@ -35,6 +35,9 @@ export const NOTHING: SqlRefusal = {
   position: null,
 }
 
+/** Most readings are there already, and are not waited for. */
+type MayWait<Value> = Value | Promise<Value>
+
 export class Readings {
   readonly #parts: ReadingsParts
   /** Of texts that came before. */
@@ -48,40 +51,41 @@ export class Readings {
   }
 
   /** Drivers prepare the same few texts again and again. */
-  parsed(sql: Buffer, types: Buffer): Promise<StatementReading | Refused> {
+  parsed(sql: Buffer, types: Buffer): MayWait<StatementReading | Refused> {
     if (types.length <= NO_TYPES.length) return this.#readAs(sql, text => text)
     const given = types.toString('latin1')
     return this.#readAs(sql, text => `${given}\0${text}`, types)
   }
 
   /** Of a simple query, or of one that is like it: `exactly` is for what depends on its numbers. */
-  simple(sql: Buffer): Promise<StatementReading | Refused> {
+  simple(sql: Buffer): MayWait<StatementReading | Refused> {
     return this.#readAs(sql, likeness)
   }
 
   /** The reading of this very text, where `reading` may be that of one like it. */
-  async exactly(sql: Buffer, reading: StatementReading): Promise<StatementReading | Refused> {
+  exactly(sql: Buffer, reading: StatementReading): MayWait<StatementReading | Refused> {
     const from = this.#texts.get(reading)
     return from === undefined || from.equals(sql) ? reading : this.read(sql, NO_TYPES, null)
   }
 
-  async #readAs(
-    sql: Buffer,
-    keyOf: (text: string) => string,
-    types: Buffer = NO_TYPES,
-  ): Promise<StatementReading | Refused> {
+  #readAs(sql: Buffer, keyOf: (text: string) => string, types: Buffer = NO_TYPES): MayWait<StatementReading | Refused> {
     if (sql.length > KNOWN_BYTES || this.#parts.reader === null) return this.read(sql, types, null)
     const key = keyOf(sql.toString('latin1'))
     const known = this.#known.get(key)
-    const reading = await this.read(sql, types, null, known?.reading ?? null)
+    if (!known?.reading.holds()) return this.#readAnew(sql, types, key)
+    known.used = ++this.#uses
+    return known.reading
+  }
+
+  async #readAnew(sql: Buffer, types: Buffer, key: string): Promise<StatementReading | Refused> {
+    const reading = await this.read(sql, types, null)
     if ('refusal' in reading || reading.changes !== 'nothing') {
       this.#known.delete(key)
       return reading
     }
-    if (known !== undefined && known.reading === reading) known.used = ++this.#uses
-    else this.#keep(key, reading)
+    this.#keep(key, reading)
     // Kept apart from the buffer of the connection it lies in.
-    if (reading !== known?.reading) this.#texts.set(reading, Buffer.from(sql))
+    this.#texts.set(reading, Buffer.from(sql))
     return reading
   }
 
@@ -101,15 +105,24 @@ export class Readings {
     this.#known.set(key, { reading, used: ++this.#uses })
   }
 
-  async read(
+  read(
     sql: Buffer,
     types: Buffer,
     parameters: Portal['parameters'] | null,
     known: StatementReading | null = null,
-  ): Promise<StatementReading | Refused> {
-    const { reader, session, gateway, context } = this.#parts
+  ): MayWait<StatementReading | Refused> {
+    const { reader } = this.#parts
     if (reader === null) return unread
-    if (known?.holds()) return known
+    return known?.holds() ? known : this.#readBy(reader, sql, types, parameters)
+  }
+
+  async #readBy(
+    reader: LinkReader,
+    sql: Buffer,
+    types: Buffer,
+    parameters: Portal['parameters'] | null,
+  ): Promise<StatementReading | Refused> {
+    const { session, gateway, context } = this.#parts
     if (!isUtf8(sql)) return this.refused('This statement is not valid UTF-8.', '22021')
     const asked = async () => reader.read(sql.toString(), context(parameters, types))
     const reading = await asked().catch(this.withdrawn)

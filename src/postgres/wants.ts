@@ -28,12 +28,14 @@ export async function wantOf(
     return { run, prepared: null, portal: null, reading: unread }
   }
   if (run.query !== null) {
-    const reading = await readings.simple(run.query)
+    const found = readings.simple(run.query)
+    const reading = found instanceof Promise ? await found : found
     return 'refusal' in reading ? reading : { run, prepared: null, portal: null, reading }
   }
   let prepared: Prepared | null = null
   if (run.parse !== null) {
-    const reading = await readings.parsed(run.parse.sql, run.parse.types)
+    const found = readings.parsed(run.parse.sql, run.parse.types)
+    const reading = found instanceof Promise ? await found : found
     if ('refusal' in reading) return reading
     prepared = { sql: run.parse.sql, types: run.parse.types, reading, fields: null }
     names.setStatement(run.parse.name, prepared, changes)
@@ -44,7 +46,8 @@ export async function wantOf(
   let portal: Portal | null = null
   if (run.bind !== null && prepared !== null) {
     const { parameters, listed, bound, values, resultFormats } = run.bind
-    const reading = await readings.read(prepared.sql, prepared.types, parameters, prepared.reading)
+    const found = readings.read(prepared.sql, prepared.types, parameters, prepared.reading)
+    const reading = found instanceof Promise ? await found : found
     if ('refusal' in reading) return reading
     portal = { prepared, reading, parameters, listed, bound, values, resultFormats, asked: null }
     names.setPortal(run.bind.portal, portal, changes)

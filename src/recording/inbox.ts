@@ -140,23 +140,16 @@ export class Inbox {
 
   /** Resolves when the entry is durable; rejects with an `unrecorded` Refusal. */
   record(draft: Draft): Promise<EntryRef> {
-    return new Promise((resolve, reject) => {
-      if (this.#closing || this.#state !== 'ok') reject(unrecorded())
-      else this.#accept(draft, { resolve, reject })
-    })
+    return this.#record(draft, entry => entry)
   }
 
   /** As record; then, and only then, the part's released bytes may pass the door. */
-  async clear<D extends Door>(door: D, part: Masked, draft: Draft): Promise<Cleared<D>> {
-    if (!part || !draft) throw this.#refuseMalformed()
+  clear<D extends Door>(door: D, part: Masked, draft: Draft): Promise<Cleared<D>> {
+    if (!part || !draft) return Promise.reject(this.#refuseMalformed())
     const { raw, transcript, released } = part
-    const entry = await this.record({
-      session: draft.session,
-      body: draft.body,
-      payload: { raw, transcript },
-      released,
-    })
-    return clear(door, released, entry)
+    const { session, body } = draft
+    const whole = { session, body, payload: { raw, transcript }, released }
+    return this.#record(whole, entry => clear(door, released, entry))
   }
 
   /** An entry that nothing waits for: written soon, and kept for a while where the disk is full. */
@@ -194,6 +187,13 @@ export class Inbox {
   async #sayStart(): Promise<void> {
     const body = { kind: 'start', version: this.#version } as const
     await this.record({ session: null, body, payload: null, released: null })
+  }
+
+  #record<Durable>(draft: Draft, as: (entry: EntryRef) => Durable): Promise<Durable> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing || this.#state !== 'ok') reject(unrecorded())
+      else this.#accept(draft, { resolve: entry => resolve(as(entry)), reject })
+    })
   }
 
   #accept(draft: Draft, settle: Waiting['settle']): void {

@@ -140,7 +140,10 @@ export class Inbox {
 
   /** Resolves when the entry is durable; rejects with an `unrecorded` Refusal. */
   record(draft: Draft): Promise<EntryRef> {
-    return this.#record(draft, entry => entry)
+    return new Promise((resolve, reject) => {
+      if (this.#closing || this.#state !== 'ok') reject(unrecorded())
+      else this.#accept(draft, { resolve, reject })
+    })
   }
 
   /** As record; then, and only then, the part's released bytes may pass the door. */
@@ -149,7 +152,7 @@ export class Inbox {
     const { raw, transcript, released } = part
     const { session, body } = draft
     const whole = { session, body, payload: { raw, transcript }, released }
-    return this.#record(whole, entry => clear(door, released, entry))
+    return this.record(whole).then(entry => clear(door, released, entry))
   }
 
   /** An entry that nothing waits for: written soon, and kept for a while where the disk is full. */
@@ -187,13 +190,6 @@ export class Inbox {
   async #sayStart(): Promise<void> {
     const body = { kind: 'start', version: this.#version } as const
     await this.record({ session: null, body, payload: null, released: null })
-  }
-
-  #record<Durable>(draft: Draft, as: (entry: EntryRef) => Durable): Promise<Durable> {
-    return new Promise((resolve, reject) => {
-      if (this.#closing || this.#state !== 'ok') reject(unrecorded())
-      else this.#accept(draft, { resolve: entry => resolve(as(entry)), reject })
-    })
   }
 
   #accept(draft: Draft, settle: Waiting['settle']): void {

@@ -8,6 +8,8 @@ export interface Prepared {
   readonly sql: Buffer
   readonly types: Buffer
   readonly reading: StatementReading
+  /** Of the last Bind for which the first reading held no more. */
+  later?: StatementReading
   /** As the system described it; formats are those of each Bind. */
   fields: readonly Field[] | null
 }

@@ -46,9 +46,11 @@ export async function wantOf(
   let portal: Portal | null = null
   if (run.bind !== null && prepared !== null) {
     const { parameters, listed, bound, values, resultFormats } = run.bind
-    const found = readings.read(prepared.sql, prepared.types, parameters, prepared.reading)
+    const before = prepared.later?.holds() ? prepared.later : prepared.reading
+    const found = readings.read(prepared.sql, prepared.types, parameters, before)
     const reading = found instanceof Promise ? await found : found
     if ('refusal' in reading) return reading
+    if (reading !== prepared.reading && reading.changes === 'nothing') prepared.later = reading
     portal = { prepared, reading, parameters, listed, bound, values, resultFormats, asked: null }
     names.setPortal(run.bind.portal, portal, changes)
   } else if (named !== null) portal = names.portal(named) ?? null

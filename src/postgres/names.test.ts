@@ -117,6 +117,12 @@ describe('what is hidden stays so where the name of a statement', () => {
     await stopTestPostgres()
   })
 
+  function allHidden(client: RawClient): void {
+    const heard = Buffer.concat(client.heard.map(({ body }) => body)).toString('latin1')
+    assert.doesNotMatch(heard, /secret/)
+    assert.match(heard, /\[phi\.mrn\]/)
+  }
+
   async function played(...flights: readonly (readonly Uint8Array[])[]): Promise<RawClient> {
     const client = await RawClient.signedIn(rig.port)
     for (const [at, flight] of flights.entries()) {
@@ -124,9 +130,7 @@ describe('what is hidden stays so where the name of a statement', () => {
       await client.until('Z', at + 1)
     }
     client.socket.destroy()
-    const heard = Buffer.concat(client.heard.map(({ body }) => body)).toString('latin1')
-    assert.doesNotMatch(heard, /secret/)
-    assert.match(heard, /\[phi\.mrn\]/)
+    allHidden(client)
     return client
   }
 
@@ -150,10 +154,8 @@ describe('what is hidden stays so where the name of a statement', () => {
     client.send(...execute)
     await client.until('Z', 3)
     client.socket.destroy()
-    const heard = Buffer.concat(client.heard.map(({ body }) => body)).toString('latin1')
     assert.match(client.types, /EZ.*Z$/)
-    assert.doesNotMatch(heard, /secret/)
-    assert.match(heard, /\[phi\.mrn\]/)
+    allHidden(client)
   })
 
   test('is given again in a flight that goes on with a portal and fails', async () => {
@@ -167,9 +169,7 @@ describe('what is hidden stays so where the name of a statement', () => {
     client.send(...again, say.bind('', 'x'), say.describe('P', ''), say.execute(''), say.sync())
     await client.until('Z', 3)
     client.socket.destroy()
-    const heard = Buffer.concat(client.heard.map(({ body }) => body)).toString('latin1')
     assert.match(client.types, /EZ.*Z$/)
-    assert.doesNotMatch(heard, /secret/)
-    assert.match(heard, /\[phi\.mrn\]/)
+    allHidden(client)
   })
 })

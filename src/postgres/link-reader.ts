@@ -21,7 +21,7 @@ import {
   type StatementReading,
   unknownOrigins,
 } from './reading.ts'
-import { namesUnknown, parameterTypes, visible, withBound } from './session-names.ts'
+import { beliefOf, namesUnknown, parameterTypes, visible, withBound } from './session-names.ts'
 import { SessionState } from './session-state.ts'
 import { type ParseAside, readLongSql } from './statement/read-sql.ts'
 import type { StatementKind } from './statement/statement.ts'
@@ -185,7 +185,7 @@ class SessionReader implements LinkReader {
     const traced = new TracedColumns()
     let untold: { readonly is: Untold | null } | null = null
     const { names } = session
-    const path = names.path.join('\0')
+    const belief = beliefOf(names)
     const named = planned.some(({ statement: { kind, inner } }) => /^(execute|fetch)$/.test(inner ?? kind))
     const ends = planned.some(({ statement }) => endsWork(statement))
     const endQuotes = () => spoken.with(quotes)
@@ -215,7 +215,7 @@ class SessionReader implements LinkReader {
       launders: plan.launders,
       forgets: statements.flatMap(forgottenBy),
       holds: () => {
-        if (named || session.doubtful || session.names.path.join('\0') !== path) return false
+        if (named || session.doubtful || beliefOf(session.names) !== belief) return false
         // What it leaves behind was worked out from what there was.
         if (changes !== 'nothing' && session.names !== names) return false
         // What is protected may have been configured anew.
@@ -236,7 +236,7 @@ class SessionReader implements LinkReader {
       lasts: () => {
         if (this.#masking !== masking) return false
         const now = session.own ?? catalogs.last(link)
-        return !session.doubtful && now?.catalog.version === catalog.version && session.names.path.join('\0') === path
+        return !session.doubtful && now?.catalog.version === catalog.version && beliefOf(session.names) === belief
       },
       untold: () => {
         untold ??= { is: untoldOf(planned, setting) }

@@ -13,6 +13,11 @@ export function visible(names: SessionNames, { usable }: Snapshot): SessionNames
   return path.length === names.path.length ? names : { ...names, path }
 }
 
+/** What else of a session decides what a statement of it means, and whether it may pass. */
+export function beliefOf({ path, steered, settingsSaid }: SessionNames): string {
+  return [steered === true, settingsSaid === true, ...path].join('\0')
+}
+
 const SYSTEM = /^(?:pg_|information_schema$)/
 
 /** It may have been made by somebody else a moment ago. */

@@ -122,7 +122,7 @@ export class SessionState {
     this.#begins = this.#path === null
     if (this.#path === null || this.#greeted) this.#doubt = true
     if (this.#path !== null) this.#user = { ...this.#user, path: searchPathOf([this.#path], this.#user.name) }
-    this.#names = newSession(this.#user)
+    this.#names = { ...newSession(this.#user), settingsSaid: !this.#greeted }
     this.#before = this.#names
   }
 
@@ -165,7 +165,8 @@ export class SessionState {
     const kept = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([name]) => !this.#touched.has(name)))
     // Some of it may have happened all the same.
     const steered = names.steered === true || this.#names.steered === true
-    return { ...names, steered, path: [], prepared: kept(names.prepared), cursors: kept(names.cursors) }
+    const settingsSaid = names.settingsSaid === true && this.#names.settingsSaid === true
+    return { ...names, steered, settingsSaid, path: [], prepared: kept(names.prepared), cursors: kept(names.cursors) }
   }
 
   /** What the system has last said of the path is not what is believed. */

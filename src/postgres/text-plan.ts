@@ -5,7 +5,7 @@ import { copyOutOf } from './copy-plan.ts'
 import { both } from './definitions.ts'
 import { estimableOf } from './estimable.ts'
 import { launders } from './laundering.ts'
-import { callsOwn, steersUnseen, unsettles } from './lineage/behind-names.ts'
+import { callsOwn, steersUnseen, storesUnseen, unsettles } from './lineage/behind-names.ts'
 import { type Catalog, isCovering } from './lineage/catalog.ts'
 import { sessionNames } from './lineage/names.ts'
 import type { Protection } from './lineage/protection.ts'
@@ -94,6 +94,8 @@ export function planOf(
     written = after.path === names.path ? { ...after, path: written.path } : after
     if (!written.steered && steersUnseen(decided.tree, statement.written(), catalog))
       written = { ...written, steered: true }
+    if (written.settingsSaid && storesUnseen(decided.tree, statement.written(), catalog))
+      written = { ...written, settingsSaid: false }
     names = visible(written, snapshot)
     for (const [name, rows] of names.temporary ?? []) temporary.set(name, rows)
   }

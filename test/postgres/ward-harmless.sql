@@ -314,3 +314,10 @@ alter table med.wards drop column floor
 drop table med.wards
 drop table app.parents cascade
 copy app.jobs (nothere) to stdout
+set app.ward = '1' ;; select name from med.wards where id = current_setting('app.ward')::int
+set local app.ward = '1' ;; select count(*) from med.people where ward_id = current_setting('app.ward')::int
+set local app.ward = '1' ;; select id, ward_id from med.people where ward_id = current_setting('app.ward')::int order by id
+select set_config('app.ward', '1', true) ;; select id from med.people where ward_id = current_setting('app.ward', true)::int order by id
+select set_config('app.ward', '1', true) ;; show app.ward ;; select current_setting('app.ward')
+set local app.tenant = 'north' ;; select id, state from app.jobs where state = coalesce(nullif(current_setting('app.tenant', true), 'north'), 'new') order by id
+begin ;; set local app.actor = 'job 7' ;; update app.stock set v = v + 1 where sku = current_setting('app.actor', true) ;; select current_setting('app.actor') ;; commit

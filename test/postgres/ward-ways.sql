@@ -548,3 +548,33 @@ create procedure app.q6() language plpgsql as $$ begin truncate app.sink; end $$
 create procedure app.q6() language sql as $$ select app.rec(1)::text::int $$ ;; call app.q6()
 create procedure app.q6() language plpgsql as $$ begin delete from app.gadgets; end $$ ;; call app.q6() ;; select t from app.sink
 create procedure app.q6() language plpgsql as $$ begin delete from app.parents where id = 1; end $$ ;; call app.q6()
+create function app.sf() returns text stable language plpgsql as $$ begin execute 'select set_config(''my.x'', code::text, false) from med.people where id = 1'; return 'x'; end $$ ;; select app.sf() ;; select current_setting('my.x')
+create function app.sf() returns text immutable language plpgsql as $$ begin execute 'select set_config(''my.x'', code::text, false) from med.people where id = 1'; return 'x'; end $$ ;; select app.sf() ;; show my.x
+create function app.sf() returns text immutable language plpgsql as $$ begin execute 'select set_config(''my.x'', code::text, false) from med.people where id = 1'; return 'x'; end $$ ;; explain select app.sf() ;; show my.x
+create function app.sf() returns text stable language sql as $$ select set_config('my.x', code::text, false) from med.people where id = 1 $$ ;; select app.sf() ;; select current_setting('my.x')
+create view app.sv as select set_config('my.x', code::text, false) c from med.people where id = 1 ;; select 1 from app.sv where c = 'x' ;; select current_setting('my.x')
+create view app.sv as select set_config('my.x', code::text, false) c from med.people where id = 1 ;; select count(c) from app.sv ;; select current_setting('my.x')
+alter table med.people add check (set_config('my.x', code::text, false) is not null) ;; select current_setting('my.x')
+alter table med.people add constraint cs check (set_config('my.x', code::text, false) is not null) not valid ;; update med.people set tiny = 1 where id = 1 ;; select current_setting('my.x')
+create rule sr as on update to app.sink do also select set_config('my.x', (select code::text from med.people where id = 1), false) ;; insert into app.sink (t) values ('a') ;; update app.sink set t = 'b' ;; show my.x
+alter table app.sink alter t set default set_config('my.x', app.deep(1), false) ;; insert into app.sink (n) values (1) ;; show my.x
+create domain app.sd as text check (set_config('my.x', value, false) is not null) ;; select count(code::text::app.sd) from med.people where id = 1 ;; show my.x
+create function app.trs() returns trigger language plpgsql as $$ begin perform set_config('my.x', new.code::text, false); return new; end $$ ;; create trigger zs before update on med.people for each row execute function app.trs() ;; update med.people set tiny = 1 where id = 1 ;; show my.x
+select query_to_xml('select set_config(''my.x'', code::text, false) from med.people where id = 1', true, true, '') is null ;; select current_setting('my.x')
+select count(*) from ts_stat('select to_tsvector(set_config(''my.x'', code::text, false)) from med.people where id = 1') ;; select current_setting('my.x')
+update pg_settings set setting = (select code::text from med.people where id = 1) where name = 'application_name' ;; show application_name
+set application_name = 'a' ;; update pg_settings set setting = app.deep(1) where name = 'application_name' ;; select current_setting('application_name')
+do $$ begin execute 'select set_config(''my.x'', code::text, false) from med.people where id = 1'; end $$ ;; show my.x
+prepare s as select set_config('my.x', code::text, false) from med.people where id = 1 ;; execute s ;; show my.x
+create temp table tt as select set_config('my.x', code::text, false) x from med.people where id = 1 ;; show my.x
+copy (select set_config('my.x', code::text, false) from med.people where id = 1) to stdout ;; show my.x
+declare c cursor for select set_config('my.x', code::text, false) from med.people where id = 1 ;; fetch c ;; show my.x
+create function app.sa(text, text) returns text immutable language plpgsql as $$ begin return set_config('my.x', $2, false); end $$ ;; create aggregate app.agg(text) (sfunc = app.sa, stype = text, initcond = '') ;; select app.agg(code::text) is null from med.people where id = 1 ;; show my.x
+create function app.so(text, text) returns boolean immutable language plpgsql as $$ begin perform set_config('my.x', $1, false); return true; end $$ ;; create operator app.=== (leftarg = text, rightarg = text, function = app.so) ;; select count(*) from med.people where id = 1 and code::text operator(app.===) 'a' ;; show my.x
+select current_setting('my.' || 'x', true) from med.people ;; create function app.sf() returns text stable language plpgsql as $$ begin execute 'select set_config(''my.x'', code::text, false) from med.people where id = 1'; return 'x'; end $$ ;; select app.sf() ;; select current_setting('my.' || 'x', true) from med.people
+create function app.sf() returns text stable language plpgsql as $$ begin execute 'select set_config(''my.x'', code::text, false) from med.people where id = 1'; return 'x'; end $$ ;; begin ;; select app.sf() ;; commit ;; select current_setting('my.x')
+select current_setting('my.x', true) ;; create function app.sf() returns text stable language plpgsql as $$ begin execute 'select set_config(''my.x'', code::text, false) from med.people where id = 1'; return 'x'; end $$ ;; select app.sf() ;; select current_setting('my.x', true)
+create function app.sf() returns text stable language plpgsql as $$ begin execute 'select set_config(''my.x'', code::text, false) from med.people where id = 1'; return 'x'; end $$ ;; select app.sf() ;; savepoint a ;; select 1/0 ;; rollback to a ;; select current_setting('my.x')
+select set_config('my.x', case when exists (select 1 from med.people where code like 'x%') then '1' else '2' end, false) ;; show my.x
+select min(id) from med.people where exists (select 1 from app.sink where n = 7) group by code ;; insert into app.sink (n) values (7) ;; set enable_hashagg = off ;; select min(id) from med.people where exists (select 1 from app.sink where n = 7) group by code
+select min(id) from med.people where exists (select 1 from app.sink where n = 7) group by code ;; insert into app.sink (n) values (7) ;; do $$ begin set enable_hashagg = off; end $$ ;; select min(id) from med.people where exists (select 1 from app.sink where n = 7) group by code

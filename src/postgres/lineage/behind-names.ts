@@ -15,6 +15,8 @@ const UNSETTLING =
 /** How the server plans, and settings whose name cannot be told. */
 const STEERING =
   /\bset_config\b"?\s*\((?!\s*'\w+\.[\w.]+')|\b(?:enable_\w+|\w+_cost|geqo\w*|\w+_collapse_limit|hash_mem_multiplier|work_mem|plan_cache_mode|pg_settings)\b/i
+/** What is put into a setting may be worked out. */
+const STORING = /\bset_config\b|\bpg_settings\b/i
 /** Writing to what shows them changes them. */
 const SETTINGS = ['pg_settings']
 /** Said in a statement itself, it is seen. */
@@ -23,6 +25,7 @@ const NOTHING: Behind = { names: [], symbols: [] }
 
 const unsettling = new WeakMap<Catalog, Behind>()
 const steering = new WeakMap<Catalog, Behind>()
+const storing = new WeakMap<Catalog, Behind>()
 const calling = new WeakMap<Catalog, Behind>()
 const named = new WeakMap<Catalog, Map<string, Behind>>()
 
@@ -56,6 +59,14 @@ export function steersUnseen(tree: Tree, written: string, catalog: Catalog): boo
   const steers = (one: CatalogFunction) =>
     !compiled(one) && one.trigger !== true && (!readable(one) || runsText(one) || STEERING.test(bodyOf(one)))
   return meets(tree, known(steering, catalog, steers))
+}
+
+/** Whether it could put anything into a setting, but for what is written in it: a block by its own text, others by what they run. */
+export function storesUnseen(tree: Tree, written: string, catalog: Catalog): boolean {
+  if ('DoStmt' in tree && (STORING.test(written) || /\bexecute\b|u&"/i.test(written))) return true
+  const stores = (one: CatalogFunction) =>
+    !compiled(one) && (!readable(one) || runsText(one) || STORING.test(bodyOf(one)))
+  return meets(tree, known(storing, catalog, stores, SETTING))
 }
 
 /** Whether it could run what people wrote and may write anew while it goes on. */

@@ -97,6 +97,8 @@ export interface Context {
   readonly temporary?: ReadonlyMap<string, Rows> | undefined
   /** Of tables that statements of this session made or changed: such columns that no snapshot may hold yet. */
   readonly filled?: ReadonlyMap<string, readonly Output[]> | undefined
+  /** What a setting holds is no more than what statements of this session were allowed to put there. */
+  readonly settingsSaid: boolean
   /** In the text of a function, which finds names when it runs, by the path there is then, or keeps what it found before. */
   readonly late?: 'on any path' | 'on this path' | undefined
   /** Functions and views being read, against recursion. */

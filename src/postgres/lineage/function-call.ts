@@ -91,7 +91,7 @@ function builtinTaint(
   ctx: Context,
 ): Taint {
   const all = noteCallGrowth(name, args, body, ctx)
-  if (name === 'current_setting') return settingTaint(body, all)
+  if (name === 'current_setting') return settingTaint(body, all, ctx)
   if (!isClean(all) && mayFail(name, args, body, scope, ctx)) noteShown(ctx.notes, 'comparison', all)
   switch (reach) {
     case 'pure':
@@ -109,14 +109,15 @@ function builtinTaint(
   }
 }
 
-/** The server's own settings hold no data; custom ones hold what someone put there. */
-function settingTaint(body: Tree, all: Taint): Taint {
+/** The server's own settings hold no data; others hold what someone put there. */
+function settingTaint(body: Tree, all: Taint, ctx: Context): Taint {
   const name = constant(list(body, 'args')[0])
-  return typeof name === 'string' &&
-    (!name.includes('.') || name.startsWith('sallyport.')) &&
-    name !== 'application_name'
-    ? all
-    : derive(all, unknown)
+  return derive(all, typeof name === 'string' ? ofSetting(name, ctx) : ctx.settingsSaid ? clean : unknown)
+}
+
+export function ofSetting(name: string, { settingsSaid }: Context): Taint {
+  const own = (!name.includes('.') && name !== 'application_name') || name.startsWith('sallyport.')
+  return own || settingsSaid ? clean : unknown
 }
 
 /** A place in an order by something computed tells what was computed; one by a stored column tells the order alone. */

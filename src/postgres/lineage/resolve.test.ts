@@ -92,7 +92,7 @@ describe('the form of a column', () => {
     'UPDATE patients SET ward = ssn RETURNING ward': ['derived phi.ssn'],
     'DELETE FROM visits': [],
     'SHOW search_path': ['clean '],
-    'SHOW my.setting': ['derived unknown'],
+    'SHOW my.setting': ['clean '],
     'EXECUTE nothing': 'unknown',
     'FETCH 1 FROM nothing': 'unknown',
     'SELECT * FROM nowhere': 'unknown',
@@ -110,6 +110,16 @@ describe('the form of a column', () => {
     'BEGIN; SAVEPOINT a; COMMIT; SELECT id FROM patients': ['clean '],
   }
   for (const [sql, expected] of Object.entries(table)) test(sql, () => assert.deepEqual(forms(sql), expected))
+
+  test('what a setting of people holds is unknown once a function may have put it there', () => {
+    const read = readSql(
+      "SELECT current_setting('my.' || 'x'), current_setting('application_name'), current_setting('TimeZone')",
+    )
+    assert.ok(read.kind === 'read')
+    const session = { ...newSession(user), settingsSaid: false }
+    const found = columnsOf(read.statements[0]?.tree ?? {}, protection, session).columns?.map(({ form }) => form)
+    assert.deepEqual(found, ['derived', 'derived', 'clean'])
+  })
 
   test('an identity names the stored column, whatever views stand between', () => {
     assert.deepEqual(plan('SELECT b AS z FROM v').columns?.[0]?.column, { relation: 1, attribute: 2 })

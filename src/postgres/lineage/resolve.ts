@@ -73,6 +73,8 @@ export interface SessionNames {
   readonly passing: boolean
   /** Its caller chose how the server plans. */
   readonly steered?: boolean
+  /** All that a setting holds was written in a statement that was read. */
+  readonly settingsSaid?: boolean
   /** Statements by PREPARE name. */
   readonly prepared: ReadonlyMap<string, Tree>
   /** Rows of open cursors, as they were when declared. */
@@ -98,6 +100,7 @@ export function contextOf(protection: Protection, session: SessionNames): Contex
     cursors: session.cursors,
     temporary: session.temporary,
     filled: session.filled,
+    settingsSaid: session.settingsSaid === true,
     depth: 0,
   }
 }

@@ -17,7 +17,8 @@ export interface SessionUser {
 }
 
 export function newSession(user: SessionUser): SessionNames {
-  return { path: user.path, inTransaction: false, passing: false, prepared: new Map(), cursors: new Map() }
+  const none = { prepared: new Map(), cursors: new Map() }
+  return { path: user.path, inTransaction: false, passing: false, settingsSaid: true, ...none }
 }
 
 /**

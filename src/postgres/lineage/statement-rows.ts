@@ -10,7 +10,7 @@ import type { Context, Rows } from './context.ts'
 import { noteDefinition, noteDropped } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
-import { evaluateCall } from './function-call.ts'
+import { evaluateCall, ofSetting } from './function-call.ts'
 import { madeFrom } from './made-relation.ts'
 import { speaksCleanly } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
@@ -63,7 +63,7 @@ export function statementRows(root: Tagged, ctx: Context): Rows {
     case 'ExplainStmt':
       return explain(body, ctx)
     case 'VariableShowStmt':
-      return show(text(body, 'name'))
+      return show(text(body, 'name'), ctx)
     case 'CallStmt':
       return called(sub(body, 'funccall') ?? {}, ctx)
     case 'DoStmt':
@@ -216,13 +216,9 @@ function explain(body: Tree, ctx: Context): Rows {
   return { columns: [{ name: 'QUERY PLAN', taint: told, stored: false }], rest: null }
 }
 
-function show(name: string): Rows {
-  const setting = name.includes('.') && !name.startsWith('sallyport.') ? unknown : clean
+function show(name: string, ctx: Context): Rows {
   if (name !== 'all')
-    return {
-      columns: [{ name, taint: name === 'application_name' ? unknown : setting, stored: false, unnamed: true }],
-      rest: null,
-    }
+    return { columns: [{ name, taint: ofSetting(name, ctx), stored: false, unnamed: true }], rest: null }
   const columns = ['name', 'setting', 'description'].map(column => ({
     name: column,
     taint: clean,

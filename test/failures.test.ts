@@ -37,8 +37,10 @@ it('a masker that throws releases nothing', () => {
   masker.text = () => {
     throw new Error('a fault of its own')
   }
-  const parts = { reference: 'x_1', masker, obligations: { reveal: new Set<string>(), passBinary: false } }
-  const admission = new LiveAdmission(parts as unknown as ConstructorParameters<typeof LiveAdmission<'system'>>[0])
+  type Parts = ConstructorParameters<typeof LiveAdmission<'system'>>
+  const obligations = { reveal: new Set<string>(), passBinary: false }
+  const parts = { reference: 'x_1', masker: () => masker, obligations } as unknown as Parts[0]
+  const admission = new LiveAdmission(parts, {} as Parts[1], false)
   assert.throws(
     () => admission.mask.text(Buffer.from('value')),
     (error: unknown) => error instanceof Refusal && error.code === 'unmaskable' && error.reference === 'x_1',

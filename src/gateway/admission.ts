@@ -11,9 +11,7 @@ export interface AdmissionParts<D extends Door> {
   readonly session: string
   readonly reference: string
   readonly door: D
-  readonly question: Cleared<D>
   readonly obligations: Obligations
-  readonly approved: boolean
   /** Of what holds now: a stream may outlive the rules it began under. */
   readonly masker: () => Masker
   /** Asks people to let the answer go on beyond its budget of rows, `out` of which have passed; null where they do. */
@@ -35,12 +33,12 @@ export class LiveAdmission<D extends Door> implements Admission<D> {
   #ended = false
   readonly #waiting: (() => void)[] = []
 
-  constructor(parts: AdmissionParts<D>) {
+  constructor(parts: AdmissionParts<D>, question: Cleared<D>, approved: boolean) {
     this.#parts = parts
     this.reference = parts.reference
-    this.question = parts.question
+    this.question = question
     this.obligations = parts.obligations
-    this.approved = parts.approved
+    this.approved = approved
     this.mask = new FailingClosed(parts.masker, parts.reference)
     const { rows } = parts.obligations
     this.#budget = rows

@@ -54,6 +54,7 @@ export function questionDraft(asked: AskedQuestion, { kind, rules }: Decided, ap
     },
     payload: question,
     released: kind === 'allow' ? question.released : null,
+    followed: exchange.followed === true,
   }
 }
 

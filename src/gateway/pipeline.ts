@@ -278,12 +278,12 @@ export class Pipeline implements Gateway {
   ): Promise<Admission<D>> {
     const { inbox } = this.#parts
     const { question, door } = exchange
-    const allowed = { ...decision, kind: 'allow' } as const
+    const allowed = decision.kind === 'allow' ? decision : ({ ...decision, kind: 'allow' } as const)
     const question_: Cleared<D> = recorded
       ? await inbox.clear(door, question, decidedDraft({ session, reference }, allowed, approval))
       : await inbox.clear(door, question, this.#questionDraft(session, exchange, reference, allowed, approval))
     const back = this.#wayBack(session, exchange, reference, decision, over)
-    const admission = new LiveAdmission({ ...back, approved: approval !== null, question: question_ })
+    const admission = new LiveAdmission(back, question_, approval !== null)
     if (exchange.withdrawn.aborted || session.ended.aborted) {
       admission.end('gone', 0)
       throw new Refusal('internal', reference, 'The caller withdrew this request, so it was not passed on.')

@@ -130,6 +130,8 @@ export interface Exchange<D extends Door> {
   readonly parent: string | null
   /** The asker cancelled or is gone: never forwarded afterwards. */
   readonly withdrawn: AbortSignal
+  /** The same caller asks more at once, which is recorded together with it. */
+  readonly followed?: boolean
   /** How long this caller can wait for people before it must be told to come back, in ms; the rule may say less. */
   readonly patienceMs: number
   /** No rule lets it wait longer: what waits in a transaction keeps others waiting. */

@@ -60,19 +60,22 @@ export function createRowMasker(rules: RowRules, origins: readonly ColumnOrigin[
       return rules.cell?.mayHold(bytes, start, end) === false
     },
     chunk(raw, walk) {
+      if (touched.length === 0) {
+        const released = walk.release(asItIs, () => NONE_HIDDEN)
+        return record(rules, columns, raw, released, walk, labelled, NONE_COUNTED, NONE_FOUND)
+      }
       const counts = new Map<Column, number>()
       const found = new Map<string, Finding>()
-      const hidden = () => hiddenBy(counts, found)
-      const released =
-        touched.length === 0
-          ? walk.release(asItIs, hidden)
-          : walk.release(counting(columns, counts, found, sizes), hidden)
+      const released = walk.release(counting(columns, counts, found, sizes), () => hiddenBy(counts, found))
       return record(rules, columns, raw, released, walk, labelled, counts, found)
     },
   }
 }
 
 const NOTHING = new Uint8Array()
+const NONE_HIDDEN: ReadonlyMap<string, number> = new Map()
+const NONE_COUNTED: ReadonlyMap<Column, number> = new Map()
+const NONE_FOUND: ReadonlyMap<string, Finding> = new Map()
 
 const asItIs: Cell = (_, value) => value
 
@@ -152,7 +155,7 @@ function record(
   counts: ReadonlyMap<Column, number>,
   found: ReadonlyMap<string, Finding>,
 ): Masked {
-  const shown = new Map<string, number>()
+  const shown = labelled ? new Map<string, number>() : null
   const told = walk.tell((index, value) => {
     const column = columns[index]
     if (value === null) return column?.computed && column.label !== null ? Buffer.from(marker(column.label)) : null
@@ -160,14 +163,15 @@ function record(
       const searched = column.search(value)
       return searched.transcript === searched.raw ? value : searched.transcript
     }
-    if (!labelled || column === undefined || column.label === null) return value
-    if (!column.hidden) shown.set(column.label, (shown.get(column.label) ?? 0) + 1)
+    if (shown === null || column === undefined || column.label === null) return value
+    if (!column.hidden) shown?.set(column.label, (shown.get(column.label) ?? 0) + 1)
     return Buffer.from(marker(column.label))
   })
   const { transcript, findings } = rules.text(told)
-  if (counts.size === 0 && shown.size === 0 && found.size === 0) return masked(raw, released, transcript, findings)
+  if (counts.size === 0 && (shown?.size ?? 0) === 0 && found.size === 0)
+    return masked(raw, released, transcript, findings)
   const all: Record<string, Finding> = { ...findings, ...Object.fromEntries(found) }
-  for (const [label, count] of shown) all[label] = { count, transform: 'reveal', detector: 'column' }
+  for (const [label, count] of shown ?? NONE_HIDDEN) all[label] = { count, transform: 'reveal', detector: 'column' }
   for (const [{ label, transform }, count] of counts) {
     const before = all[label as string]
     const sum = before?.detector === 'column' && before.transform !== 'reveal' ? before.count + count : count

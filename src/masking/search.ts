@@ -106,18 +106,20 @@ function searchAround(
   const marked = how.structure && (seen & Feature.angle) !== 0
   const lexes = how.shapes && plan.active !== 0 && (seen & plan.searchable) !== 0
   let at = 0
-  for (const gap of [...segments, { start: own.length, end: own.length }]) {
-    if (gap.start > at) {
-      const here = segments.length === 0 ? seen : features(own, at, gap.start)
-      const folded = (keyed || lexes) && (here & DECODED) !== 0 ? fold(own, at, gap.start) : null
-      if (keyed) namedValues(search, own, at, gap.start, folded, out)
-      if (lined || marked) tables(search, own, at, gap.start, { shapes: how.shapes, lined, marked }, out)
-      if (lexes) searchShapes(search, own, at, gap.start, here, at === 0 ? how.context : NO_SHAPE, 0, out, folded)
-      if (known) findKnown(known, own, at, gap.start, seen, out)
-      else searched?.text(own, at, gap.start, 0, seen, how.labels, out)
-      if (plan.patterns.length > 0) patterns(plan, own, at, gap.start, seen, out)
+  for (let next = 0; next <= segments.length; next++) {
+    const segment = segments[next]
+    const until = segment === undefined ? own.length : segment.start
+    if (until > at) {
+      const here = segments.length === 0 ? seen : features(own, at, until)
+      const folded = (keyed || lexes) && (here & DECODED) !== 0 ? fold(own, at, until) : null
+      if (keyed) namedValues(search, own, at, until, folded, out)
+      if (lined || marked) tables(search, own, at, until, { shapes: how.shapes, lined, marked }, out)
+      if (lexes) searchShapes(search, own, at, until, here, at === 0 ? how.context : NO_SHAPE, 0, out, folded)
+      if (known) findKnown(known, own, at, until, seen, out)
+      else searched?.text(own, at, until, 0, seen, how.labels, out)
+      if (plan.patterns.length > 0) patterns(plan, own, at, until, seen, out)
     }
-    at = gap.end
+    at = segment === undefined ? until : segment.end
   }
   return ordered(out)
 }

@@ -15,10 +15,11 @@ export interface RiskSum {
 }
 
 export function withRisk(policy: Policy, connection: string, judged: Judged): Ruling {
+  if (policy.risk === null) return { ...judged, risk: null }
   const { decision, trace, probe } = judged
   const lines = trace.filter(({ kind }) => kind === 'risk')
   const matched = new Set(lines.filter(({ outcome }) => outcome === 'matched').map(({ rule }) => rule))
-  if (policy.risk === null || matched.size === 0) return { ...judged, risk: null }
+  if (matched.size === 0) return { ...judged, risk: null }
   const summands = policy
     .rulesOf(connection)
     .flatMap(({ id, kind, points }) => (kind === 'risk' && matched.has(id) ? [{ rule: id, points }] : []))

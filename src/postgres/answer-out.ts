@@ -67,7 +67,7 @@ export class AnswerOut {
     const rows = this.rows
     const rowMasker = this.masker(asked)
     // What an earlier part hid is told where its result ends, also by a part that has no rows.
-    const untold = rowMasker.touched.length > 0 || asked.hidden.size > 0
+    const untold = rowMasker.touched.length > 0 || asked.hidden !== null
     const notice = transparent || !untold ? null : this.#notice(asked)
     const masked = rowMasker.chunk(
       raw,
@@ -122,14 +122,16 @@ export class AnswerOut {
     const keep = (hidden: ReadonlyMap<string, number>) => {
       for (const [label, count] of hidden) {
         const more = count - (told.get(label) ?? 0)
-        if (more > 0) asked.hidden.set(label, (asked.hidden.get(label) ?? 0) + more)
+        if (more <= 0) continue
+        asked.hidden ??= new Map()
+        asked.hidden.set(label, (asked.hidden.get(label) ?? 0) + more)
       }
       told = hidden
     }
     const tell = (hidden: ReadonlyMap<string, number>) => {
       keep(hidden)
-      const words = hiddenNotice(asked.hidden, asked.admission.reference)
-      asked.hidden.clear()
+      const words = asked.hidden === null ? null : hiddenNotice(asked.hidden, asked.admission.reference)
+      asked.hidden = null
       return words
     }
     return { tell, keep }

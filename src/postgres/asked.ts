@@ -25,8 +25,8 @@ export class Asked {
   /** Rows that are copied out now, and whether the first of them has come. */
   copy: CopyOut | null = null
   copied = false
-  /** Values hidden from the caller that it was not told of, by label. */
-  readonly hidden = new Map<string, number>()
+  /** Values hidden from the caller that it was not told of, by label; null where there are none. */
+  hidden: Map<string, number> | null = null
   /** Of several results of one text. */
   result = 0
   rows = 0

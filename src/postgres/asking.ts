@@ -19,7 +19,7 @@ import type { Changes, Names, Portal } from './names.ts'
 import type { WireOutlet } from './outlets.ts'
 import { type Answer, boundBefore, changesOf, PENDING_RUNS, type Pending, resumedBy, runs, turnOf } from './pending.ts'
 import { PlannedPortal } from './planned-portal.ts'
-import { actionOf, shownOf, sqlOf, through, toldOf, type Wanted } from './question.ts'
+import { actionOf, labelsIn, shownOf, sqlOf, through, toldOf, type Wanted } from './question.ts'
 import type { LinkReader, Passage, ReadContext } from './reading.ts'
 import { NOTHING, Readings, type Refused } from './readings.ts'
 import { portalOf, type Run, runBytes, type Step } from './runs.ts'
@@ -170,7 +170,7 @@ export class Asking {
     this.#passing = true
     const told = toldOf(wanted)
     const question = party.session.inspect.frames(runBytes(run), told, shownOf(wanted, told))
-    const action = through(party.via, actionOf(wanted, new Set(Object.keys(question.findings))))
+    const action = through(party.via, actionOf(wanted, labelsIn(question.findings)))
     // What may have to wait for people is asked only when all before it has passed.
     if (this.#pending.length > 0 && party.session.foresee(action) !== 'allow') {
       await this.#pass()
@@ -185,6 +185,7 @@ export class Asking {
       question,
       parent: party.parent,
       withdrawn,
+      followed: !run.synced,
       patienceMs: inTransaction ? transactionHoldMs : limits.patientHoldMs,
       waiting,
       ...(inTransaction ? { longestWaitMs: transactionHoldMs } : {}),

@@ -1,6 +1,7 @@
 // One run as a question to the gateway: what policy reads of it, and what the record shows. Promise: an approval is bound
 // to the statement and its parameters, never to names a caller may give to something else.
 import type { Action } from '../gateway/seam.ts'
+import type { Findings } from '../masking/masked.ts'
 import type { Portal, Prepared } from './names.ts'
 import type { StatementReading } from './reading.ts'
 import { type Run, runBytes } from './runs.ts'
@@ -29,6 +30,11 @@ export function actionOf({ run, prepared, portal, reading }: Wanted, found: Read
       return Buffer.concat([portal?.prepared.sql ?? prepared?.sql ?? NUL, NUL, portal?.bound ?? NUL])
     },
   }
+}
+
+export function labelsIn(findings: Findings): ReadonlySet<string> {
+  const labels = Object.keys(findings)
+  return labels.length === 0 ? NONE : new Set(labels)
 }
 
 /** Preparing and closing run nothing. */

@@ -73,6 +73,24 @@ test('pipelined runs with one error: what follows up to Sync is skipped and reco
   client.socket.destroy()
 })
 
+test('what one flight asks is durable by one commit', async () => {
+  const client = await RawClient.signedIn(rig.port)
+  const before = rig.commits().length
+  const runs = ['a', 'b', 'c', 'd', 'e'].flatMap((name, at) => [
+    say.parse(name, `select ${at}`),
+    say.bind('', name),
+    say.execute(''),
+  ])
+  client.send(...runs, say.sync())
+  await client.until('Z', 1)
+  client.socket.destroy()
+  const asked = rig
+    .commits()
+    .slice(before)
+    .filter(kinds => kinds.includes('question'))
+  assert.deepEqual(asked, [['question', 'question', 'question', 'question', 'question']])
+})
+
 test('a portal that is resumed goes on in its exchange', async () => {
   const client = await RawClient.signedIn(rig.port)
   client.send(say.query('begin'))

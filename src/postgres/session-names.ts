@@ -33,6 +33,7 @@ export function namesUnknown(statements: readonly Statement[], snapshot: Snapsho
 
 /** What was declared with parameters is estimated with them. */
 export function withBound(names: SessionNames, statements: readonly Statement[], bound: Bound): SessionNames {
+  if (names.declared === undefined) return names
   const declared = new Map(names.declared)
   for (const [name, one] of declared) if (statements.includes(one.statement)) declared.set(name, { ...one, bound })
   return { ...names, declared }

@@ -12,7 +12,9 @@ export class LogClock {
   readonly #wall: () => number
   readonly #monotonic: () => number
   #lastAt: number
-  #before: { wall: number; monotonic: number } | null = null
+  /** As both clocks stood at the reading before; NaN ahead of the first. */
+  #wallBefore = Number.NaN
+  #monotonicBefore = 0
 
   /** `lastAt` is the time of the newest entry of the log, 0 where there is none. */
   constructor(lastAt: number, wall: () => number = Date.now, monotonic: () => number = () => performance.now()) {
@@ -24,9 +26,10 @@ export class LogClock {
   read(): Reading {
     const wall = Math.floor(this.#wall())
     const monotonic = this.#monotonic()
-    const before = this.#before
-    this.#before = { wall, monotonic }
-    const moved = before ? Math.round(wall - before.wall - (monotonic - before.monotonic)) : 0
+    const first = Number.isNaN(this.#wallBefore)
+    const moved = first ? 0 : Math.round(wall - this.#wallBefore - (monotonic - this.#monotonicBefore))
+    this.#wallBefore = wall
+    this.#monotonicBefore = monotonic
     // Small steps back add up: entries must not stand still for long at a time that is over.
     const behind = this.#lastAt - wall
     if (Math.abs(moved) > limits.clockJumpMs || behind > limits.clockJumpMs) {

@@ -4,49 +4,7 @@
 import type { EntryBody } from './entry.ts'
 
 type Kind = EntryBody['kind']
-/** `word`: a text of which there are few. `count?` may be left out, and then is not written. */
-type Form = 'text' | 'text?' | 'word' | 'number' | 'count?' | 'truth' | 'texts' | 'words' | 'findings'
-type FormOf<K extends Kind> = Readonly<Required<Record<Exclude<keyof Extract<EntryBody, { kind: K }>, 'kind'>, Form>>>
-
-/** Every kind and its members; the compiler keeps it in step with EntryBody. */
-const forms: { readonly [K in Kind]: FormOf<K> } = {
-  start: { version: 'text' },
-  stop: { version: 'text' },
-  refused: { code: 'word', reference: 'text', source: 'text', connection: 'text?', reason: 'text?', count: 'number' },
-  clock: { jumpMs: 'number' },
-  config: { from: 'text', to: 'text', by: 'text', outcome: 'text', transparent: 'number', restart: 'texts' },
-  'session.open': {
-    subject: 'text',
-    provider: 'text',
-    subjectKind: 'text',
-    person: 'text?',
-    onBehalfOf: 'text?',
-    purpose: 'text?',
-    connection: 'text',
-    connectionKind: 'text',
-    retention: 'text',
-  },
-  question: {
-    exchange: 'text',
-    parent: 'text?',
-    door: 'word',
-    operation: 'word',
-    target: 'word',
-    decision: 'word',
-    rules: 'words',
-    policy: 'word',
-    findings: 'findings',
-    approval: 'text?',
-  },
-  decided: { exchange: 'text', decision: 'word', rules: 'words', approval: 'text?' },
-  hold: { exchange: 'text', approval: 'text', until: 'number' },
-  verdict: { exchange: 'text', approval: 'text', by: 'texts', outcome: 'text' },
-  answer: { exchange: 'text', part: 'number', last: 'truth', door: 'word', findings: 'findings', rows: 'count?' },
-  'answer.refused': { exchange: 'text', code: 'word' },
-  end: { exchange: 'text', outcome: 'word', delivered: 'number' },
-  access: { by: 'text', act: 'text', of: 'text' },
-  'session.close': { entries: 'number', outcome: 'text' },
-}
+type Body<K extends Kind> = Extract<EntryBody, { kind: K }>
 
 /** The text of a leaf between its gaps: head ‹blob› body ‹key or count› kind ‹n› middle ‹releasedSalted› tail. */
 export interface LeafText {
@@ -59,107 +17,195 @@ export interface LeafText {
 
 export class MalformedDraft extends Error {}
 
-interface Member {
-  readonly name: string
-  readonly label: string
-  readonly form: Form
+interface Form<K extends Kind> {
+  /** How many members a body has, `kind` among them, and without one that may be left out. */
+  readonly members: number
+  readonly optional?: string
+  /** `at` and `session` are written already. */
+  readonly leaf: (body: Body<K>, at: string, session: string) => LeafText
 }
 
-interface Compiled {
-  /** Members without the optional ones. */
-  readonly count: number
-  readonly optional: readonly string[]
-  /** Members before each gap, in canonical order; the common members are written by hand. */
-  readonly head: readonly Member[]
-  readonly body: readonly Member[]
-  readonly kindText: string
-  readonly afterKind: readonly Member[]
-  readonly middle: readonly Member[]
-  readonly beforeSession: readonly Member[]
-  readonly afterSession: readonly Member[]
-  readonly last: readonly Member[]
+/** Every kind as it stands in the log: one expression a member, in the order of their names. */
+const forms: { readonly [K in Kind]: Form<K> } = {
+  start: { members: 2, leaf: (of, at, session) => ofVersion('start', of.version, at, session) },
+  stop: { members: 2, leaf: (of, at, session) => ofVersion('stop', of.version, at, session) },
+  refused: {
+    members: 7,
+    leaf: (of, at, session) => ({
+      head: `{"at":${at},`,
+      body: `"code":${word(of.code, 'code')},"connection":${textOrNull(of.connection, 'connection')},"count":${number(of.count, 'count')},`,
+      kind: '"kind":"refused","n":',
+      middle: `,"reason":${textOrNull(of.reason, 'reason')},"reference":${text(of.reference, 'reference')},`,
+      tail: `"session":${session},"source":${text(of.source, 'source')},"v":1}`,
+    }),
+  },
+  clock: {
+    members: 2,
+    leaf: (of, at, session) => ({
+      head: `{"at":${at},`,
+      body: `"jumpMs":${number(of.jumpMs, 'jumpMs')},`,
+      kind: '"kind":"clock","n":',
+      middle: ',',
+      tail: `"session":${session},"v":1}`,
+    }),
+  },
+  config: {
+    members: 7,
+    leaf: (of, at, session) => ({
+      head: `{"at":${at},`,
+      body: `"by":${text(of.by, 'by')},"from":${text(of.from, 'from')},`,
+      kind: '"kind":"config","n":',
+      middle: `,"outcome":${text(of.outcome, 'outcome')},`,
+      tail: `"restart":${list(of.restart, 'restart', text)},"session":${session},"to":${text(of.to, 'to')},"transparent":${number(of.transparent, 'transparent')},"v":1}`,
+    }),
+  },
+  'session.open': {
+    members: 10,
+    leaf: (of, at, session) => ({
+      head: `{"at":${at},`,
+      body: `"connection":${text(of.connection, 'connection')},"connectionKind":${text(of.connectionKind, 'connectionKind')},`,
+      kind: '"kind":"session.open","n":',
+      middle: `,"onBehalfOf":${textOrNull(of.onBehalfOf, 'onBehalfOf')},"person":${textOrNull(of.person, 'person')},"provider":${text(of.provider, 'provider')},"purpose":${textOrNull(of.purpose, 'purpose')},`,
+      tail: `"retention":${text(of.retention, 'retention')},"session":${session},"subject":${text(of.subject, 'subject')},"subjectKind":${text(of.subjectKind, 'subjectKind')},"v":1}`,
+    }),
+  },
+  question: {
+    members: 11,
+    leaf: (of, at, session) => ({
+      head: `{"approval":${textOrNull(of.approval, 'approval')},"at":${at},`,
+      body: `"decision":${word(of.decision, 'decision')},"door":${word(of.door, 'door')},"exchange":${text(of.exchange, 'exchange')},"findings":${findings(of.findings, 'findings')},`,
+      kind: '"kind":"question","n":',
+      middle: `,"operation":${word(of.operation, 'operation')},"parent":${textOrNull(of.parent, 'parent')},"policy":${word(of.policy, 'policy')},`,
+      tail: `"rules":${list(of.rules, 'rules', word)},"session":${session},"target":${word(of.target, 'target')},"v":1}`,
+    }),
+  },
+  decided: {
+    members: 5,
+    leaf: (of, at, session) => ({
+      head: `{"approval":${textOrNull(of.approval, 'approval')},"at":${at},`,
+      body: `"decision":${word(of.decision, 'decision')},"exchange":${text(of.exchange, 'exchange')},`,
+      kind: '"kind":"decided","n":',
+      middle: ',',
+      tail: `"rules":${list(of.rules, 'rules', word)},"session":${session},"v":1}`,
+    }),
+  },
+  hold: {
+    members: 4,
+    leaf: (of, at, session) => ({
+      head: `{"approval":${text(of.approval, 'approval')},"at":${at},`,
+      body: `"exchange":${text(of.exchange, 'exchange')},`,
+      kind: '"kind":"hold","n":',
+      middle: ',',
+      tail: `"session":${session},"until":${number(of.until, 'until')},"v":1}`,
+    }),
+  },
+  verdict: {
+    members: 5,
+    leaf: (of, at, session) => ({
+      head: `{"approval":${text(of.approval, 'approval')},"at":${at},`,
+      body: `"by":${list(of.by, 'by', text)},"exchange":${text(of.exchange, 'exchange')},`,
+      kind: '"kind":"verdict","n":',
+      middle: `,"outcome":${text(of.outcome, 'outcome')},`,
+      tail: `"session":${session},"v":1}`,
+    }),
+  },
+  answer: {
+    members: 6,
+    optional: 'rows',
+    leaf: (of, at, session) => ({
+      head: `{"at":${at},`,
+      body: `"door":${word(of.door, 'door')},"exchange":${text(of.exchange, 'exchange')},"findings":${findings(of.findings, 'findings')},`,
+      kind: `"kind":"answer","last":${truth(of.last, 'last')},"n":`,
+      middle: `,"part":${number(of.part, 'part')},`,
+      tail: `${Object.hasOwn(of, 'rows') ? `"rows":${number(of.rows, 'rows')},` : ''}"session":${session},"v":1}`,
+    }),
+  },
+  'answer.refused': {
+    members: 3,
+    leaf: (of, at, session) => ({
+      head: `{"at":${at},`,
+      body: `"code":${word(of.code, 'code')},"exchange":${text(of.exchange, 'exchange')},`,
+      kind: '"kind":"answer.refused","n":',
+      middle: ',',
+      tail: `"session":${session},"v":1}`,
+    }),
+  },
+  end: {
+    members: 4,
+    leaf: (of, at, session) => ({
+      head: `{"at":${at},`,
+      body: `"delivered":${number(of.delivered, 'delivered')},"exchange":${text(of.exchange, 'exchange')},`,
+      kind: '"kind":"end","n":',
+      middle: `,"outcome":${word(of.outcome, 'outcome')},`,
+      tail: `"session":${session},"v":1}`,
+    }),
+  },
+  access: {
+    members: 4,
+    leaf: (of, at, session) => ({
+      head: `{"act":${text(of.act, 'act')},"at":${at},`,
+      body: `"by":${text(of.by, 'by')},`,
+      kind: '"kind":"access","n":',
+      middle: `,"of":${text(of.of, 'of')},`,
+      tail: `"session":${session},"v":1}`,
+    }),
+  },
+  // The count that closes a session is the inbox's to know: it fills the gap before `kind`.
+  'session.close': {
+    members: 3,
+    leaf: (of, at, session) => ({
+      head: `{"at":${at},`,
+      body: '',
+      kind: '"kind":"session.close","n":',
+      middle: `,"outcome":${text(of.outcome, 'outcome')},`,
+      tail: `"session":${session},"v":1}`,
+    }),
+  },
 }
 
-const compiled = new Map<string, Compiled>(Object.entries(forms).map(([kind, form]) => [kind, compile(kind, form)]))
-
-function compile(kind: string, form: Readonly<Record<string, Form>>): Compiled {
-  const members = Object.entries(form)
-    // The count that closes a session is the inbox's to know: it fills the gap before `kind`.
-    .filter(([name]) => !(kind === 'session.close' && name === 'entries'))
-    .map(([name, of]) => ({ name, label: `${JSON.stringify(name)}:`, form: of }))
-    .sort((left, right) => (left.name < right.name ? -1 : 1))
-  const optional = members.filter(({ form: of }) => of === 'count?').map(({ name }) => name)
-  const between = (after: string, before: string) => members.filter(({ name }) => name > after && name < before)
+function ofVersion(kind: 'start' | 'stop', version: string, at: string, session: string): LeafText {
   return {
-    count: Object.keys(form).length + 1 - optional.length,
-    optional,
-    head: between('', 'at'),
-    body: between('at', 'key'),
-    kindText: `"kind":${JSON.stringify(kind)},`,
-    afterKind: between('kind', 'n'),
-    middle: between('n', 'releasedSalted'),
-    beforeSession: between('releasedSalted', 'session'),
-    afterSession: between('session', 'v'),
-    last: between('v', '\uffff'),
+    head: `{"at":${at},`,
+    body: '',
+    kind: `"kind":"${kind}","n":`,
+    middle: ',',
+    tail: `"session":${session},"v":1,"version":${text(version, 'version')}}`,
   }
 }
 
 /** Throws MalformedDraft, whose message names the member and never its value. */
-export function leafText(body: EntryBody, session: string | null, at: number): LeafText {
-  const form = typeof body === 'object' && body !== null ? compiled.get(body.kind) : undefined
-  if (!form) throw new MalformedDraft('kind')
-  const values = body as unknown as Readonly<Record<string, unknown>>
-  let count = form.count
-  for (const name of form.optional) if (Object.hasOwn(values, name)) count++
-  if (Object.keys(body).length !== count) throw new MalformedDraft('members')
-  return {
-    head: `{${members(form.head, values)}"at":${number(at, 'at')},`,
-    body: members(form.body, values),
-    kind: `${form.kindText}${members(form.afterKind, values)}"n":`,
-    middle: `,${members(form.middle, values)}`,
-    tail: `${members(form.beforeSession, values)}"session":${session === null ? 'null' : word(session, 'session')},${members(form.afterSession, values)}"v":1${ending(form.last, values)}}`,
-  }
+export function leafText<K extends Kind>(body: Body<K>, session: string | null, at: number): LeafText {
+  const known = typeof body === 'object' && body !== null && Object.hasOwn(forms, body.kind)
+  if (!known) throw new MalformedDraft('kind')
+  const { members, optional, leaf }: Form<K> = forms[body.kind as K]
+  const extra = optional !== undefined && Object.hasOwn(body, optional) ? 1 : 0
+  if (Object.keys(body).length !== members + extra) throw new MalformedDraft('members')
+  return leaf(body, atText(at), session === null ? 'null' : word(session, 'session'))
 }
 
-function members(of: readonly Member[], values: Readonly<Record<string, unknown>>): string {
-  let written = ''
-  for (const { name, label, form } of of) {
-    if (form === 'count?' && !Object.hasOwn(values, name)) continue
-    written += `${label}${write(form, values[name], name)},`
-  }
-  return written
-}
+let lastAt = Number.NaN
+let lastAtText = ''
 
-function ending(of: readonly Member[], values: Readonly<Record<string, unknown>>): string {
-  return of.length === 0 ? '' : `,${members(of, values).slice(0, -1)}`
-}
-
-function write(form: Form, value: unknown, name: string): string {
-  switch (form) {
-    case 'text':
-      return text(value, name)
-    case 'text?':
-      return value === null ? 'null' : text(value, name)
-    case 'word':
-      return word(value, name)
-    case 'number':
-    case 'count?':
-      return number(value, name)
-    case 'truth':
-      if (typeof value !== 'boolean') throw new MalformedDraft(name)
-      return value ? 'true' : 'false'
-    case 'texts':
-      return list(value, name, text)
-    case 'words':
-      return list(value, name, word)
-    case 'findings':
-      return findings(value, name)
-  }
+/** Of many entries it is the same millisecond. */
+function atText(at: number): string {
+  if (at === lastAt) return lastAtText
+  lastAtText = number(at, 'at')
+  lastAt = at
+  return lastAtText
 }
 
 function text(value: unknown, name: string): string {
   if (typeof value !== 'string' || !value.isWellFormed()) throw new MalformedDraft(name)
   return JSON.stringify(value)
+}
+
+function textOrNull(value: unknown, name: string): string {
+  return value === null ? 'null' : text(value, name)
+}
+
+function truth(value: unknown, name: string): string {
+  if (typeof value !== 'boolean') throw new MalformedDraft(name)
+  return value ? 'true' : 'false'
 }
 
 const words = new Map<string, string>()
@@ -179,7 +225,8 @@ function word(value: unknown, name: string): string {
 
 function list(value: unknown, name: string, write: (item: unknown, name: string) => string): string {
   if (!Array.isArray(value)) throw new MalformedDraft(name)
-  return value.length === 0 ? '[]' : `[${value.map(item => write(item, name)).join(',')}]`
+  if (value.length === 1) return `[${write(value[0], name)}]`
+  return `[${value.map(item => write(item, name)).join(',')}]`
 }
 
 /** Whole numbers only: their digits are the same in every JSON library. */

@@ -139,4 +139,6 @@ export interface Draft {
   readonly payload: Payload | null
   /** The bytes that leave, when this entry clears a passage; only committed to. */
   readonly released: Uint8Array | null
+  /** Others come at once, and share its commit. */
+  readonly followed?: boolean
 }

@@ -91,6 +91,7 @@ export class Inbox {
   #flying = 0
   /** What those that failed had brought, until all are back. */
   #returned: Waiting[] = []
+  #hurried = false
   #scheduled = false
   #state: 'ok' | Fault = 'ok'
   #retry: NodeJS.Timeout | null = null
@@ -150,8 +151,8 @@ export class Inbox {
   clear<D extends Door>(door: D, part: Masked, draft: Draft): Promise<Cleared<D>> {
     if (!part || !draft) return Promise.reject(this.#refuseMalformed())
     const { raw, transcript, released } = part
-    const { session, body } = draft
-    const whole = { session, body, payload: { raw, transcript }, released }
+    const { session, body, followed = false } = draft
+    const whole = { session, body, payload: { raw, transcript }, released, followed }
     return this.record(whole).then(entry => clear(door, released, entry))
   }
 
@@ -207,7 +208,7 @@ export class Inbox {
       return
     }
     // Who does not wait cannot know until when its bytes must not change.
-    this.#enqueue(settle ? item : ownBytes(item), settle)
+    this.#enqueue(settle ? item : ownBytes(item), settle, settle !== null && draft.followed !== true)
   }
 
   #refuseMalformed(): Refusal {
@@ -215,16 +216,27 @@ export class Inbox {
     return unrecorded()
   }
 
-  #enqueue(item: Item, settle: Waiting['settle']): void {
+  #enqueue(item: Item, settle: Waiting['settle'], pressing = false): void {
     const bytes = itemBytes(item)
     this.#bytes += bytes
     this.#queue.push({ item, bytes, settle })
     if (bytes >= LARGE_BYTES && this.#maySend()) this.#send()
+    else if (pressing && this.#flying === 0) this.#hurry()
     else this.#schedule()
   }
 
   #maySend(): boolean {
     return this.#flying < PARCELS_AWAY && this.#state === 'ok' && this.#queue.length > 0
+  }
+
+  /** The thread has nothing to do: what somebody waits for leaves with all that was said with it, and waits for nothing else. */
+  #hurry(): void {
+    if (this.#hurried || !this.#maySend()) return
+    this.#hurried = true
+    queueMicrotask(() => {
+      this.#hurried = false
+      if (this.#maySend()) this.#send()
+    })
   }
 
   /** Once per turn of the event loop: what arrives in it shares a parcel. */
@@ -277,11 +289,11 @@ export class Inbox {
   #landed(batch: readonly Waiting[], { first, refused }: Committed): void {
     this.#flying--
     if (this.#state === 'full') this.#state = 'ok'
-    const out = new Set(refused)
+    const out = refused.length === 0 ? null : new Set(refused)
     let seq = first
     batch.forEach(({ bytes, settle }, index) => {
       this.#bytes -= bytes
-      if (out.has(index)) {
+      if (out?.has(index)) {
         const refusal = this.#refuseMalformed()
         settle?.reject(refusal)
         return

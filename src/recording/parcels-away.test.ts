@@ -57,6 +57,36 @@ test('what comes while parcels are away follows them, up to so many; then it sha
   await close()
 })
 
+test('with none away, what somebody waits for leaves in the same turn with what was said with it, unless more follows', async () => {
+  const { inbox, away, close } = await opened()
+  const body = (exchange: string) => ({ kind: 'answer.refused', exchange, code: 'limit' }) as const
+  const sayTo = (exchange: string, followed: boolean) => inbox.record({ ...draft(null, body(exchange)), followed })
+  const waited = [sayTo('a', true), sayTo('b', true)]
+  await null
+  assert.equal(away.length, 0, 'more follows')
+  waited.push(sayTo('c', false), sayTo('d', false))
+  await null
+  assert.deepEqual(away.map(said), [['a', 'b', 'c', 'd']])
+  waited.push(sayTo('e', false))
+  await null
+  assert.equal(away.length, 1, 'the thread is at work: others may come in this turn')
+  await turn()
+  assert.deepEqual(away.slice(1).map(said), [['e']])
+  for (const one of away) one.land()
+  await Promise.all(waited)
+  inbox.lazy(draft(null, body('f')))
+  await null
+  assert.equal(away.length, 2, 'nobody waits for it')
+  await turn()
+  away[2]?.land()
+  waited.push(sayTo('g', true))
+  await turn()
+  assert.deepEqual(said(away[3] as Away), ['g'], 'what is followed by nothing waits no longer than a turn')
+  away[3]?.land()
+  await Promise.all(waited)
+  await close()
+})
+
 test('what is large goes at once, never past what is away already, and in its order', async () => {
   const { inbox, away, close } = await opened()
   const large = Buffer.alloc(40_000)

@@ -1,6 +1,6 @@
 // A PostgreSQL door on a loopback port with the real gateway behind it, a real inbox, and a real database. Tests share one
 // database server; each rig has a record of its own.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,10 @@ import type { MaskingPlan } from '../../masking/plan.ts'
 import { compilePolicy } from '../../policy/compile.ts'
 import type { Rule } from '../../policy/rules.ts'
 import type { Entry } from '../../recording/entry.ts'
+import { readRecords } from '../../recording/frame.ts'
 import { Inbox } from '../../recording/inbox.ts'
+import { fileNumbers, filePath, logDir } from '../../recording/inbox-folder.ts'
+import { FrameReader, openForReading } from '../../recording/inbox-frames.ts'
 import { loadKeys } from '../../recording/keys.ts'
 import { openRecord, type RecordedEntry } from '../../recording/read.ts'
 import { type ReplayStep, replay } from '../../recording/replay.ts'
@@ -241,6 +244,22 @@ export class Rig {
   /** What the record shows of every session, in the order of its steps. */
   replays(): readonly ReplayStep[] {
     return this.#reading(record => record.sessions().flatMap(({ id }) => replay(record, id)))
+  }
+
+  /** Kinds of entries, by the commit that they share. */
+  commits(): string[][] {
+    const folder = logDir(this.#dir, 'gateway')
+    return fileNumbers(folder).flatMap(number => {
+      const handle = openForReading(filePath(folder, number))
+      const reader = new FrameReader(handle)
+      const commits: string[][] = []
+      for (let frame = reader.next(); frame !== null; frame = reader.next()) {
+        const entries = [...readRecords(frame.body)].filter(one => one.kind === 'entry')
+        commits.push(entries.map(({ leaf }) => JSON.parse(Buffer.from(leaf).toString()).kind))
+      }
+      closeSync(handle)
+      return commits
+    })
   }
 
   #reading<T>(work: (record: ReturnType<typeof openRecord>) => T): T {

@@ -88,3 +88,17 @@ test('in a transaction it fails that, also where the flight has not ended', asyn
     client.socket.destroy()
   }
 })
+
+test('a session whose statements have too little time for our questions can still be given more', async () => {
+  await rig.withClient(async client => {
+    await client.query('create temp table few (id int)')
+    await client.query('set statement_timeout = 1')
+    await direct.query('begin; lock table pg_catalog.pg_policy in access exclusive mode')
+    // What the block changed is asked first, and takes too long.
+    await client.query(BLOCK).catch(() => undefined)
+    await assert.rejects(client.query('select 1'), { code: '57014' })
+    await direct.query('commit')
+    await client.query('set statement_timeout = 0')
+    assert.deepEqual((await client.query({ text: 'select 1 as one' })).rows, [{ one: 1 }])
+  })
+})

@@ -65,8 +65,12 @@ function keepsRelations({ kind, tree }: Planned['decided']): boolean {
   return keeping.has(kind) || tagged(tree)?.tag === 'IndexStmt'
 }
 
-/** It names nothing, and must come before any query of its transaction: a question of ours would be one. */
-const opensTransaction = /^\s*set\s+transaction\s[^;]*;?\s*$/i
+/**
+ * They name nothing. The first must come before any query of its transaction, and a question of ours would be one; the other
+ * gives statements, and so our questions, more time.
+ */
+const namesNothing =
+  /^\s*(?:set\s+transaction\s|(?:set\s+(?:session\s+|local\s+)?|reset\s+)statement_timeout\b)[^;]*;?\s*$/i
 
 class SessionReader implements LinkReader {
   readonly #parts: LinkReaderParts
@@ -113,7 +117,7 @@ class SessionReader implements LinkReader {
     const session = this.#session
     session.underWay.reads()
     if (session.foreign && FOREIGN_LETTERS.test(sql)) return FOREIGN
-    if ((session.doubtful || session.asks) && !opensTransaction.test(sql)) {
+    if ((session.doubtful || session.asks) && !namesNothing.test(sql)) {
       if (context.ask === null) session.unasked()
       else await session.refresh(context.ask, context.forget)
     }

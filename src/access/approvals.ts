@@ -33,6 +33,8 @@ const answerable: Readonly<Record<Vote['outcome'], readonly ApprovalState[]>> = 
   deny: ['open', 'approved'],
 }
 
+const RETRY_MS = 1_000
+
 interface Live {
   /** On the monotonic clock. */
   readonly deadline: number
@@ -199,7 +201,7 @@ export class Approvals {
       payload: this.#options.transcribe(reason),
       released: null,
     })
-    if (this.#past(id)) return 'expired'
+    if (this.#past(id)) return this.#refused(id, approver, outcome, 'expired')
     const vote = { approval: id, person: by, subject: subjectName(approver), outcome, at: this.#wall() } as const
     const row = await this.#options.store.transaction().execute(async store => {
       const approval = readRow(
@@ -290,8 +292,12 @@ export class Approvals {
     // A timer holds at most 2^31 - 1 ms, so a far deadline is approached in steps.
     const arm = () => {
       const left = live.deadline - this.#monotonic()
-      if (left <= 0) this.#expire(id).catch(() => undefined)
-      else live.timer = setTimeout(arm, Math.min(left, 2 ** 31 - 1)).unref()
+      if (left > 0) live.timer = setTimeout(arm, Math.min(left, 2 ** 31 - 1)).unref()
+      else this.#expire(id).catch(again)
+    }
+    // The store or the record was not there: it is past, and has to be called so.
+    const again = () => {
+      if (!this.#closed) live.timer = setTimeout(arm, RETRY_MS).unref()
     }
     arm()
     this.#live.set(id, live)

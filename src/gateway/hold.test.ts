@@ -71,6 +71,7 @@ function call(decision: Held, asking: Asking = {}): Promise<Admission<'system'> 
     recordQuestion: async () => done.push('question'),
     recordDecided: async ({ kind }: Decision) => done.push(`decided ${kind}`),
     recordHold: async () => done.push('hold'),
+    recordGone: () => done.push('gone'),
     pass: async (by: Held) => {
       await asking.pass?.()
       done.push(`pass by ${by.rules.join(' ')}`)
@@ -174,6 +175,7 @@ describe('a hold', () => {
     const first = refusal(await call(held(lead)))
     await approvals.vote(first.reference, person('lena', 'leads'), 'approve', 'ok')
     refusal(await call(held(lead), { withdrawn: AbortSignal.abort() }))
+    assert.deepEqual(done.splice(0), ['question', 'hold', 'question', 'gone'])
     assert.equal((await approvals.show(first.reference))?.state, 'approved')
     assert.ok(!((await call(held(lead))) instanceof Refusal))
   })

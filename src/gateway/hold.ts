@@ -27,6 +27,8 @@ export interface HoldParts<D extends Door, R> {
   /** Of a question that is in the record. */
   readonly recordDecided: (decision: Decision, approval: string) => Promise<unknown>
   readonly recordHold: (approval: string, until: number) => Promise<unknown>
+  /** That the caller of a recorded question did not wait for people. */
+  readonly recordGone: () => void
   readonly pass: (decision: Held, approval: string, recorded: boolean) => Promise<R>
 }
 
@@ -126,6 +128,7 @@ export class Hold<D extends Door, R> {
   }
 
   #withdrawn(): Refusal {
+    this.#parts.recordGone()
     return new Refusal('internal', this.#parts.reference, 'The caller withdrew this request, so it was not passed on.')
   }
 

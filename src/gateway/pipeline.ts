@@ -169,7 +169,7 @@ export class Pipeline implements Gateway {
     const { probe = () => new Refusal('internal', reference) } = exchange
     const facts = await Promise.try(probe, reference).catch(() => new Refusal('internal', reference))
     if (exchange.withdrawn.aborted) {
-      inbox.lazy(bare(session.id, { kind: 'end', exchange: reference, outcome: 'gone', delivered: 0 }))
+      this.#recordGone(session, reference)
       return new Refusal('internal', reference, 'The caller withdrew this request, so it was not passed on.')
     }
     if (facts instanceof Refusal) {
@@ -177,6 +177,11 @@ export class Pipeline implements Gateway {
       return new Refusal(facts.code, reference, facts.detail)
     }
     return { ...exchange, action: revised(exchange.action, { facts: { ...exchange.action.facts, ...facts } }) }
+  }
+
+  /** Of a question in the record that was withdrawn before it could pass. */
+  #recordGone({ id }: LiveSession, reference: string): void {
+    this.#parts.inbox.lazy(bare(id, { kind: 'end', exchange: reference, outcome: 'gone', delivered: 0 }))
   }
 
   async own(session: Session, { operation, parent, question }: OwnQuestion): Promise<Admission<'system'> | Refusal> {
@@ -218,6 +223,7 @@ export class Pipeline implements Gateway {
         this.#recordDecision({ ...asked, recorded: true }, decision, approval),
       recordHold: (approval: string, until: number) =>
         this.#parts.inbox.record(bare(session.id, { kind: 'hold', exchange: reference, approval, until })),
+      recordGone: () => this.#recordGone(session, reference),
       pass: (decision: Decision & { kind: 'allow' | 'hold' }, approval: string, held: boolean) =>
         this.#pass(session, exchange, reference, decision, approval, over, recorded || held),
     }

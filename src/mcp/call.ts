@@ -68,6 +68,11 @@ export class Call {
     return this.#admission?.reference ?? null
   }
 
+  /** The system was asked: what is held, or was refused, it cannot answer. */
+  get forwarded(): boolean {
+    return this.#forwarded
+  }
+
   async run(): Promise<void> {
     const { link } = this
     link.begin(this)

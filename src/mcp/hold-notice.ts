@@ -3,15 +3,15 @@ import { type Authored, authored } from '../gateway/authored.ts'
 import { waitingFor } from '../gateway/hold-words.ts'
 import type { HoldView } from '../gateway/seam.ts'
 import { nodeAt } from '../json/canonical.ts'
-import type { Request } from './envelope.ts'
+import { type Request, tokenOf } from './envelope.ts'
 
 /**
  * Progress for those who asked for it. It rises strictly and stays below 1, so that the system's own progress, which starts
  * when the hold ends, rises further.
  */
 export function holdNotice(hold: HoldView, { json, params }: Request): Authored | null {
+  if (tokenOf(params) === null) return null
   const token = nodeAt(json, ['params', '_meta', 'progressToken'])
-  if (token < 0 || typeof params !== 'object') return null
   const progress = Math.min(0.999_999, (hold.waitedMs + 1) / 10_000_000)
   const message = JSON.stringify(`${waitingFor(hold)}. Reference: ${hold.reference}`)
   return authored(

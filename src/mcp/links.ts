@@ -31,7 +31,7 @@ export class Links {
   readonly #pools: HttpPools
   readonly #openStdio: OpenStdio | null
   readonly #legacy = new Map<string, Link>()
-  readonly #stateless = new WeakMap<Session, Map<Era, Promise<Link>>>()
+  readonly #stateless = new Map<Session, Map<Era, Promise<Link>>>()
   readonly #http = new WeakMap<Upstream, HttpUpstream>()
   /** Of each subject, its processes that run or start. */
   readonly #processes = new Map<string, number>()
@@ -62,6 +62,8 @@ export class Links {
     if (!byEra) {
       byEra = new Map()
       this.#stateless.set(session, byEra)
+      session.ended.addEventListener('abort', () => this.#stateless.delete(session), { once: true })
+      if (session.ended.aborted) this.#stateless.delete(session)
     }
     let made = byEra.get(era)
     if (!made) {
@@ -218,7 +220,8 @@ export class Links {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#legacy.values()].map(({ session }) => session.close('cut')))
+    const named = [...this.#legacy.values()].map(({ session }) => session)
+    await Promise.all([...named, ...this.#stateless.keys()].map(session => session.close('cut')))
   }
 }
 

@@ -79,7 +79,7 @@ export class StandingStream {
     emit: (part: Cleared<'caller'>) => Promise<void> | undefined,
   ): Promise<void> {
     const call = message?.id == null ? undefined : this.#link.callOf(message.id)
-    if (message === null || !call) {
+    if (message === null || !call?.forwarded) {
       await this.#link.parts.gateway.refuse(
         this.#link.session,
         'upstream',

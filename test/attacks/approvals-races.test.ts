@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ApprovalRequest } from '../../src/access/approval.ts'
 import { Approvals } from '../../src/access/approvals.ts'
 import { limits } from '../../src/gateway/limits.ts'
@@ -100,6 +101,45 @@ describe('at the same moment', () => {
     assert.equal((await approvals.show('x_2'))?.state, 'open')
     await approvals.close()
   })
+})
+
+it('a vote that is recorded as the deadline passes is refused in the record too', async () => {
+  let now = 0
+  const approvals = await Approvals.open({
+    store,
+    record: async draft => {
+      recorded.push(draft)
+      now = need.withinMs
+    },
+    transcribe: text => ({ raw: Buffer.from(text), transcript: Buffer.from('[reason]') }),
+    providers: () => 1,
+    monotonicClock: () => now,
+  })
+  await approvals.request(asks('x_1'))
+  assert.equal(await approvals.vote('x_1', person('carol'), 'approve', 'ok'), 'expired')
+  assert.deepEqual(
+    recorded.map(({ body }) => (body.kind === 'verdict' ? body.outcome : body.kind === 'access' && body.act)),
+    ['approved', 'approval.approve.refused.expired'],
+  )
+  await approvals.close()
+})
+
+it('a deadline that passes while the store fails is made good by the next attempt', async t => {
+  const approvals = await open()
+  await approvals.request(asks('x_1', 'alice', { needs: [{ ...need, withinMs: 50 }] }))
+  const broken = t.mock.method(store, 'updateTable', () => {
+    throw new Error('the disk is full')
+  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  recorded.push = (...drafts) => {
+    resolve()
+    return drafts.length
+  }
+  while (broken.mock.callCount() === 0) await delay(10)
+  broken.mock.restore()
+  await Promise.race([promise, delay(5_000)])
+  assert.equal((await approvals.show('x_1'))?.state, 'expired')
+  await approvals.close()
 })
 
 it('a start that is cut off while it makes the store is made good by the next', async t => {

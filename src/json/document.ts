@@ -103,7 +103,27 @@ export function readJsonText(text: string, limits: JsonLimits, bytes: Uint8Array
   }
   const scan = new Scan(text, limits)
   const tape = scan.run()
-  return new JsonDocument(bytes, text, value, tape, scan.nodes)
+  const document = new JsonDocument(bytes, text, value, tape, scan.nodes)
+  return scan.escapes ? new JsonDocument(bytes, text, readValue(document, 0), tape, scan.nodes) : document
+}
+
+/**
+ * Not as JSON.parse has it: after an object with a name that itself holds a backslash, V8 may take an escaped name of
+ * another object for that one.
+ */
+function readValue(json: JsonDocument, node: number): unknown {
+  const kind = json.kind(node)
+  if (kind === Kind.string) return json.string(node)
+  if (kind !== Kind.object && kind !== Kind.array) return JSON.parse(json.source(node))
+  const values: unknown[] = []
+  const members: [string, unknown][] = []
+  for (let at = node + 1; at < json.next(node); ) {
+    const held = kind === Kind.object ? at + 1 : at
+    if (kind === Kind.object) members.push([json.string(at), readValue(json, held)])
+    else values.push(readValue(json, held))
+    at = json.next(held)
+  }
+  return kind === Kind.array ? values : Object.fromEntries(members)
 }
 
 const QUOTE = 0x22
@@ -114,6 +134,8 @@ const scratch = new Int32Array(4096 * STRIDE)
 /** One pass over a text that JSON.parse has already accepted, so that syntax need not be checked again. */
 class Scan {
   nodes = 0
+  /** A member name is written with an escape. */
+  escapes = false
   #tape = scratch
   readonly #text: string
   readonly #limits: JsonLimits
@@ -137,7 +159,7 @@ class Scan {
       if (code === QUOTE) {
         const end = this.#stringEnd(at)
         if (expectName) {
-          this.#refuseDuplicate(names, this.#decoded(at, end), at)
+          this.#refuseDuplicate(names, this.#name(at, end), at)
           this.#add(Kind.name, at, end)
           expectName = false
         } else this.#add(Kind.string, at, end)
@@ -216,9 +238,11 @@ class Scan {
     return at
   }
 
-  #decoded(start: number, end: number): string {
+  #name(start: number, end: number): string {
     const inner = this.#text.slice(start + 1, end - 1)
-    return inner.includes('\\') ? (JSON.parse(`"${inner}"`) as string) : inner
+    if (!inner.includes('\\')) return inner
+    this.escapes = true
+    return JSON.parse(`"${inner}"`) as string
   }
 
   #refuseDuplicate(names: (string[] | Set<string> | null)[], name: string, at: number): void {

@@ -102,12 +102,12 @@ describe('tasks', () => {
 
 describe('arguments', () => {
   const bounded = [rule('allow', 'few', ['tools/call:get_*'], { when: 'has(args.limit) && args.limit <= 50.0' })]
-  const call = (text: string) => {
+  const call = (text: string, rules = bounded) => {
     const json = readJsonText(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${text}}`, limits)
     const context = { shape: { members: [] }, edits: [], token: null, outputSchema: null }
     const request = readMessage(json) as Request
     const question = maskerDouble(false).message(json, context)
-    return ruled(bounded, callerAction(request, question, { config, catalog: new Catalog() }, 'get_a')).kind
+    return ruled(rules, callerAction(request, question, { config, catalog: new Catalog() }, 'get_a')).kind
   }
   for (const [text, kind] of [
     ['{"name":"get_a","arguments":{"limit":50}}', 'allow'],
@@ -121,4 +121,13 @@ describe('arguments', () => {
   ] as const) {
     it(`${text} is ${kind}`, () => assert.equal(call(text), kind))
   }
+
+  it('are those the system reads, however their names are written and whatever was asked before', () => {
+    const all = [
+      rule('allow', 'all', ['tools/call:get_*']),
+      rule('block', 'no', ['tools/call:get_*'], { when: 'has(args.ward)' }),
+    ]
+    assert.equal(call('{"name":"get_a","arguments":{"limit":1,"\\\\u00":2}}', all), 'allow')
+    assert.equal(call('{"name":"get_a","arguments":{"limit":1,"\\u0077ard":2}}', all), 'block')
+  })
 })

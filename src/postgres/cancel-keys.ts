@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto'
 import { limits } from '../gateway/limits.ts'
 
 const MINUTE_MS = 60_000
+/** Sources that are too many to be counted apart. */
+const OTHERS = 'others'
 
 export class CancelKeys<Target> {
   readonly #targets = new Map<string, Target>()
@@ -36,10 +38,11 @@ export class CancelKeys<Target> {
       this.#minute = performance.now()
       this.#wrong.clear()
     }
-    const wrong = this.#wrong.get(source) ?? 0
+    const counted = this.#wrong.has(source) || this.#wrong.size < limits.strangerSources ? source : OTHERS
+    const wrong = this.#wrong.get(counted) ?? 0
     if (wrong >= limits.cancelsPerMinute) return null
     const found = this.#targets.get(key.toString('hex')) ?? null
-    if (found === null && this.#wrong.size < limits.strangerSources) this.#wrong.set(source, wrong + 1)
+    if (found === null) this.#wrong.set(counted, wrong + 1)
     return found
   }
 }

@@ -22,6 +22,8 @@ export interface Snapshot {
   readonly user: string
   readonly path: string
   readonly usable: ReadonlySet<string>
+  /** They begin with settings of an application's own that somebody has given to the login or the database. */
+  readonly preset: boolean
   readonly protections: WeakMap<MaskingPlan, Protection>
 }
 
@@ -44,7 +46,11 @@ const UNREAD = { snapshot: null, loading: null, loader: null, at: 0, stale: true
 
 const sessionSql = `select current_user, pg_catalog.current_setting('search_path'),
   (select pg_catalog.json_agg(nspname) from pg_catalog.pg_namespace
-    where pg_catalog.has_schema_privilege(oid, 'USAGE')), (${stampSql})`
+    where pg_catalog.has_schema_privilege(oid, 'USAGE')), (${stampSql}),
+  exists (select from pg_catalog.pg_db_role_setting, pg_catalog.unnest(setconfig) as given
+    where pg_catalog.strpos(pg_catalog.split_part(given, '=', 1), '.') > 0
+      and setdatabase in (0, (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database()))
+      and setrole in (0, (select oid from pg_catalog.pg_roles where rolname = session_user)))`
 
 export class Catalogs {
   readonly #known = new Map<string, Known>()
@@ -156,11 +162,12 @@ function kept(before: Snapshot | null, now: Snapshot): Snapshot {
   return kept ? { ...before, stamp: now.stamp } : now
 }
 
-type SessionPart = Pick<Snapshot, 'user' | 'path' | 'usable'>
+type SessionPart = Pick<Snapshot, 'user' | 'path' | 'usable' | 'preset'>
 
 function sameSession(before: SessionPart, now: SessionPart): boolean {
   const schemas = ({ usable }: SessionPart) => [...usable].sort().join()
-  return before.user === now.user && before.path === now.path && schemas(before) === schemas(now)
+  const same = before.user === now.user && before.path === now.path && before.preset === now.preset
+  return same && schemas(before) === schemas(now)
 }
 
 async function readThrough(link: ReaderLink, before: Snapshot | null): Promise<Snapshot> {
@@ -212,8 +219,9 @@ const UNREADABLE = 'What the database holds could not be read, so nothing is pas
 /** `before`, where that is what the database still holds. */
 export async function snapshotOf(run: RunQuery, before: Snapshot | null = null): Promise<Snapshot> {
   const [row = []] = await run(sessionSql)
-  const [user, path, usable, stamp] = row.map(value => value ?? '') as [string, string, string, string]
-  const found = { stamp, user, path, usable: new Set((JSON.parse(usable || '[]') as unknown[]).map(String)) }
+  const [user = '', path = '', usable, stamp = '', preset] = row.map(value => value ?? '')
+  const schemas = new Set((JSON.parse(usable || '[]') as unknown[]).map(String))
+  const found = { stamp, user, path, usable: schemas, preset: preset !== 'f' }
   if (before?.stamp === stamp && before.catalog.partial !== true && sameSession(before, found)) return before
   return { ...found, catalog: await loadCatalog(run), protections: new WeakMap() }
 }

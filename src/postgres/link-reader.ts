@@ -8,7 +8,7 @@ import { type Catalogs, protectionOf, type Snapshot } from './catalogs.ts'
 import { copyOutOf } from './copy-plan.ts'
 import type { Text } from './definitions.ts'
 import { allOf } from './estimable.ts'
-import { callsOwn, unsettles } from './lineage/behind-names.ts'
+import { callsOwn, readsSettings, unsettles } from './lineage/behind-names.ts'
 import { sessionNames } from './lineage/names.ts'
 import type { Plan } from './lineage/resolve.ts'
 import {
@@ -236,7 +236,7 @@ class SessionReader implements LinkReader {
         )
       },
       resumes: () => session.resumes(),
-      calls: planned.some(({ decided }) => callsOwn(decided.tree, catalog)),
+      calls: planned.some(({ decided: { tree } }) => callsOwn(tree, catalog) || readsSettings(tree, catalog)),
       lasts: () => {
         if (this.#masking !== masking) return false
         const now = session.own ?? catalogs.last(link)

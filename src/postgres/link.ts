@@ -74,6 +74,8 @@ export class Link {
   #waitingForRoom = false
   /** Since it last said something, the caller has asked for what it waits for to end. */
   #cancelled = false
+  #cancelling: Promise<void> | null = null
+  #cancelNext: Promise<void> | null = null
   /** Something failed since the reader of statements was last told. */
   #failed = false
 
@@ -166,7 +168,15 @@ export class Link {
     this.#cancelled = true
     this.#withdrawal.abort()
     this.#withdrawal = new AbortController()
-    if (!this.#turns.idle) await askToCancel(this.#parts)
+    if (this.#turns.idle) return
+    // Those that come while one is under way share the next: none of them opens a connection of its own.
+    this.#cancelNext ??= (async () => {
+      await this.#cancelling
+      this.#cancelling = this.#cancelNext
+      this.#cancelNext = null
+      if (!this.#turns.idle) await askToCancel(this.#parts)
+    })()
+    await this.#cancelNext
   }
 
   close(): void {

@@ -2,6 +2,7 @@
 import { type Authored, authoredBytes } from '../gateway/authored.ts'
 import type { Refusal } from '../gateway/errors.ts'
 import { back, front } from './frames.ts'
+import type { Said } from './statement/statement.ts'
 
 export function frame(type: number, ...parts: readonly (string | Uint8Array)[]): Buffer {
   const bytes = parts.map(part => (typeof part === 'string' ? Buffer.from(part) : part))
@@ -31,12 +32,16 @@ export interface Report {
   readonly hint?: string
   /** In characters of the statement, from 1. */
   readonly position?: number
+  readonly file?: string
+  readonly routine?: string
 }
 
-function report(type: number, { severity, sqlState, message, hint, position }: Report): Buffer {
+function report(type: number, { severity, sqlState, message, hint, position, file, routine }: Report): Buffer {
   const fields = [`S${severity}`, `V${severity}`, `C${sqlState}`, `M${message}`]
   if (hint !== undefined) fields.push(`H${hint}`)
   if (position !== undefined) fields.push(`P${position}`)
+  if (file !== undefined) fields.push(`F${file}`)
+  if (routine !== undefined) fields.push(`R${routine}`)
   return frame(type, `${fields.join('\0')}\0\0`)
 }
 
@@ -63,9 +68,9 @@ export function notice(message: string, hint: string): Authored {
 export function refusalReport(
   refusal: Refusal,
   severity: 'ERROR' | 'FATAL',
-  own: { readonly sqlState: string; readonly position: number | null } | null = null,
+  own: { readonly sqlState: string; readonly position: number | null; readonly said?: Said } | null = null,
 ): Report {
-  const common = { severity, sqlState: own?.sqlState ?? refusal.row.sqlState, message: refusal.says }
+  const common = { severity, sqlState: own?.sqlState ?? refusal.row.sqlState, message: refusal.says, ...own?.said }
   return own?.position == null ? common : { ...common, position: own.position }
 }
 

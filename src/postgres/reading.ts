@@ -3,6 +3,7 @@
 import type { Code } from '../gateway/errors.ts'
 import type { Action, ColumnOrigin, Gateway, Session } from '../gateway/seam.ts'
 import type { PostgresConnectionConfig, PostgresLogin } from './connection-config.ts'
+import type { Said } from './statement/statement.ts'
 import type { Untold } from './untold.ts'
 import type { HoldsNothing } from './violations.ts'
 
@@ -104,6 +105,7 @@ export interface SqlRefusal {
   /** A fixed sentence, never a part of the statement. */
   readonly detail: string
   readonly position: number | null
+  readonly said?: Said
 }
 
 /** Asks the system of a link itself, in its session, once all before is answered; recorded as the gateway's own question. */

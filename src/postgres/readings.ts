@@ -7,6 +7,7 @@ import { likeness } from './likeness.ts'
 import { Cancelled } from './link-ask.ts'
 import type { Portal } from './names.ts'
 import { type LinkReader, type ReadContext, type SqlRefusal, type StatementReading, unread } from './reading.ts'
+import type { Said } from './statement/statement.ts'
 
 /** A refusal and what the reader of statements adds to it. */
 export interface Refused {
@@ -139,8 +140,8 @@ export class Readings {
     return { refusal, sql: { ...NOTHING, sqlState: '57014' } }
   }
 
-  async refused(detail: string, sqlState: string): Promise<Refused> {
+  async refused(detail: string, sqlState: string, said?: Said): Promise<Refused> {
     const refusal = await this.#parts.gateway.refuse(this.#parts.session, 'unreadable', detail)
-    return { refusal, sql: { ...NOTHING, sqlState } }
+    return { refusal, sql: { ...NOTHING, sqlState, ...(said === undefined ? {} : { said }) } }
   }
 }

@@ -53,6 +53,9 @@ export class SessionState {
   #definition: Definition | null = null
   /** As the system last reported it; null where it does not. */
   #path: string | null = null
+  /** Of what was passed on since all was last answered: something steered the planner, or put unseen into settings. */
+  #steered = false
+  #stored = false
   /** What it began with is not known yet. */
   #begins = false
   /** A path as the system said it that was found to be the one believed: so it is for all transactions but a few. */
@@ -63,6 +66,8 @@ export class SessionState {
   #foreign = false
   /** Functions of people may have run as it was signed in. */
   readonly #greeted: boolean
+  /** Nobody else has put anything into settings of an application's own. */
+  readonly #blank: boolean
 
   constructor(link: ReaderLink, catalogs: Catalogs, shared: Snapshot) {
     this.#link = link
@@ -73,6 +78,7 @@ export class SessionState {
     this.#names = newSession(this.#user)
     this.#before = this.#names
     this.#greeted = heedsLogins(shared.catalog)
+    this.#blank = !this.#greeted && !shared.preset
   }
 
   /** As if all that was passed on had run. */
@@ -122,7 +128,7 @@ export class SessionState {
     this.#begins = this.#path === null
     if (this.#path === null || this.#greeted) this.#doubt = true
     if (this.#path !== null) this.#user = { ...this.#user, path: searchPathOf([this.#path], this.#user.name) }
-    this.#names = { ...newSession(this.#user), settingsSaid: !this.#greeted }
+    this.#names = { ...newSession(this.#user), settingsSaid: this.#blank }
     this.#before = this.#names
   }
 
@@ -140,6 +146,8 @@ export class SessionState {
       this.#names = this.#without(this.#before)
       this.#doubt = true
     }
+    this.#steered = false
+    this.#stored = false
     if (this.#touched.size > 0) this.#touched.clear()
     if (!open) this.#ended()
     if (this.#pathDiffers()) this.#doubt = true
@@ -164,8 +172,8 @@ export class SessionState {
   #without(names: SessionNames): SessionNames {
     const kept = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([name]) => !this.#touched.has(name)))
     // Some of it may have happened all the same.
-    const steered = names.steered === true || this.#names.steered === true
-    const settingsSaid = names.settingsSaid === true && this.#names.settingsSaid === true
+    const steered = names.steered === true || this.#steered
+    const settingsSaid = names.settingsSaid === true && !this.#stored
     return { ...names, steered, settingsSaid, path: [], prepared: kept(names.prepared), cursors: kept(names.cursors) }
   }
 
@@ -259,6 +267,8 @@ export class SessionState {
     }
     const settles = !this.#names.inTransaction || statements.some(turnsBack)
     this.#names = names
+    this.#steered ||= names.steered === true
+    this.#stored ||= names.settingsSaid !== true
     if (changes === 'unknown') {
       this.#defining = true
       // A function may have opened, prepared or defined anything.

@@ -1,8 +1,8 @@
-// Why a statement that could be read is not passed on. Promise: fixed sentences, never a part of the statement.
+// Why a statement that could be read is not passed on. Promise: what is recorded of it are fixed sentences, never a part of it.
 import type { SessionNames } from './lineage/resolve.ts'
 import type { SqlRefusal } from './reading.ts'
 import { makesInSystem } from './statement/places.ts'
-import type { Statement } from './statement/statement.ts'
+import type { Said, Statement } from './statement/statement.ts'
 import { tagged, text } from './statement/tree.ts'
 
 export const FLOW = refusal('blocked', '42501', 'Protected data may not be written to where it is not protected.')
@@ -49,9 +49,18 @@ export function refusedBy(statement: Statement, names: SessionNames): SqlRefusal
   if (makesInSystem(statement, names.path[0] ?? '')) return SYSTEM
   const root = tagged(statement.tree)
   const held = root?.tag === 'ExplainStmt' ? tagged(root.body.query) : root
-  if (held?.tag === 'ExecuteStmt' && !names.prepared.has(text(held.body, 'name'))) return NOT_PREPARED
-  if (held?.tag === 'FetchStmt' && !names.cursors.has(text(held.body, 'portalname'))) return NO_CURSOR
+  if (held?.tag === 'ExecuteStmt' && !names.prepared.has(text(held.body, 'name')))
+    return { ...NOT_PREPARED, said: noPrepared(text(held.body, 'name')) }
+  if (held?.tag === 'FetchStmt' && !names.cursors.has(text(held.body, 'portalname'))) {
+    const message = `cursor "${text(held.body, 'portalname')}" does not exist`
+    return { ...NO_CURSOR, said: { message, file: 'portalcmds.c', routine: 'PerformPortalFetch' } }
+  }
   return null
+}
+
+export function noPrepared(name: string): Said {
+  const message = `prepared statement "${name}" does not exist`
+  return { message, file: 'prepare.c', routine: 'FetchPreparedStatement' }
 }
 
 function refusal(code: SqlRefusal['code'], sqlState: string, detail: string): SqlRefusal {

@@ -5,7 +5,7 @@ import { copyOutOf } from './copy-plan.ts'
 import { both } from './definitions.ts'
 import { estimableOf } from './estimable.ts'
 import { launders } from './laundering.ts'
-import { callsOwn, steersUnseen, storesUnseen, unsettles } from './lineage/behind-names.ts'
+import { callsOwn, readsSettings, steersUnseen, storesUnseen, unsettles } from './lineage/behind-names.ts'
 import { type Catalog, isCovering } from './lineage/catalog.ts'
 import { sessionNames } from './lineage/names.ts'
 import type { Protection } from './lineage/protection.ts'
@@ -67,9 +67,14 @@ export function planOf(
   for (const statement of statements) {
     const refused = refusedBy(statement, names)
     if (refused !== null) return refused
-    const resolved = columnsOf(statement.tree, protection, names)
     const setting: Setting = { catalog, protection, path: names.path, names: sessionNames(catalog, names) }
     const decided = stoodFor(statement, names, setting.names)
+    // It may read what it has put there itself.
+    if (written.settingsSaid && storesUnseen(decided.tree, statement.written(), catalog)) {
+      written = { ...written, settingsSaid: false }
+      names = { ...names, settingsSaid: false }
+    }
+    const resolved = columnsOf(statement.tree, protection, names)
     // What an earlier statement of this text has changed is not in the catalog that was read.
     const lost =
       blind || coversOther(preparedBefore(statement, names) ?? (kept ? statement.tree : null), names, catalog)
@@ -94,8 +99,13 @@ export function planOf(
     written = after.path === names.path ? { ...after, path: written.path } : after
     if (!written.steered && steersUnseen(decided.tree, statement.written(), catalog))
       written = { ...written, steered: true }
-    if (written.settingsSaid && storesUnseen(decided.tree, statement.written(), catalog))
-      written = { ...written, settingsSaid: false }
+    // Among others DISCARD ALL fails, and what came before it may have been kept.
+    if (statements.length > 1)
+      written = {
+        ...written,
+        steered: written.steered === true || names.steered === true,
+        settingsSaid: written.settingsSaid === true && names.settingsSaid === true,
+      }
     names = visible(written, snapshot)
     for (const [name, rows] of names.temporary ?? []) temporary.set(name, rows)
   }
@@ -141,7 +151,9 @@ function meaning({ planned, launders, keeps }: TextPlan): string {
 /** What functions in the query of a cursor do is what they do now, and not when it was declared. */
 function isOutdated(statement: Statement, names: SessionNames, snapshot: Snapshot): boolean {
   const declared = cursorOf(statement.tree, names)?.statement
-  if (declared === undefined || !callsOwn(declared.tree, snapshot.catalog)) return false
+  if (declared === undefined) return false
+  const { tree } = declared
+  if (!callsOwn(tree, snapshot.catalog) && !readsSettings(tree, snapshot.catalog)) return false
   return declaredBy.get(declared) !== placeOf(snapshot, names)
 }
 
@@ -156,8 +168,8 @@ function coversOther(tree: Tree | null, { path, temporary }: SessionNames, catal
   return covers
 }
 
-function placeOf({ catalog }: Snapshot, { path }: SessionNames): string {
-  return [catalog.version, ...path].join('\0')
+function placeOf({ catalog }: Snapshot, { path, settingsSaid }: SessionNames): string {
+  return [catalog.version, settingsSaid === true, ...path].join('\0')
 }
 
 function blinded(plan: Plan): Plan {

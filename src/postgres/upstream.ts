@@ -127,11 +127,13 @@ export class Upstream {
         }),
       )
       await reached(upstream.socket, 'connect')
+      upstream.socket.setKeepAlive(true, limits.keepAliveMs)
       return upstream
     }
     const plain = connect({ host, port })
     plain.on('error', () => plain.destroy())
     await reached(plain, 'connect')
+    plain.setKeepAlive(true, limits.keepAliveMs)
     const request = Buffer.concat([uint32Bytes(8), uint32Bytes(startup.tls)])
     new WireOutlet<'system'>(plain).write(authoredBytes(request))
     const [answer] = (await reached(plain, 'data')) as [Buffer]

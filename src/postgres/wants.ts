@@ -5,6 +5,8 @@ import type { Wanted } from './question.ts'
 import { unread } from './reading.ts'
 import type { Readings, Refused } from './readings.ts'
 import { portalOf, type Run } from './runs.ts'
+import type { Said } from './statement/statement.ts'
+import { noPrepared } from './statement-refusals.ts'
 
 export interface WantParts {
   readonly names: Names
@@ -15,6 +17,12 @@ export interface WantParts {
 
 const FUNCTION_CALL = 'Function calls by number are not supported: call the function in a statement.'
 const UNKNOWN_NAME = 'There is no such statement or portal.'
+
+const NO_UNNAMED: Said = {
+  message: 'unnamed prepared statement does not exist',
+  file: 'postgres.c',
+  routine: 'exec_bind_message',
+}
 
 /** Reads the run and books the names it gives and takes. */
 export async function wantOf(
@@ -61,6 +69,12 @@ export async function wantOf(
   const about = named === null ? prepared : portal
   const known = about !== null || (named === null && run.bind === null && run.describes.length === 0)
   // A cursor of SQL, or a name that fails at the system: nothing is known of what it would give.
-  if (!known && reads) return readings.refused(UNKNOWN_NAME, named === null || run.bind !== null ? '26000' : '34000')
+  if (!known && reads) {
+    if (named === null || run.bind !== null) {
+      const said = statement === undefined || statement === '' ? NO_UNNAMED : noPrepared(statement)
+      return readings.refused(UNKNOWN_NAME, '26000', said)
+    }
+    return readings.refused(UNKNOWN_NAME, '34000')
+  }
   return { run, prepared, portal, reading: about?.reading ?? unread }
 }

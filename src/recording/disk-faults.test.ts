@@ -11,7 +11,7 @@ import { itemOf } from './draft-item.ts'
 import { DurableFile } from './durable-file.ts'
 import { FrameBuilder } from './frame.ts'
 import { keys } from './inbox.fixture.ts'
-import { createFile } from './inbox-file.ts'
+import { createFile, isFull } from './inbox-file.ts'
 import { FrameReader, openForReading } from './inbox-frames.ts'
 import { emptyEdge } from './merkle.ts'
 import { openLog } from './open-log.ts'
@@ -19,7 +19,7 @@ import { Packer } from './parcel.ts'
 import { draft, temporaryDir } from './test-log.ts'
 import { verifyLog } from './verify.ts'
 
-const { readSync, writeSync } = fs
+const { openSync, readSync, writeSync } = fs
 
 /** `fails` says with which code a write of these bytes fails, or null. */
 function refuseWrites(fails: (bytes: Uint8Array) => string | null): void {
@@ -33,7 +33,7 @@ function refuseWrites(fails: (bytes: Uint8Array) => string | null): void {
 }
 
 afterEach(() => {
-  Object.assign(fs, { readSync, writeSync })
+  Object.assign(fs, { openSync, readSync, writeSync })
   syncBuiltinESMExports()
 })
 
@@ -117,6 +117,39 @@ test('a file that could not be told which one follows goes on itself, and the lo
   const verdict = await verifyLog(dir, { publicKey: keys.verifying })
   assert.deepEqual([verdict.faults, verdict.entries], [[], 29])
 })
+
+for (const which of [/000002\.log\.new$/, /inbox\/one$/, /000002\.log$/]) {
+  test(`where no handle is left for ${which.source} the next file is begun later, and the log verifies`, async () => {
+    const dir = temporaryDir()
+    const log = logIn(dir, 20_000)
+    const packer = new Packer(1)
+    let refusals = 0
+    const open = (path: string, ...rest: [string, number?]) => {
+      if (which.test(path) && refusals++ < 2)
+        throw Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'open' })
+      return openSync(path, ...rest)
+    }
+    fs.openSync = open as typeof fs.openSync
+    syncBuiltinESMExports()
+    let failed = 0
+    for (let id = 1; id <= 20; id++) {
+      try {
+        log.commit([packer.pack(id, 0, [start(3_000)])])
+      } catch (error) {
+        assert.ok(isFull(error), 'it may be tried again')
+        assert.equal(existsSync(join(dir, 'inbox', 'one', 'inbox-000002.log')), false)
+        log.checkpoint()
+        packer.forget()
+        failed++
+      }
+    }
+    log.checkpoint()
+    log.close()
+    assert.equal(failed, 2)
+    const verdict = await verifyLog(dir, { publicKey: keys.verifying })
+    assert.deepEqual([verdict.faults, verdict.entries], [[], 18])
+  })
+}
 
 /** One file of two frames, and where each ends. */
 function twoFrames() {

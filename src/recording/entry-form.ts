@@ -175,8 +175,8 @@ function ofVersion(kind: 'start' | 'stop', version: string, at: string, session:
 
 /** Throws MalformedDraft, whose message names the member and never its value. */
 export function leafText<K extends Kind>(body: Body<K>, session: string | null, at: number): LeafText {
-  const known = typeof body === 'object' && body !== null && Object.hasOwn(forms, body.kind)
-  if (!known) throw new MalformedDraft('kind')
+  const known = typeof body === 'object' && body !== null && typeof body.kind === 'string'
+  if (!known || !Object.hasOwn(forms, body.kind)) throw new MalformedDraft('kind')
   const { members, optional, leaf }: Form<K> = forms[body.kind as K]
   const extra = optional !== undefined && Object.hasOwn(body, optional) ? 1 : 0
   if (Object.keys(body).length !== members + extra) throw new MalformedDraft('members')
@@ -226,7 +226,8 @@ function word(value: unknown, name: string): string {
 function list(value: unknown, name: string, write: (item: unknown, name: string) => string): string {
   if (!Array.isArray(value)) throw new MalformedDraft(name)
   if (value.length === 1) return `[${write(value[0], name)}]`
-  return `[${value.map(item => write(item, name)).join(',')}]`
+  // Gaps are read too, and refused.
+  return `[${Array.from(value, item => write(item, name)).join(',')}]`
 }
 
 /** Whole numbers only: their digits are the same in every JSON library. */

@@ -101,12 +101,17 @@ export function createFile(folder: string, log: string, number: number, edge: Ed
     closeSync(handle)
   }
   renameSync(draft, path)
-  syncFolder(folder)
-  return new InboxFile(folder, number, FIRST_FRAME + bytes.length, crc)
+  try {
+    syncFolder(folder)
+    return new InboxFile(folder, number, FIRST_FRAME + bytes.length, crc)
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  }
 }
 
-/** Nothing but the room for it is missing. */
+/** Nothing but the room for it is missing, or a handle where too many are in use. */
 export function isFull(error: unknown): boolean {
   const { code } = error as { code?: string }
-  return code === 'ENOSPC' || code === 'EDQUOT'
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EMFILE' || code === 'ENFILE'
 }

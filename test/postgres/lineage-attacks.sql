@@ -239,8 +239,6 @@
 /* 19 */ SELECT f_say(ssn) FROM patients
 /* 19 refused */ SELECT set_config('application_name', ssn, false) FROM patients
 /* 20 refused */ SELECT set_config('my.x', (SELECT ssn FROM patients LIMIT 1), false)
-/* 20 quiet */ SELECT current_setting('my.x', true)
-/* 20 quiet */ SHOW application_name
 /* 21 quiet */ SELECT pg_notify('c', ssn) FROM patients WHERE id = 1
 /* 22 quiet */ SELECT id FROM patients WHERE ssn LIKE 'k%'
 /* 22 quiet */ SELECT id FROM patients WHERE ssn = 'kevvistan-plo-one'

@@ -321,3 +321,28 @@ select set_config('app.ward', '1', true) ;; select id from med.people where ward
 select set_config('app.ward', '1', true) ;; show app.ward ;; select current_setting('app.ward')
 set local app.tenant = 'north' ;; select id, state from app.jobs where state = coalesce(nullif(current_setting('app.tenant', true), 'north'), 'new') order by id
 begin ;; set local app.actor = 'job 7' ;; update app.stock set v = v + 1 where sku = current_setting('app.actor', true) ;; select current_setting('app.actor') ;; commit
+set my.x = 'v' ;; create view app.cv as select current_setting('my.x', true) c ;; select c from app.cv
+set my.x = 'v' ;; create table app.ct (a text default current_setting('my.x', true), b int) ;; insert into app.ct (b) values (1) returning a ;; select a from app.ct
+declare c cursor for select current_setting('work_mem') ;; fetch c
+select app.tax(3) ;; show timezone ;; select setting from pg_settings where name = 'work_mem'
+update app.v_barrier set score = 7 where id = 2 returning id, alias, score
+create view app.ppl as select id, alias, score from med.people where score > 10 with check option ;; update app.ppl set score = 50, alias = 'q' where id = 2 returning *
+create view app.vst as select sku, qty from app.stock where qty > 0 with check option ;; insert into app.vst values ('v1', 3) returning * ;; update app.vst set qty = 4 where sku = 'v1' ;; select rel, op from app.audit ;; insert into app.vst values ('v2', -1)
+create view app.vj as select id as job_id, what as title, qty from app.jobs ;; update app.vj set title = 'renamed' where job_id = 1 returning job_id, title ;; insert into app.vj (title, qty) values ('via', 2) returning title ;; delete from app.vj where job_id = 2
+update app.v_counts set name = 'x'
+update app.v_wards set twice = 4
+selec 1
+select from where
+insert into app.jobs (what values ('x')
+select "unclosed
+select array[1, 2][5], array[[1, 2], [3]]
+select * from app.jobs where state = 1
+insert into app.jobs (what, qty) values ('x', 'many')
+select '1.2.3.4.5'::inet
+with u as (update app.v_wards set name = 'via' where id = 1 returning id, name) select * from u
+merge into app.v_wards v using (values (1, 'm1')) s(i, n) on v.id = s.i when matched then update set name = s.n
+select name from med.wards where tags && array['t1', 't2'] and hours @> 3 order by id
+select count(*) total, count(code) coded, count(*) filter (where note is null) no_note from med.people
+select jsonb_array_elements(coalesce(prefs -> 'tags', '[]')) from med.people order by id
+insert into med.people (id, legal_name, alias, note) values (1, 'N', 'x', 'nn') on conflict (id) do update set note = excluded.note, legal_name = excluded.legal_name, updated = '2024-03-03' returning id, updated
+select w.name, t.alias, t.score from med.wards w left join lateral (select p.alias, p.score from med.people p where p.ward_id = w.id order by p.score desc limit 1) t on true order by w.id

@@ -578,3 +578,30 @@ create function app.sf() returns text stable language plpgsql as $$ begin execut
 select set_config('my.x', case when exists (select 1 from med.people where code like 'x%') then '1' else '2' end, false) ;; show my.x
 select min(id) from med.people where exists (select 1 from app.sink where n = 7) group by code ;; insert into app.sink (n) values (7) ;; set enable_hashagg = off ;; select min(id) from med.people where exists (select 1 from app.sink where n = 7) group by code
 select min(id) from med.people where exists (select 1 from app.sink where n = 7) group by code ;; insert into app.sink (n) values (7) ;; do $$ begin set enable_hashagg = off; end $$ ;; select min(id) from med.people where exists (select 1 from app.sink where n = 7) group by code
+select d, current_setting('my.x', true) from app.dyn('(select set_config(''my.x'', code::text, false) x from med.people where id = 1) q', 'x') d
+insert into app.sink (t) select current_setting('my.x', true) from app.dyn('(select set_config(''my.x'', code::text, false) x from med.people where id = 1) q', 'x') d ;; select t from app.sink
+select * from app.dyn('(select set_config(''search_path'', code::text, false) x from med.people where id = 1) q', 'x') ;; show search_path
+select * from app.dyn('(select set_config(''application_name'', code::text, false) x from med.people where id = 1) q', 'x') ;; show "APPLICATION_NAME"
+select * from app.dyn('(select set_config(''work_mem'', (ascii(code) + 64)::text, false) x from med.people where id = 1) q', 'x') ;; select setting from pg_settings where name = 'work_mem'
+select * from app.dyn('(select set_config(''work_mem'', (ascii(code) + 64)::text, false) x from med.people where id = 1) q', 'x') ;; select s.setting from pg_show_all_settings() s where name = 'work_mem'
+create view app.cv as select current_setting('my.x', true) c ;; select * from app.cv ;; select * from app.dyn('(select set_config(''my.x'', code::text, false) x from med.people where id = 1) q', 'x') ;; select * from app.cv
+create table app.ct (a text default current_setting('my.x', true), b int) ;; select * from app.dyn('(select set_config(''my.x'', code::text, false) x from med.people where id = 1) q', 'x') ;; insert into app.ct (b) values (1) ;; select a from app.ct
+select * from app.dyn('(select set_config(''my.x'', code::text, false) x from med.people where id = 1) q', 'x') ;; create function app.g() returns text language sql set my.x from current as $$ select current_setting('my.x') $$ ;; select proconfig from pg_proc where proname = 'g'
+select * from app.dyn('(select set_config(''my.x'', code::text, false) x from med.people where id = 1) q', 'x') ;; alter function app.near(text, text) set my.x from current ;; select pg_get_functiondef('app.near(text,text)'::regprocedure)
+select * from app.dyn('(select set_config(''my.x'', code::text, false) x from med.people where id = 1) q', 'x') ;; savepoint a ;; discard all ;; rollback to a ;; show my.x
+create function app.s() returns trigger language plpgsql as 'begin set enable_hashagg = off; return new; end' ;; create trigger s before insert on app.sink for each row execute function app.s() ;; insert into app.sink (t) values ('a') ;; select min(id) from med.people group by code
+/*raw*/select * from app.dyn('(select set_config(''my.x'', code::text, false) x from med.people where id = 1) q', 'x'); commit; discard all ;; select current_setting('my.x', true)
+update app.v_barrier set alias = null where id = 2
+update app.v_barrier set score = 666 where id = 2 ;; set constraints all immediate
+update app.v_barrier set score = 667 where id = 2 ;; set constraints all immediate
+delete from app.v_barrier where id = 2
+create view app.ppl as select id, alias, score from med.people where score > 10 with check option ;; update app.ppl set score = 5 where id = 2
+create view app.ppl as select id, score from med.people ;; alter table med.people add check (score < 100) not valid ;; update app.ppl set score = 1000 where id = 1
+create view app.ppl as select id, alias, score from med.people where score > 10 with local check option ;; merge into app.ppl p using (values (2)) v(i) on p.id = v.i when matched then update set score = 3
+create view app.ev as select id, at from med.events_a ;; update app.ev set at = '2055-01-01' where id = 1
+create view app.pt as select id from app.pets ;; delete from app.pt ;; select t from app.sink
+create view app.wt as select * from app.watched ;; insert into app.wt values (1, 'x') ;; select t from app.sink
+create view app.ga as select id as i, volts from app.gadgets ;; delete from app.ga where i = 3 ;; select t from app.sink
+select * from app.dyn('(select set_config(''timezone'', ''<'' || left(code::text, 4) || ''>5'', false) x from med.people where id = 1) q', 'x')
+select * from app.dyn('(select setval(''app.jobs_id_seq'', ascii(code::text)) x from med.people where id = 1) q', 'x') ;; select nextval('app.jobs_id_seq')
+create function app.put(t text) returns text language sql as $$ insert into app.sink (t) values (t) returning t $$ ;; select * from app.dyn('(select app.put(code::text) x from med.people where id = 1) q', 'x') ;; select t from app.sink

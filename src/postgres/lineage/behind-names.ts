@@ -57,7 +57,7 @@ const EVENT_TRIGGER = 3838
 export function steersUnseen(tree: Tree, written: string, catalog: Catalog): boolean {
   if ('DoStmt' in tree && (STEERING.test(written) || /\bexecute\b|u&"/i.test(written))) return true
   const steers = (one: CatalogFunction) =>
-    !compiled(one) && one.trigger !== true && (!readable(one) || runsText(one) || STEERING.test(bodyOf(one)))
+    !compiled(one) && ((one.trigger !== true && (!readable(one) || runsText(one))) || STEERING.test(bodyOf(one)))
   return meets(tree, known(steering, catalog, steers))
 }
 
@@ -80,6 +80,11 @@ export function callsOwn(tree: Tree, catalog: Catalog): boolean {
 /** Whether it could come to something of one of these names, whatever its kind and schema. */
 export function comesTo(tree: Tree, catalog: Catalog, names: readonly string[]): boolean {
   return meets(tree, coming(catalog, names))
+}
+
+/** Whether it could read what a setting holds. */
+export function readsSettings(tree: Tree, catalog: Catalog): boolean {
+  return comesTo(tree, catalog, ['current_setting', 'pg_settings', 'pg_show_all_settings'])
 }
 
 function coming(catalog: Catalog, names: readonly string[]): Behind {

@@ -59,7 +59,9 @@ const columnsSql = (locked: readonly number[]) => `select a.attrelid, a.attnum, 
       join pg_catalog.pg_proc f on f.oid = p.refobjid join pg_catalog.pg_namespace n on n.oid = f.pronamespace
       where p.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and p.objid = d.oid
         and p.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass and n.nspname <> 'pg_catalog')
-      or d.adbin::pg_catalog.text like '%:funcid ' || 'pg_catalog.set_config(text,text,boolean)'::pg_catalog.regprocedure::pg_catalog.oid || ' %')
+      or d.adbin::pg_catalog.text like '%:funcid ' || 'pg_catalog.set_config(text,text,boolean)'::pg_catalog.regprocedure::pg_catalog.oid || ' %'
+      or d.adbin::pg_catalog.text like '%:funcid ' || 'pg_catalog.current_setting(text)'::pg_catalog.regprocedure::pg_catalog.oid || ' %'
+      or d.adbin::pg_catalog.text like '%:funcid ' || 'pg_catalog.current_setting(text,boolean)'::pg_catalog.regprocedure::pg_catalog.oid || ' %')
     then ${printed(locked, 'd.adrelid', 'pg_catalog.pg_get_expr(d.adbin, d.adrelid)')} end, a.attnotnull, a.atttypmod
   from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum

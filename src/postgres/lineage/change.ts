@@ -30,6 +30,7 @@ import { queryRows, targetRows } from './select.ts'
 import { relationRows } from './stored.ts'
 import { clean, derive, isClean, mark, row, type Taint, unknown } from './taint.ts'
 import { temporaryRows } from './temporary.ts'
+import { type WrittenThrough, writtenThrough } from './written-through.ts'
 
 export function changeRows(tag: string, body: Tree, outer: Scope, ctx: Context): Rows {
   const target = targetOf(tag, body, outer, ctx)
@@ -64,16 +65,32 @@ function targetOf(tag: string, body: Tree, outer: Scope, ctx: Context): Item {
   if (temporaryRows(range, ctx) !== null) return item
   if (relation === null) return { ...item, rest: unknown }
   noteCatalog(relation, ctx)
+  const names = new Map(relation.columns.map(({ name }) => [name, name]))
+  const ruled = [writeTo({ relation, names }, tag, body, item, ctx)]
+  const below = writtenThrough(relation, ctx.catalog)
+  if (below === null) ctx.notes.touched = derive(ctx.notes.touched, unknown)
+  for (const one of below ?? []) {
+    const held: Item = { alias: one.relation.name, schema: one.relation.schema, ...relationRows(one.relation, ctx) }
+    ruled.push(writeTo(one, tag, body, held, ctx))
+  }
+  // A rule replaces the statement and may return anything.
+  return ruled.includes(true) ? { ...item, rest: unknown } : item
+}
+
+/** What errors quote, and triggers and rules do; whether a rule replaces the statement. */
+function writeTo(through: WrittenThrough, tag: string, body: Tree, item: Item, ctx: Context): boolean {
+  const { relation, names } = through
   noteChecks(relation, ctx)
+  noteSettings(relation, ctx)
+  const family = withChildren(relation, ctx)
+  for (const { taint } of family.flatMap(one => relationRows(one, ctx).columns)) touch(ctx.notes, taint)
   const rules = rulesFor(relation, tag)
   if (ctx.depth < deepest) {
-    for (const one of withChildren(relation, ctx)) runTriggers(one, tag, body, item, ctx)
+    for (const one of family) runTriggers(one, tag, body, item, ctx, names)
     for (const rule of rules ?? []) runRule(rule, item, ctx)
     if (tag !== 'InsertStmt' || sub(body, 'onConflictClause') !== null) follow(relation, new Set(), ctx)
   } else if ((relation.triggers?.length ?? 0) > 0) ctx.notes.touched = derive(ctx.notes.touched, unknown)
-  // A rule replaces the statement and may return anything.
-  const ruled = rules === null || rules.length > 0
-  return ruled ? { ...item, rest: unknown } : item
+  return rules === null || rules.length > 0
 }
 
 const deepest = 8
@@ -89,6 +106,16 @@ function noteChecks({ name, columns }: CatalogRelation, ctx: Context): void {
   const apart = newNotes()
   const { taint } = callOwn(functions, [clean, clean], { ...ctx, notes: apart, many: true })
   notes.touched = derive(notes.touched, apart.touched, taint)
+}
+
+/** What a default makes of a setting that may hold anything is kept where others read it. */
+function noteSettings(relation: CatalogRelation, ctx: Context): void {
+  if (ctx.settingsSaid || relation.definition !== null) return
+  for (const one of withChildren(relation, ctx)) {
+    const said = relationRows(one, { ...ctx, settingsSaid: true }).columns
+    for (const [at, { name, taint }] of relationRows(one, ctx).columns.entries())
+      if (taint.unknown && said[at]?.taint.unknown === false) noteFlow(ctx.notes, 'column', name, unknown)
+  }
 }
 
 /** What PostgreSQL keeps its definitions in: written there, they are not what they are printed as. */
@@ -130,11 +157,23 @@ function follow(relation: CatalogRelation, seen: Set<number>, ctx: Context): voi
 const tame = new Set(['moddatetime', 'insert_username', 'autoinc', 'lo_manage', 'suppress_redundant_updates_trigger'])
 
 /** Without a body any column may be set. */
-function runTriggers(relation: CatalogRelation, tag: string, body: Tree | null, item: Item, ctx: Context): void {
+function runTriggers(
+  relation: CatalogRelation,
+  tag: string,
+  body: Tree | null,
+  item: Item,
+  ctx: Context,
+  names?: ReadonlyMap<string, string>,
+): void {
   const conflict = tag === 'InsertStmt' ? sub(body ?? {}, 'onConflictClause') : null
   const merged = tag === 'MergeStmt' && body !== null ? mergedBy(body) : null
   const setting = merged?.setting ?? list(conflict ?? body ?? {}, 'targetList')
-  const set = new Set(setting.map(target => text(as(target, 'ResTarget') ?? {}, 'name')))
+  const set = new Set(
+    setting.map(target => {
+      const name = text(as(target, 'ResTarget') ?? {}, 'name')
+      return names?.get(name) ?? name
+    }),
+  )
   const spared = ({ columns = [] }: CatalogTrigger) =>
     columns.length > 0 &&
     !relation.columns.some(one => columns.includes(one.attribute) && (set.has(one.name) || one.generated !== null))
@@ -322,6 +361,7 @@ function blur(column: Output): Output {
 export function copiedIn(relation: CatalogRelation, item: Item, ctx: Context): void {
   noteCatalog(relation, ctx)
   noteChecks(relation, ctx)
+  noteSettings(relation, ctx)
   for (const one of withChildren(relation, ctx)) runTriggers(one, 'InsertStmt', null, item, ctx)
 }
 

@@ -1,6 +1,7 @@
 // What a function call derives from. Promise: a result is trusted to depend on its arguments alone only for functions
 // known to do so; protected data given to a function that changes something is noted as a flow.
 import { type BuiltinReach, builtinReach, isStandard } from '../statement/builtin-functions.ts'
+import { holdsAnything } from '../statement/settings.ts'
 import { as, constant, flag, list, strings, sub, type Tree } from '../statement/tree.ts'
 import { type CatalogFunction, findFunctions } from './catalog.ts'
 import { type Context, noteFlow, noteOracle, noteShown, type Rows } from './context.ts'
@@ -91,6 +92,7 @@ function builtinTaint(
   ctx: Context,
 ): Taint {
   const all = noteCallGrowth(name, args, body, ctx)
+  if (name === 'pg_show_all_settings' && !ctx.settingsSaid) return derive(all, unknown)
   if (name === 'current_setting') return settingTaint(body, all, ctx)
   if (!isClean(all) && mayFail(name, args, body, scope, ctx)) noteShown(ctx.notes, 'comparison', all)
   switch (reach) {
@@ -116,7 +118,8 @@ function settingTaint(body: Tree, all: Taint, ctx: Context): Taint {
 }
 
 export function ofSetting(name: string, { settingsSaid }: Context): Taint {
-  const own = (!name.includes('.') && name !== 'application_name') || name.startsWith('sallyport.')
+  const plain = name.toLowerCase()
+  const own = (!plain.includes('.') && !holdsAnything(plain)) || plain.startsWith('sallyport.')
   return own || settingsSaid ? clean : unknown
 }
 

@@ -53,8 +53,8 @@ function callOne(found: CatalogFunction, args: readonly Taint[], ctx: Context): 
   }
   const read = ctx.depth > deepest || found.kind === 'a' || found.kind === 'w' ? null : settled(found, args, all, ctx)
   if (read !== null) return read
-  // What nobody can read may put anything anywhere.
-  if (found.volatility === 'v' && !/^(c|internal)$/.test(found.language) && ctx.protection.labels.size > 0)
+  // What nobody can read may put anything anywhere: what is not volatile calls what is.
+  if (!/^(c|internal)$/.test(found.language) && ctx.protection.labels.size > 0)
     noteFlow(ctx.notes, 'function', found.name, unknown)
   // It may fail on whatever it likes.
   if (!isClean(all)) noteShown(ctx.notes, 'comparison', all)

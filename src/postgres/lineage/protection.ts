@@ -18,6 +18,8 @@ export interface Protection {
   readonly labels: ReadonlyMap<number, ReadonlyMap<number, ReadonlySet<string>>>
   /** Columns of relations worked out so far; null while one is being worked out. */
   readonly known: Map<number, Rows | null>
+  /** The same where a setting may hold anything. */
+  readonly doubted: Map<number, Rows | null>
 }
 
 export function protect(catalog: Catalog, declared: readonly ProtectedColumn[]): Protection {
@@ -31,7 +33,7 @@ export function protect(catalog: Catalog, declared: readonly ProtectedColumn[]):
     }
   }
   inherit(catalog, labels)
-  return { catalog, labels, known: new Map() }
+  return { catalog, labels, known: new Map(), doubted: new Map() }
 }
 
 export function labelsAt(protection: Protection, relation: number, attribute: number): ReadonlySet<string> {

@@ -2,11 +2,11 @@
 // answers with what is unknown.
 import { kindOf, runsInside } from '../statement/kinds.ts'
 import type { StatementKind } from '../statement/statement.ts'
-import { as, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { as, list, print, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { countsRows } from './aggregates.ts'
 import { findFunctions, findRelation } from './catalog.ts'
 import { copiedIn, emptied, noteMeasured } from './change.ts'
-import type { Context, Rows } from './context.ts'
+import { type Context, noteFlow, type Rows } from './context.ts'
 import { noteDefinition, noteDropped } from './define.ts'
 import { evaluate } from './expression.ts'
 import { readRelation } from './from.ts'
@@ -39,6 +39,9 @@ const silent: ReadonlySet<StatementKind> = new Set([
 
 export function statementRows(root: Tagged, ctx: Context): Rows {
   const { tag, body } = root
+  // With a definition a setting is kept where others read it.
+  if (!ctx.settingsSaid && /^(?:Create|Alter)\w+$/.test(tag) && print(body).includes('"VAR_SET_CURRENT"'))
+    noteFlow(ctx.notes, 'function', tag, unknown)
   switch (tag) {
     case 'SelectStmt':
       return askedAlone(body, ctx) ?? intoOr(body, root, ctx)
@@ -221,7 +224,7 @@ function show(name: string, ctx: Context): Rows {
     return { columns: [{ name, taint: ofSetting(name, ctx), stored: false, unnamed: true }], rest: null }
   const columns = ['name', 'setting', 'description'].map(column => ({
     name: column,
-    taint: clean,
+    taint: column === 'setting' && !ctx.settingsSaid ? unknown : clean,
     stored: false,
   }))
   return { columns, rest: null }

@@ -15,24 +15,31 @@ const deepest = 24
 
 /** The columns of a relation; computed once per snapshot. */
 export function relationRows(relation: CatalogRelation, ctx: Context): Rows {
-  const known = ctx.protection.known.get(relation.oid)
+  const { known, doubted } = ctx.protection
+  const said = rowsIn(known, relation, { ...ctx, settingsSaid: true })
+  return ctx.settingsSaid ? said : rowsIn(doubted, relation, ctx)
+}
+
+function rowsIn(all: Map<number, Rows | null>, relation: CatalogRelation, ctx: Context): Rows {
+  const known = all.get(relation.oid)
   if (known !== undefined && known !== null) return known
   if (known === null || ctx.depth > deepest) return { columns: [], rest: unknown } // refers to itself
-  ctx.protection.known.set(relation.oid, null)
+  all.set(relation.oid, null)
   try {
-    const rows = isSystem(relation) ? systemRows(relation) : ownRows(relation, ctx)
-    ctx.protection.known.set(relation.oid, rows)
+    const rows = isSystem(relation) ? systemRows(relation, ctx) : ownRows(relation, ctx)
+    all.set(relation.oid, rows)
     return rows
   } catch {
-    ctx.protection.known.delete(relation.oid)
+    all.delete(relation.oid)
     return { columns: [], rest: unknown }
   }
 }
 
-function systemRows(relation: CatalogRelation): Rows {
+function systemRows(relation: CatalogRelation, { settingsSaid }: Context): Rows {
+  const doubted = relation.name === 'pg_settings' && !settingsSaid
   const columns = relation.columns.map(({ name }) => ({
     name,
-    taint: tells(relation, name) ? unknown : clean,
+    taint: tells(relation, name) || (doubted && name === 'setting') ? unknown : clean,
     stored: true,
   }))
   return { columns, rest: null }

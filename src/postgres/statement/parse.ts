@@ -11,6 +11,7 @@ export const inlineBytes = limits.inlineStatementBytes
 const largestTextBytes = 8 << 20
 const mostNodes = 400_000
 const mostLevels = 1_200
+const grammatical = /^(?:syntax error at end of input$|[a-z][A-Za-z /*-]* at or near ")/
 
 export interface RawStatement {
   readonly start: number
@@ -67,5 +68,7 @@ function refuseParse(error: unknown, text: string): Trees | StatementRefusal {
   if (message.includes('memory exhausted') || message.includes('stack depth'))
     return refused('limit', '54001', 'The statement is too complex to be analysed.')
   const inText = at >= 0 && at <= text.length
-  return refused('unreadable', '42601', 'The statement has a syntax error.', inText ? at + 1 : null)
+  const refusal = refused('unreadable', '42601', 'The statement has a syntax error.', inText ? at + 1 : null)
+  const said = { message, file: 'scan.l', routine: 'scanner_yyerror' }
+  return inText && grammatical.test(message) ? { ...refusal, said } : refusal
 }

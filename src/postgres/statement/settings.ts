@@ -43,6 +43,11 @@ export function steers(name: string): boolean {
   )
 }
 
+/** Whether anything that runs may change what it holds; how isolated a transaction is was settled before. */
+export function holdsAnything(name: string): boolean {
+  return (free.has(name) && name !== 'transaction_isolation') || switches.test(name)
+}
+
 export type SettingVerdict = 'allowed' | 'refused'
 
 export function judgeSetting(change: SettingChange): SettingVerdict {

@@ -106,6 +106,14 @@ export interface StatementRefusal {
   readonly detail: string
   /** Character of the text, counted from 1. */
   readonly position: number | null
+  readonly said?: Said
+}
+
+/** What PostgreSQL says of the same, to who wrote the statement alone: it may quote it. */
+export interface Said {
+  readonly message: string
+  readonly file: string
+  readonly routine: string
 }
 
 interface ParsedText {

@@ -244,9 +244,10 @@ function noteReleased(oid: number, constraint: string | null, command: Tree, ctx
   }
 }
 
-/** Dropped with all that hangs on it, constraints of others go too. */
+/** Dropped with all that hangs on it, constraints of others go too: no foreign key hangs on a view. */
 export function noteDropped(body: Tree, ctx: Context): void {
   if (text(body, 'behavior') !== 'DROP_CASCADE') return
+  if (/^OBJECT_(MAT)?VIEW$/.test(text(body, 'removeType'))) return
   const named = new Set(
     JSON.stringify(list(body, 'objects'))
       .match(/"sval":"(?:[^"\\]|\\.)*"/g)

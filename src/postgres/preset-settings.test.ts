@@ -14,7 +14,8 @@ async function shown(database: string, definitions: readonly string[]): Promise<
   try {
     return await rig.withClient(async client => {
       const values: unknown[] = []
-      for (const sql of ["set app.own = 'mine'", "select current_setting('app.given', true)", 'show app.own']) {
+      const read = ["select current_setting('app.given', true)", 'show app.own']
+      for (const sql of ['discard all', "set app.own = 'mine'", ...read]) {
         const { rows } = await client.query({ text: sql, rowMode: 'array' })
         if (rows.length > 0) values.push((rows as unknown[][])[0]?.[0])
       }

@@ -53,9 +53,8 @@ export class SessionState {
   #definition: Definition | null = null
   /** As the system last reported it; null where it does not. */
   #path: string | null = null
-  /** Of what was passed on since all was last answered: something steered the planner, or put unseen into settings. */
+  /** Of what was passed on since all was last answered: something steered the planner. */
   #steered = false
-  #stored = false
   /** What it began with is not known yet. */
   #begins = false
   /** A path as the system said it that was found to be the one believed: so it is for all transactions but a few. */
@@ -147,7 +146,6 @@ export class SessionState {
       this.#doubt = true
     }
     this.#steered = false
-    this.#stored = false
     if (this.#touched.size > 0) this.#touched.clear()
     if (!open) this.#ended()
     if (this.#pathDiffers()) this.#doubt = true
@@ -173,7 +171,7 @@ export class SessionState {
     const kept = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([name]) => !this.#touched.has(name)))
     // Some of it may have happened all the same.
     const steered = names.steered === true || this.#steered
-    const settingsSaid = names.settingsSaid === true && !this.#stored
+    const settingsSaid = names.settingsSaid === true && this.#names.settingsSaid === true
     return { ...names, steered, settingsSaid, path: [], prepared: kept(names.prepared), cursors: kept(names.cursors) }
   }
 
@@ -268,7 +266,6 @@ export class SessionState {
     const settles = !this.#names.inTransaction || statements.some(turnsBack)
     this.#names = names
     this.#steered ||= names.steered === true
-    this.#stored ||= names.settingsSaid !== true
     if (changes === 'unknown') {
       this.#defining = true
       // A function may have opened, prepared or defined anything.

@@ -100,12 +100,7 @@ export function planOf(
     if (!written.steered && steersUnseen(decided.tree, statement.written(), catalog))
       written = { ...written, steered: true }
     // Among others DISCARD ALL fails, and what came before it may have been kept.
-    if (statements.length > 1)
-      written = {
-        ...written,
-        steered: written.steered === true || names.steered === true,
-        settingsSaid: written.settingsSaid === true && names.settingsSaid === true,
-      }
+    if (statements.length > 1 && names.steered) written = { ...written, steered: true }
     names = visible(written, snapshot)
     for (const [name, rows] of names.temporary ?? []) temporary.set(name, rows)
   }

@@ -130,7 +130,8 @@ function after(
       return { ...names, path: user.path, passing: true }
     case 'discard':
       if (change.what === 'temporary' && !names.inTransaction) return { ...names, temporary: new Map() }
-      return change.what === 'all' ? newSession(user) : names
+      // Settings go back to what the session began with, which may have been given to its login.
+      return change.what === 'all' ? { ...newSession(user), settingsSaid: names.settingsSaid === true } : names
     case 'prepare':
       return { ...names, prepared: new Map(names.prepared).set(change.name, change.tree) }
     case 'deallocate':

@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
-import { back, front, startup, uint32 } from './frames.ts'
+import { back, startup, uint32 } from './frames.ts'
 import { authenticationBytes, frame, readyBytes, uint32Bytes } from './messages.ts'
-import { RawClient, say, startupBytes } from './testing/raw-client.ts'
+import { RawClient, say } from './testing/raw-client.ts'
 import { Rig } from './testing/rig.ts'
 
 /** A system that never answers a query, and hears cancel requests without ever closing them. */
@@ -36,12 +36,8 @@ after(async () => {
 })
 
 test('however often one caller cancels, the system is asked once at a time', async () => {
-  const client = await RawClient.open(rig.port)
-  client.send(startupBytes({ user: 'alice', database: 'clinic' }))
-  await client.until('R')
-  client.send(frame(front.password, 'token-of-alice\0'))
-  await client.until('Z')
-  const key = client.heard.find(({ type }) => type === 'K')?.body as Buffer
+  const client = await RawClient.signedIn(rig.port)
+  const { key } = client
   client.send(say.query('select 1'))
   const request = Buffer.concat([uint32Bytes(key.length + 8), uint32Bytes(startup.cancel), key])
   const cancellers = await Promise.all(Array.from({ length: 50 }, () => RawClient.open(rig.port)))

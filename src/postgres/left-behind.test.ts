@@ -8,7 +8,7 @@ import pg from 'pg'
 import { compileMasking } from '../masking/plan.ts'
 import { front, startup } from './frames.ts'
 import { frame, uint32Bytes } from './messages.ts'
-import { field, RawClient, say, startupBytes } from './testing/raw-client.ts'
+import { field, RawClient, say } from './testing/raw-client.ts'
 import { databaseWith, Rig, rule, stopTestPostgres, subjectOf } from './testing/rig.ts'
 
 const DATABASE = `left_behind_${process.pid}`
@@ -46,17 +46,6 @@ const rows = (line: string) => frame(front.copyData, line)
 const done = () => frame(front.copyDone)
 const extended = (sql: string) => [say.parse('', sql), say.bind('', ''), say.execute('')]
 
-async function signedIn(): Promise<{ readonly client: RawClient; readonly key: Buffer }> {
-  const client = await RawClient.open(rig.port)
-  client.send(startupBytes({ user: 'alice', database: 'clinic' }))
-  await client.until('R')
-  client.send(frame(front.password, 'token-of-alice\0'))
-  await client.until('Z')
-  const key = client.heard.find(({ type }) => type === 'K')?.body as Buffer
-  client.heard.length = 0
-  return { client, key }
-}
-
 async function runs(mark: string): Promise<boolean> {
   const { rowCount } = await direct.query(
     `select from pg_stat_activity where datname = $1 and state = 'active' and query like $2`,
@@ -88,7 +77,7 @@ const ends: Readonly<Record<string, (client: RawClient) => void>> = {
 }
 for (const [how, end] of Object.entries(ends)) {
   test(`a statement does not run on when its caller ${how}`, async () => {
-    const { client } = await signedIn()
+    const client = await RawClient.signedIn(rig.port)
     const mark = `-- ${how}`
     client.send(say.query(`select pg_sleep(30) ${mark}`))
     await until(() => runs(mark))
@@ -99,7 +88,7 @@ for (const [how, end] of Object.entries(ends)) {
 }
 
 test('a caller that says that it leaves hears what it has asked for before', async () => {
-  const { client } = await signedIn()
+  const client = await RawClient.signedIn(rig.port)
   client.send(say.query("select pg_sleep(0.2), 'last'"), frame(front.terminate))
   await client.end()
   assert.equal(client.types, 'TDCZ')
@@ -107,14 +96,14 @@ test('a caller that says that it leaves hears what it has asked for before', asy
 
 test('a caller that says that it leaves before it is asked for rows is not waited for', async () => {
   for (const asked of [[say.query('copy kept from stdin')], extended('copy kept from stdin')]) {
-    const { client } = await signedIn()
+    const client = await RawClient.signedIn(rig.port)
     client.send(...asked, frame(front.terminate))
     await until(async () => client.closed)
   }
 })
 
 test('what is defined is not over at a Sync that comes while rows are copied in', async () => {
-  const { client } = await signedIn()
+  const client = await RawClient.signedIn(rig.port)
   const define = extended('create view early.v as select note as x from visits')
   client.send(...define, ...extended('copy kept from stdin'), say.sync())
   await client.until('G')
@@ -131,7 +120,7 @@ test('what is defined is not over at a Sync that comes while rows are copied in'
 })
 
 test('rows that come after the last one hold nobody up', async () => {
-  const { client } = await signedIn()
+  const client = await RawClient.signedIn(rig.port)
   client.send(...extended('copy kept from stdin'), say.flush())
   await client.until('G')
   client.send(say.sync(), rows('one\n'), done(), rows('late\n'), done(), say.sync())
@@ -146,7 +135,8 @@ test('rows that come after the last one hold nobody up', async () => {
 async function waitingForAnother(first: string, work: (client: RawClient, key: Buffer) => Promise<void>) {
   const definer = await rig.client()
   await definer.query('begin; create view late.w as select x from plain')
-  const { client, key } = await signedIn()
+  const client = await RawClient.signedIn(rig.port)
+  const { key } = client
   client.send(say.query('select 1'), say.query(first), say.query('insert into kept select x from w'))
   await client.until('Z')
   await pause(200)
@@ -166,7 +156,7 @@ test('what was admitted and is left behind has an end in the record', async () =
 })
 
 test('what was answered and has not left when its caller goes has one, too', async () => {
-  const { client } = await signedIn()
+  const client = await RawClient.signedIn(rig.port)
   const { clear } = rig.inbox
   const answered = new Promise<void>(resolve => {
     rig.inbox.clear = async (door, part, draft) => {

@@ -95,8 +95,7 @@ test('a draft that is not what its kind declares is refused, and its value is no
     { kind: 'clock', jumpMs: 10n },
     { ...question('x_1'), rules: 'read' },
     { ...question('x_1'), rules: [secret, 7] },
-    // biome-ignore lint/suspicious/noSparseArray: a gap is what is tried
-    { ...question('x_1'), rules: ['a', , 'b'] },
+    { ...question('x_1'), rules: Object.assign(['a'], { 2: 'b' }) },
     { ...question('x_1'), findings: null },
     { ...question('x_1'), findings: { 'phi.ssn': secret } },
     { ...question('x_1'), findings: { 'phi.ssn': { count: secret, transform: 'a', detector: 'b' } } },

@@ -14,6 +14,8 @@ export class RawClient {
   readonly heard: Heard[] = []
   #kept: Buffer = Buffer.alloc(0)
   #wake: (() => void) | null = null
+  /** What cancels its statements, once it is signed in. */
+  key: Buffer = Buffer.alloc(0)
   closed = false
 
   private constructor(socket: Socket) {
@@ -50,6 +52,7 @@ export class RawClient {
     await this.until('R')
     this.send(frame(front.password, 'token-of-alice\0'))
     await this.until('Z')
+    this.key = this.heard.find(({ type }) => type === 'K')?.body ?? this.key
     this.heard.length = 0
   }
 

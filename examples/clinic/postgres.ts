@@ -43,15 +43,21 @@ interface Place {
 const NOBODY = 65_534
 const run = promisify(execFile)
 
+export interface PostgresOptions {
+  readonly dir: string
+  /** Beside what every one of these servers is given, by PostgreSQL's names. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
 /** Starts one under `dir`, or uses the one that the variable SALLYPORT_TEST_POSTGRES names by URL. */
-export async function startPostgres(options: { readonly dir: string }): Promise<Postgres> {
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const named = process.env.SALLYPORT_TEST_POSTGRES
   if (named !== undefined && named !== '') return existing(named)
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const place = process.getuid?.() === 0 ? await placeForRoot(dir) : await placeForUser(dir)
   try {
-    return await launch(dir, place)
+    return await launch(dir, place, options.settings ?? {})
   } catch (error) {
     if (place.home !== null) rmSync(place.home, { recursive: true, force: true })
     throw error
@@ -125,12 +131,12 @@ async function initialise(place: { bin: string; data: string; file: string; as: 
   })
 }
 
-async function launch(dir: string, place: Place): Promise<Postgres> {
+async function launch(dir: string, place: Place, settings: Readonly<Record<string, string>>): Promise<Postgres> {
   let failure: unknown
   for (let tries = 0; tries < 3; tries++) {
     const port = (await freePort(0)) ?? 0 // another process may take it before PostgreSQL does
     try {
-      const server = await start(place, port)
+      const server = await start(place, port, settings)
       const { password, home } = place
       const user = 'postgres'
       return {
@@ -154,7 +160,7 @@ interface Server {
   readonly dismiss: () => void
 }
 
-async function start(place: Place, port: number): Promise<Server> {
+async function start(place: Place, port: number, more: Readonly<Record<string, string>>): Promise<Server> {
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -165,6 +171,7 @@ async function start(place: Place, port: number): Promise<Server> {
     fsync: 'off', // synthetic data: a lost machine may lose it, a killed process may not
     shared_buffers: '64MB',
     log_min_error_statement: 'panic', // statements hold data, and this log is read only while starting
+    ...more,
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const child = spawn(join(place.bin, 'postgres'), ['-D', place.data, ...flags], {

@@ -5,7 +5,13 @@ import { test } from 'node:test'
 import { listen } from './listener.ts'
 import { listenPostgres } from './postgres-listener.ts'
 
-const doors = { mcp: () => undefined, api: () => undefined, metadata: () => null, healthy: () => true }
+const doors = {
+  mcp: () => undefined,
+  api: () => undefined,
+  metadata: () => null,
+  healthy: () => true,
+  crowded: () => undefined,
+}
 
 test('an address that is taken is named as the configuration does, with what to do', async () => {
   const other = createServer().listen(0, '127.0.0.1')

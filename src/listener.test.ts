@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
+import { crowd, disperse } from '../test/support/crowd.ts'
+import { limits } from './gateway/limits.ts'
 import { type Doors, listen } from './listener.ts'
 
 let dir: string
@@ -43,6 +45,7 @@ const doors: Doors = {
   },
   metadata: connection => (connection === 'clinic' || connection === null ? { resource: connection } : null),
   healthy: () => true,
+  crowded: () => undefined,
 }
 
 function ask(secure: boolean, port: number, path: string, method = 'GET'): Promise<{ status: number; text: string }> {
@@ -65,6 +68,20 @@ describe('listener', () => {
     listener.finish()
     await listener.close()
   })
+
+  for (const secure of [false, true])
+    it(`is not closed to others by a crowd that asks nothing (${secure ? 'https' : 'http'})`, async () => {
+      const told: string[] = []
+      const crowded = (address: string) => told.push(address)
+      const listener = await listen({ host: '127.0.0.1', port: 0, tls: secure ? tls : null }, { ...doors, crowded })
+      const sockets = await crowd(listener.port, '127.0.0.2', limits.anteroom + 5)
+      assert.deepEqual(await ask(secure, listener.port, '/mcp/clinic', 'POST'), { status: 200, text: 'mcp clinic' })
+      assert.deepEqual(new Set(told), new Set(['127.0.0.2']))
+      assert.ok(told.length >= 5)
+      disperse(sockets)
+      listener.finish()
+      await listener.close()
+    })
 
   it('says in one sentence which certificate cannot be read', async () => {
     const missing = { cert: '/nowhere/cert.pem', key: tls.key }

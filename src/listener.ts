@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { type CertificateFiles, followCertificate, readCertificate, TLS_SETTINGS } from './certificate.ts'
+import { Anteroom } from './gateway/anteroom.ts'
 import { limits } from './gateway/limits.ts'
 import { Stalls } from './gateway/stalls.ts'
 import { listenFault } from './listen-fault.ts'
@@ -16,6 +17,8 @@ export interface Doors {
   /** RFC 9728; `connection` is null for the gateway's own document. Null: there is no such connection. */
   metadata(connection: string | null): object | null
   healthy(): boolean
+  /** A connection from here, on which nothing was asked, was closed for another one. */
+  crowded(address: string): void
 }
 
 export interface ListenOptions {
@@ -41,7 +44,13 @@ export async function listen(options: ListenOptions, doors: Doors): Promise<List
     keepAliveTimeout: limits.idleConnectionMs,
     noDelay: true,
   }
-  const route: RequestListener = (request, response) => dispatch(request, response, doors)
+  const anteroom = new Anteroom(doors.crowded)
+  const route: RequestListener = (request, response) => {
+    const { socket } = request
+    anteroom.leave(socket)
+    response.once('close', () => anteroom.enter(socket))
+    dispatch(request, response, doors)
+  }
   const { tls } = options
   const pair = tls && (await readCertificate(tls))
   const secure = pair && createSecureServer({ ...settings, ...pair, ...TLS_SETTINGS }, route)
@@ -51,6 +60,7 @@ export async function listen(options: ListenOptions, doors: Doors): Promise<List
   server.on(secure ? 'secureConnection' : 'connection', (socket: Socket) => {
     stalls.watch(socket, () => socket.destroy())
   })
+  server.on('connection', (socket: Socket) => anteroom.enter(socket))
   server.once('close', () => stalls.close())
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(listenFault(error, options, 'listen.http')))

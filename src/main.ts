@@ -181,6 +181,7 @@ async function start(
       api,
       metadata: name => (name === null || live.mcp.has(name) ? resourceMetadata(publicUrl, name, identity) : null),
       healthy: () => inbox.health().state === 'ok',
+      crowded: address => void gateway.stranger('limit', address, 'crowd'),
     },
   )
   undo.push(() => closeInOrder(listener, () => door.close()))

@@ -45,6 +45,12 @@ export const limitTable = {
   },
   keysCoolDownMs: { value: 30_000, unit: 'ms', reason: 'made-up key ids cannot make the gateway flood a provider' },
   clockSkewMs: { value: 60_000, unit: 'ms', reason: 'clocks of identity providers drift by seconds' },
+  anteroom: {
+    value: 1_000,
+    unit: 'items',
+    reason:
+      'connections of one listener on which nobody has signed in or nothing is asked: one more closes the oldest of the source that has most',
+  },
   signInMs: { value: 60_000, unit: 'ms', reason: 'a caller that has not identified itself holds no resources' },
   headersMs: { value: 60_000, unit: 'ms', reason: 'the time a caller may take to send its request headers' },
   bodyMs: { value: 60_000, unit: 'ms', reason: 'the time a caller may take to send its request body' },

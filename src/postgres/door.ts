@@ -2,6 +2,7 @@
 // is let in who is not identified, nothing of the caller reaches a database before its session is in the record, and each
 // refusal is recorded before it is told.
 import type { Socket } from 'node:net'
+import { Anteroom } from '../gateway/anteroom.ts'
 import { authoredBytes } from '../gateway/authored.ts'
 import { type Code, Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
@@ -59,11 +60,13 @@ class Door implements PostgresDoor {
   readonly #keys = new CancelKeys<Link>()
   readonly #links = new Set<Link>()
   readonly #entering = new Set<Socket>()
+  readonly #anteroom: Anteroom
   readonly #stalls: Stalls
   #closed = false
 
   constructor(options: PostgresDoorOptions) {
     this.#options = options
+    this.#anteroom = new Anteroom(address => void options.gateway.stranger('limit', address, 'crowd'))
     this.#tls = options.tls && wireTls(options.tls)
     this.#stalls = new Stalls(options.stallMs)
   }
@@ -81,6 +84,7 @@ class Door implements PostgresDoor {
     socket.setKeepAlive(true, limits.keepAliveMs)
     socket.on('error', () => socket.destroy())
     this.#entering.add(socket)
+    this.#anteroom.enter(socket)
     const late = setTimeout(() => socket.destroy(), limits.signInMs)
     void this.#enter(socket)
       .catch(() => socket.destroy())
@@ -146,6 +150,7 @@ class Door implements PostgresDoor {
     if (subject === 'clear') throw await this.#stranger('unauthenticated', source, 'no-tls', TLS_REQUIRED)
     const proof = credentials.names(caller.parameters.get('user') ?? '') ? 'proof' : 'token'
     if (subject === null) throw await this.#stranger('unauthenticated', source, proof)
+    this.#anteroom.leave(caller.socket)
     const config = connections().get(name)
     if (config === undefined) throw await this.#stranger('forbidden', subject, 'no-connection')
     const errand = this.#errandOf(caller, subject, name)

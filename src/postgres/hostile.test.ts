@@ -4,6 +4,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import pg from 'pg'
+import { crowd, disperse } from '../../test/support/crowd.ts'
+import { limits } from '../gateway/limits.ts'
 import { back, front } from './frames.ts'
 import { authenticationBytes, frame, uint32Bytes } from './messages.ts'
 import { field, RawClient, say } from './testing/raw-client.ts'
@@ -208,4 +210,19 @@ test('mutated answers of a system end the connection or pass; the gateway serves
   await client.until('Z')
   assert.equal(client.types, 'TDNCZ')
   client.socket.destroy()
+})
+
+test('a crowd that never signs in keeps nobody else out, and its source is recorded', async () => {
+  const early = new pg.Client(rig.settings)
+  await early.connect()
+  const sockets = await crowd(rig.port, '127.0.0.2', limits.anteroom + 20)
+  const late = new pg.Client(rig.settings)
+  await late.connect()
+  assert.equal((await late.query('select 1 as one')).rows[0].one, 1)
+  assert.equal((await early.query('select 1 as one')).rows[0].one, 1, 'nor who is in')
+  disperse(sockets)
+  await early.end()
+  await late.end()
+  const [refused] = rig.refused().filter(({ reason }) => reason === 'crowd')
+  assert.deepEqual([refused?.code, refused?.source], ['limit', '127.0.0.2'])
 })

@@ -19,6 +19,7 @@ before(async () => {
       api: (_, response) => response.end(),
       metadata: () => null,
       healthy: () => true,
+      crowded: () => undefined,
     },
   )
 })

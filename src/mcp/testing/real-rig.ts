@@ -83,6 +83,7 @@ export async function realRig(options: RealRigOptions): Promise<RealRig> {
       api: (_request, response) => response.writeHead(404).end(),
       metadata: () => null,
       healthy: () => true,
+      crowded: () => undefined,
     },
   )
   const url = `http://127.0.0.1:${own.port}`

@@ -172,9 +172,20 @@ class Reader {
         return true
       }
       if (code < 0x20) return false
-      if (code === 0x5c) this.at++
+      if (code === 0x5c && !this.#escape()) return false
     }
     return false
+  }
+
+  /** At a backslash; `\d` of a regular expression is none. */
+  #escape(): boolean {
+    const text = this.#text
+    this.at++
+    if (this.at >= text.length || '"\\/bfnrt'.includes(text[this.at] as string)) return true
+    if (text[this.at] !== 'u') return false
+    for (let digits = 0; digits < 4 && ++this.at < text.length; digits++)
+      if (!/[0-9a-fA-F]/.test(text[this.at] as string)) return false
+    return true
   }
 
   #bare(): boolean {

@@ -36,7 +36,7 @@ const identifier = fc.oneof(
 )
 const harmless = fc.oneof(
   fc.constantFrom('', 'a', 'stable', 'line\nbreak "q" \\ é 😀', '{not json', 'x, y; z', '[1, 2]', 'k: v', '50% of'),
-  fc.stringMatching(/^[a-z {}[\]:",\\]{0,12}$/),
+  fc.stringMatching(/^[b-h {}[\]:",\\]{0,12}$/),
 )
 /** An identifier in text that neither touches it with a digit nor a mark that would make it another one. */
 const planted = (value: string) =>

@@ -157,3 +157,22 @@ for (const [name, part] of Object.entries(hostile)) {
     assert.ok((user + system) / 1e6 < 2.5)
   })
 }
+
+test('escapes that JSON has not make a text no JSON: it is searched as it stands, and hidden from where a label could be', () => {
+  const code = 'const row = ["\\d{3}", "\\w+"] // not 900-61-4471'
+  assert.equal(masked(code, shapesAlone), code.replace('900-61-4471', '[phi.ssn]'))
+  assert.equal(masked('{"re":"\\d","mrn":"zorp"}'), '{"re":"\\d","mrn":"[phi.mrn]"}')
+  assert.equal(masked('{"re":"\\d","patient":{"name":{"first":"zorp"}}}', deep), '{[unreadable]')
+  assert.equal(masked('["\\u00e9", "\\u00"]', shapesAlone), '["\\u00e9", "\\u00"]')
+})
+
+const deep = compileMasking({
+  labels: { 'phi.name': { json: ['patient.name.first'] } },
+  clean: {},
+  transforms: { default: 'redact', byLabel: {} },
+})
+const shapesAlone = compileMasking({
+  labels: { 'phi.ssn': { shape: 'ssn' } },
+  clean: {},
+  transforms: { default: 'redact', byLabel: {} },
+})

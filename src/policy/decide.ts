@@ -8,7 +8,7 @@ import { matchesWho, matchRule, type Outcome, type Question } from './match.ts'
 import { allowed, distinct, held, ids, smallest } from './obligations.ts'
 import { questionOf, type Stage } from './question.ts'
 import { type RiskSum, withRisk } from './risk.ts'
-import type { Policy, RuleKind } from './rules.ts'
+import type { CompiledRule, Policy, RuleKind } from './rules.ts'
 
 export interface Asked {
   readonly subject: Subject
@@ -97,17 +97,23 @@ function ruleOn(policy: Policy, asked: Asked, parts: readonly ActionPart[], stag
 function judge(policy: Policy, { subject, connection }: Asked, question: Question, part: number): Judged {
   const rules = policy.rulesOf(connection)
   const used = rules.some(rule => rule.kind === 'allow' && matchesWho(rule, subject, false))
-  const trace = rules.map(rule => ({ rule: rule.id, kind: rule.kind, outcome: matchRule(rule, question, used), part }))
-  const hit = (kind: RuleKind) => rules.filter((rule, at) => rule.kind === kind && trace[at]?.outcome === 'matched')
-  const open = trace.filter(({ outcome }) => outcome === 'probe')
-
-  const stopped = trace.filter(
-    ({ kind, outcome }) => outcome === 'error' || (kind === 'block' && outcome === 'matched'),
-  )
-  const allows = hit('allow')
-  const holds = hit('hold')
+  const trace: TraceLine[] = []
+  const allows: CompiledRule[] = []
+  const holds: CompiledRule[] = []
+  const stopped: TraceLine[] = []
+  const open: TraceLine[] = []
+  for (const rule of rules) {
+    const { id, kind } = rule
+    const outcome = matchRule(rule, question, used)
+    const line = { rule: id, kind, outcome, part }
+    trace.push(line)
+    if (outcome === 'probe') open.push(line)
+    else if (outcome === 'error' || (outcome === 'matched' && kind === 'block')) stopped.push(line)
+    else if (outcome === 'matched' && kind === 'allow') allows.push(rule)
+    else if (outcome === 'matched' && kind === 'hold') holds.push(rule)
+  }
   const ruling = (decision: Decision, probe = open.length > 0) => ({ decision, trace, probe })
-  if (!usable(policy, subject, connection)) return ruling(blocked([], 'forbidden'), false)
+  if (!used && !usable(policy, subject, connection)) return ruling(blocked([], 'forbidden'), false)
   if (stopped.length > 0) {
     const unresolved = stopped.filter(({ outcome }) => outcome === 'error')
     return ruling(blocked(rulesIn(stopped), 'blocked', rulesIn(unresolved)), false)

@@ -298,16 +298,24 @@ function copyText(raw: Buffer, start: number, end: number): string {
 }
 
 function headText(raw: Buffer, start: number, end: number): string {
-  return `${fieldsOf(raw, start, end)
-    .map(({ name }) => name)
-    .join('\t')}\n`
+  const reader = new FrameReader(raw, start, end)
+  const count = reader.int16()
+  let told = ''
+  for (let column = 0; column < count; column++) {
+    told += column === 0 ? reader.name('utf8') : `\t${reader.name('utf8')}`
+    reader.bytes(FIELD_BYTES)
+  }
+  return `${told}\n`
 }
+
+/** Of a column's description, after its name. */
+const FIELD_BYTES = 18
 
 export function fieldsOf(raw: Buffer, start: number, end: number): Field[] {
   const reader = new FrameReader(raw, start, end)
   const fields: Field[] = []
   for (let count = reader.int16(); count > 0; count--) {
-    const name = reader.text().toString()
+    const name = reader.name('utf8')
     const table = reader.int32() >>> 0
     const attribute = reader.int16()
     const type = reader.int32() >>> 0

@@ -86,7 +86,7 @@ export class Asking {
   async work(steps: readonly Step[]): Promise<void> {
     try {
       for (const step of steps) {
-        if (step.kind === 'run') await this.#take(step)
+        if (step.kind === 'run') await this.#book(step)
         else {
           await this.#pass()
           await this.#other(step)
@@ -119,14 +119,6 @@ export class Asking {
 
   // ---- asking ----
 
-  async #take(run: Run): Promise<void> {
-    try {
-      await this.#book(run)
-    } finally {
-      this.#passing = false
-    }
-  }
-
   async #book(run: Run): Promise<void> {
     const { names, callers } = this.#parts
     const changes: Changes = []
@@ -158,7 +150,9 @@ export class Asking {
     }
     if (names.size > limits.preparedNames) throw new WireFault('too-large', 'Too many statements are prepared.')
     if (this.#mustWait(run) && !(await this.#alone())) return this.#drop(run, changes)
-    const wanted = await wantOf(run, changes, { names, readings: this.#readings, reads: this.#parts.reader !== null })
+    const reads = this.#parts.reader !== null
+    const found = wantOf(run, changes, { names, readings: this.#readings, reads })
+    const wanted = found instanceof Promise ? await found : found
     if ('refusal' in wanted) return this.#pend(run, changes, wanted)
     if (callers !== null && runs(run) && !(await this.#alone())) return this.#drop(run, changes)
     const party = callers === null ? this.#party : await this.#partyOf(callers, run, wanted)
@@ -167,13 +161,17 @@ export class Asking {
     const passage = runs(run) ? this.#passes(wanted, changes) : null
     if (wanted.reading.changes !== 'nothing') callers?.forget()
     this.#planned.passes(run, wanted.portal)
-    this.#passing = true
     const told = toldOf(wanted)
     const question = party.session.inspect.frames(runBytes(run), told, shownOf(wanted, told))
     const action = through(party.via, actionOf(wanted, labelsIn(question.findings)))
     // What may have to wait for people is asked only when all before it has passed.
     if (this.#pending.length > 0 && party.session.foresee(action) !== 'allow') {
-      await this.#pass()
+      this.#passing = true
+      try {
+        await this.#pass()
+      } finally {
+        this.#passing = false
+      }
       if (this.#flight.skipping) return this.#drop(run, changes)
     }
     const { gateway, waiting, transactionHoldMs } = this.#parts
@@ -267,13 +265,17 @@ export class Asking {
   // ---- passing on ----
 
   /** All that was asked is passed on or refused, in order. */
-  async #pass(): Promise<void> {
+  #pass(): Promise<void> | undefined {
     const pending = this.#pending
-    if (pending.length === 0) return
+    const [first] = pending
+    if (first === undefined) return undefined
     this.#pending = []
     this.#unsettled = [...pending]
+    return pending.length === 1 ? this.#passOne(first) : this.#passAll(pending)
+  }
+
+  async #passAll(pending: readonly Pending[]): Promise<void> {
     const { outlet } = this.#parts
-    if (pending.length === 1) return this.#passOne(pending[0] as Pending)
     if (pending.some(({ resumed }) => resumed !== null)) {
       for (const one of pending) await this.#passOne(one)
       return

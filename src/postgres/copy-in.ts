@@ -25,7 +25,7 @@ export class CopyIn {
   #rows = 0
   #told = ''
   #shown = 0
-  #order: Promise<void> = Promise.resolve()
+  #order: Promise<void> | null = null
   #waiter: (() => void) | null = null
 
   constructor(session: Session, outlet: WireOutlet<'system'>, onRefusal: (refusal: Refusal) => void) {
@@ -73,16 +73,16 @@ export class CopyIn {
   }
 
   /** What has come so far, when no more has for now. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> | null {
     if (this.asked !== null && this.#bytes > 0) this.#send(this.asked)
-    await this.#order
+    return this.#order
   }
 
   #send(asked: Asked): void {
     const { raw, told, rows } = this.#take()
     const shown = asked.reading.untold() === null ? told : Buffer.from(counted(rows))
     const clearing = asked.admission.more(this.#session.inspect.frames(raw, told, shown), { rows })
-    this.#order = this.#order.then(async () => {
+    this.#order = (this.#order ?? Promise.resolve()).then(async () => {
       const part = await clearing
       if (part instanceof Refusal) this.#onRefusal(part)
       else if (!this.#outlet.write(part)) await this.#outlet.drained()

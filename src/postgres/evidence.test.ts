@@ -23,13 +23,15 @@ const withClient = <T>(work: (client: pg.Client) => Promise<T>) => rig.withClien
 /** The record fails for such entries while the work is done. */
 async function withoutRecordOf(kind: Draft['body']['kind'], work: () => Promise<void>): Promise<void> {
   const { inbox } = rig
-  const record = inbox.record.bind(inbox)
-  inbox.record = draft =>
-    draft.body.kind === kind ? Promise.reject(new Refusal('unrecorded', newId('x'))) : record(draft)
+  const { record, clear } = inbox
+  const failing = (draft: Draft) => draft.body.kind === kind
+  const failure = () => Promise.reject(new Refusal('unrecorded', newId('x')))
+  inbox.record = draft => (failing(draft) ? failure() : record.call(inbox, draft))
+  inbox.clear = (door, part, draft) => (failing(draft) ? failure() : clear.call(inbox, door, part, draft)) as never
   try {
     await work()
   } finally {
-    inbox.record = record
+    Object.assign(inbox, { record, clear })
   }
 }
 

@@ -117,20 +117,34 @@ export class FrameReader {
 
   /** Bytes up to a NUL, which is left out. */
   text(): Buffer {
-    const nul = this.#bytes.indexOf(0, this.#at)
-    if (nul < 0 || nul >= this.#end) throw new WireFault('unreadable', 'A text of this message has no end.')
-    const text = this.#bytes.subarray(this.#at, nul)
-    this.#at = nul + 1
-    return text
+    const at = this.#at
+    return this.#bytes.subarray(at, this.#pastNul() - 1)
   }
 
-  name(): string {
-    return this.text().toString('latin1')
+  /** The same as a string: of names, whose bytes stand for themselves, in latin1. */
+  name(encoding: 'latin1' | 'utf8' = 'latin1'): string {
+    const at = this.#at
+    const end = this.#pastNul() - 1
+    return at === end ? '' : this.#bytes.toString(encoding, at, end)
+  }
+
+  #pastNul(): number {
+    const from = this.#at
+    // Most are short or empty, and found sooner than the search begins.
+    const nul = this.#bytes[from] === 0 ? from : this.#bytes.indexOf(0, from)
+    if (nul < 0 || nul >= this.#end) throw new WireFault('unreadable', 'A text of this message has no end.')
+    this.#at = nul + 1
+    return this.#at
   }
 
   bytes(length: number): Buffer {
     const at = this.#take(length)
     return this.#bytes.subarray(at, at + length)
+  }
+
+  utf8(length: number): string {
+    const at = this.#take(length)
+    return this.#bytes.toString('utf8', at, at + length)
   }
 
   done(): void {

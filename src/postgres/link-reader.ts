@@ -190,6 +190,7 @@ class SessionReader implements LinkReader {
     let untold: { readonly is: Untold | null } | null = null
     const { names } = session
     const belief = beliefOf(names)
+    const believes = (now: typeof names) => now === names || beliefOf(now) === belief
     const named = planned.some(({ statement: { kind, inner } }) => /^(execute|fetch)$/.test(inner ?? kind))
     const ends = planned.some(({ statement }) => endsWork(statement))
     const endQuotes = () => spoken.with(quotes)
@@ -219,7 +220,7 @@ class SessionReader implements LinkReader {
       launders: plan.launders,
       forgets: statements.flatMap(forgottenBy),
       holds: () => {
-        if (named || session.doubtful || beliefOf(session.names) !== belief) return false
+        if (named || session.doubtful || !believes(session.names)) return false
         // What it leaves behind was worked out from what there was.
         if (changes !== 'nothing' && session.names !== names) return false
         // What is protected may have been configured anew.
@@ -240,7 +241,7 @@ class SessionReader implements LinkReader {
       lasts: () => {
         if (this.#masking !== masking) return false
         const now = session.own ?? catalogs.last(link)
-        return !session.doubtful && now?.catalog.version === catalog.version && beliefOf(session.names) === belief
+        return !session.doubtful && now?.catalog.version === catalog.version && believes(session.names)
       },
       untold: () => {
         untold ??= { is: untoldOf(planned, setting) }

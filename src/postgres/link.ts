@@ -218,7 +218,8 @@ export class Link {
         const steps = this.#steps
         this.#steps = []
         await this.#asking.work(steps)
-        if (this.#steps.length === 0) await this.#copyIn.flush()
+        const copied = this.#steps.length === 0 ? this.#copyIn.flush() : null
+        if (copied !== null) await copied
         if (this.#steps.length > 0) continue
         this.#queued = 0
         if (this.#paused) this.#resume()

@@ -37,7 +37,7 @@ export const NOTHING: SqlRefusal = {
 }
 
 /** Most readings are there already, and are not waited for. */
-type MayWait<Value> = Value | Promise<Value>
+export type MayWait<Value> = Value | Promise<Value>
 
 export class Readings {
   readonly #parts: ReadingsParts
@@ -111,10 +111,12 @@ export class Readings {
     types: Buffer,
     parameters: Portal['parameters'] | null,
     known: StatementReading | null = null,
+    earlier: StatementReading | null = null,
   ): MayWait<StatementReading | Refused> {
     const { reader } = this.#parts
     if (reader === null) return unread
-    return known?.holds() ? known : this.#readBy(reader, sql, types, parameters)
+    if (known?.holds()) return known
+    return earlier?.holds() ? earlier : this.#readBy(reader, sql, types, parameters)
   }
 
   async #readBy(

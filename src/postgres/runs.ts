@@ -279,11 +279,17 @@ function readBind(buffer: Buffer, start: number, end: number): Bind {
   let many = 0
   for (let at = 0; at < count; at++) {
     const length = reader.int32()
-    const value = length < 0 ? null : reader.bytes(length)
     const format = formats.length === 1 ? formats[0] : formats[at]
-    const text = value === null ? null : format === 1 ? undefined : value.toString()
-    parameters.push(text)
-    const values = value === null ? 1 : typeof text === 'string' ? valuesIn(text) : binaryValuesIn(value)
+    let values = 1
+    if (length < 0) parameters.push(null)
+    else if (format === 1) {
+      parameters.push(undefined)
+      values = binaryValuesIn(reader.bytes(length))
+    } else {
+      const text = reader.utf8(length)
+      parameters.push(text)
+      values = valuesIn(text)
+    }
     if (values > 1) many += values
   }
   const values = buffer.subarray(from, reader.at)

@@ -2,8 +2,8 @@
 // one that is not known is nobody's.
 import type { Changes, Names, Portal, Prepared } from './names.ts'
 import type { Wanted } from './question.ts'
-import { unread } from './reading.ts'
-import type { Readings, Refused } from './readings.ts'
+import { type StatementReading, unread } from './reading.ts'
+import type { MayWait, Readings, Refused } from './readings.ts'
 import { portalOf, type Run } from './runs.ts'
 import type { Said } from './statement/statement.ts'
 import { noPrepared } from './statement-refusals.ts'
@@ -25,47 +25,60 @@ const NO_UNNAMED: Said = {
 }
 
 /** Reads the run and books the names it gives and takes. */
-export async function wantOf(
-  run: Run,
-  changes: Changes,
-  { names, readings, reads }: WantParts,
-): Promise<Wanted | Refused> {
+export function wantOf(run: Run, changes: Changes, parts: WantParts): MayWait<Wanted | Refused> {
+  const { readings, reads, names } = parts
   // Its arguments are values of unknown kinds: only where nothing is read does it pass.
   if (run.call) {
     if (reads) return readings.refused(FUNCTION_CALL, '0A000')
     return { run, prepared: null, portal: null, reading: unread }
   }
-  if (run.query !== null) {
-    const found = readings.simple(run.query)
-    const reading = found instanceof Promise ? await found : found
-    return 'refusal' in reading ? reading : { run, prepared: null, portal: null, reading }
+  if (run.query !== null)
+    return onceRead(readings.simple(run.query), reading => ({ run, prepared: null, portal: null, reading }))
+  const { parse } = run
+  if (parse === null) return boundIn(run, null, changes, parts)
+  return onceRead(readings.parsed(parse.sql, parse.types), reading => {
+    const prepared: Prepared = { sql: parse.sql, types: parse.types, reading, fields: null }
+    names.setStatement(parse.name, prepared, changes)
+    return boundIn(run, prepared, changes, parts)
+  })
+}
+
+/** `parsed`: what the run itself prepares. */
+function boundIn(run: Run, parsed: Prepared | null, changes: Changes, parts: WantParts): MayWait<Wanted | Refused> {
+  const { names, readings } = parts
+  const { bind } = run
+  const statement = bind?.statement ?? run.describes.find(({ kind }) => kind === 'statement')?.name
+  const prepared = parsed ?? (statement === undefined ? null : (names.statement(statement) ?? null))
+  if (bind === null || prepared === null) {
+    const named = bind === null ? portalOf(run) : null
+    const portal = named === null ? null : (names.portal(named) ?? null)
+    return closedIn(run, { prepared, portal, statement }, changes, parts)
   }
-  let prepared: Prepared | null = null
-  if (run.parse !== null) {
-    const found = readings.parsed(run.parse.sql, run.parse.types)
-    const reading = found instanceof Promise ? await found : found
-    if ('refusal' in reading) return reading
-    prepared = { sql: run.parse.sql, types: run.parse.types, reading, fields: null }
-    names.setStatement(run.parse.name, prepared, changes)
-  }
-  const statement = run.bind?.statement ?? run.describes.find(({ kind }) => kind === 'statement')?.name
-  if (prepared === null && statement !== undefined) prepared = names.statement(statement) ?? null
-  const named = portalOf(run)
-  let portal: Portal | null = null
-  if (run.bind !== null && prepared !== null) {
-    const { parameters, listed, bound, values, resultFormats } = run.bind
-    const before = prepared.later?.holds() ? prepared.later : prepared.reading
-    const found = readings.read(prepared.sql, prepared.types, parameters, before)
-    const reading = found instanceof Promise ? await found : found
-    if ('refusal' in reading) return reading
+  const { parameters, listed, bound, values, resultFormats } = bind
+  const found = readings.read(prepared.sql, prepared.types, parameters, prepared.later, prepared.reading)
+  return onceRead(found, reading => {
     if (reading !== prepared.reading && reading.changes === 'nothing') prepared.later = reading
-    portal = { prepared, reading, parameters, listed, bound, values, resultFormats, asked: null }
-    names.setPortal(run.bind.portal, portal, changes)
-  } else if (named !== null) portal = names.portal(named) ?? null
+    const portal = { prepared, reading, parameters, listed, bound, values, resultFormats, asked: null }
+    names.setPortal(bind.portal, portal, changes)
+    return closedIn(run, { prepared, portal, statement }, changes, parts)
+  })
+}
+
+interface Found {
+  readonly prepared: Prepared | null
+  readonly portal: Portal | null
+  /** The name of the statement that is bound or described. */
+  readonly statement: string | undefined
+}
+
+function closedIn(run: Run, found: Found, changes: Changes, parts: WantParts): MayWait<Wanted | Refused> {
+  const { names, readings, reads } = parts
+  const { prepared, portal, statement } = found
   for (const { kind, name } of run.closes) {
     if (kind === 'statement') names.setStatement(name, undefined, changes)
     else names.setPortal(name, undefined, changes)
   }
+  const named = portalOf(run)
   const about = named === null ? prepared : portal
   const known = about !== null || (named === null && run.bind === null && run.describes.length === 0)
   // A cursor of SQL, or a name that fails at the system: nothing is known of what it would give.
@@ -77,4 +90,13 @@ export async function wantOf(
     return readings.refused(UNKNOWN_NAME, '34000')
   }
   return { run, prepared, portal, reading: about?.reading ?? unread }
+}
+
+/** What is read already is not waited for. */
+function onceRead<Made>(
+  found: MayWait<StatementReading | Refused>,
+  use: (reading: StatementReading) => MayWait<Made>,
+): MayWait<Made | Refused> {
+  if (found instanceof Promise) return found.then(reading => ('refusal' in reading ? reading : use(reading)))
+  return 'refusal' in found ? found : use(found)
 }

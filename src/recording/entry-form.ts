@@ -195,9 +195,14 @@ function atText(at: number): string {
 }
 
 function text(value: unknown, name: string): string {
-  if (typeof value !== 'string' || !value.isWellFormed()) throw new MalformedDraft(name)
+  if (typeof value !== 'string') throw new MalformedDraft(name)
+  if (PLAIN.test(value)) return `"${value}"`
+  if (!value.isWellFormed()) throw new MalformedDraft(name)
   return JSON.stringify(value)
 }
+
+/** JSON writes it as it is; ids are such. */
+const PLAIN = /^[\w-]*$/
 
 function textOrNull(value: unknown, name: string): string {
   return value === null ? 'null' : text(value, name)

@@ -141,10 +141,7 @@ export class Inbox {
 
   /** Resolves when the entry is durable; rejects with an `unrecorded` Refusal. */
   record(draft: Draft): Promise<EntryRef> {
-    return new Promise((resolve, reject) => {
-      if (this.#closing || this.#state !== 'ok') reject(unrecorded())
-      else this.#accept(draft, { resolve, reject })
-    })
+    return new Promise((resolve, reject) => this.#take(draft, { resolve, reject }))
   }
 
   /** As record; then, and only then, the part's released bytes may pass the door. */
@@ -153,7 +150,9 @@ export class Inbox {
     const { raw, transcript, released } = part
     const { session, body, followed = false } = draft
     const whole = { session, body, payload: { raw, transcript }, released, followed }
-    return this.record(whole).then(entry => clear(door, released, entry))
+    return new Promise((resolve, reject) => {
+      this.#take(whole, { resolve: entry => resolve(clear(door, released, entry)), reject })
+    })
   }
 
   /** An entry that nothing waits for: written soon, and kept for a while where the disk is full. */
@@ -191,6 +190,11 @@ export class Inbox {
   async #sayStart(): Promise<void> {
     const body = { kind: 'start', version: this.#version } as const
     await this.record({ session: null, body, payload: null, released: null })
+  }
+
+  #take(draft: Draft, settle: NonNullable<Waiting['settle']>): void {
+    if (this.#closing || this.#state !== 'ok') settle.reject(unrecorded())
+    else this.#accept(draft, settle)
   }
 
   #accept(draft: Draft, settle: Waiting['settle']): void {

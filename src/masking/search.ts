@@ -51,6 +51,8 @@ const none: Patch[] = []
 const nowhere: readonly LeafLabel[] = []
 const PAIRED = Feature.colon | Feature.equals | Feature.pipe | Feature.angle
 const DECODED = Feature.escape | Feature.high
+/** Lines of box drawing are high. */
+const DELIMITED = Feature.pipe | Feature.delimiter | Feature.high
 const isOpening = (code: number): boolean => code === 0x7b || code === 0x5b
 const documentLimits = { depth: limits.jsonDepth, values: limits.jsonValues }
 
@@ -113,7 +115,8 @@ function searchAround(
       const here = segments.length === 0 ? seen : features(own, at, until)
       const folded = (keyed || lexes) && (here & DECODED) !== 0 ? fold(own, at, until) : null
       if (keyed) namedValues(search, own, at, until, folded, out)
-      if (lined || marked) tables(search, own, at, until, { shapes: how.shapes, lined, marked }, out)
+      if (lined || marked)
+        tables(search, own, at, until, { shapes: how.shapes, lined, marked, delimited: (here & DELIMITED) !== 0 }, out)
       if (lexes) searchShapes(search, own, at, until, here, at === 0 ? how.context : NO_SHAPE, 0, out, folded)
       if (known) findKnown(known, own, at, until, seen, out)
       else searched?.text(own, at, until, 0, seen, how.labels, out)
@@ -242,6 +245,13 @@ function namedValues(
     take(folded.text, start, end, key, folded)
 }
 
+interface Tabled {
+  readonly shapes: boolean
+  readonly lined: boolean
+  readonly marked: boolean
+  readonly delimited: boolean
+}
+
 const CELLS = /<\/?(?:t[dhr]|d[dt])\b/i
 
 function tables(
@@ -249,14 +259,14 @@ function tables(
   whole: string,
   offset: number,
   until: number,
-  { shapes, lined, marked }: { readonly shapes: boolean; readonly lined: boolean; readonly marked: boolean },
+  { shapes, lined, marked, delimited }: Tabled,
   out: Patch[],
 ): void {
   const { plan, learned } = search
   const columns = namesOf(plan, shapes && plan.active !== 0)
   // Cut out, so that no search for the end of a line goes on behind it.
   const text = whole.slice(offset, until)
-  const cells = lined ? findCells(text, 0, text.length, columns) : []
+  const cells = lined ? findCells(text, 0, text.length, columns, delimited) : []
   if (marked && CELLS.test(text)) for (const cell of findHtmlCells(text, columns, nameOf)) cells.push(cell)
   if (cells.length === 0) return
   const told = new Map<string, ColumnName>()

@@ -25,14 +25,15 @@ const DELIMITERS = ['|', '\t', ',', ';', '\u2502', '\u2551'].map(character => ({
   character,
   code: character.charCodeAt(0),
 }))
+const NO_DELIMITERS: typeof DELIMITERS = []
 const MOST_HEADER = 262_144
 /** Of a line with one name: blanks and quotes around it. */
 const AROUND_NAME = 64
 /** Of the text that is read: a carriage return where it has no other. */
 let lineBreak = 0x0a
 
-/** Cells of named columns in text[from, to). */
-export function findCells(text: string, from: number, to: number, columns: Columns): Cell[] {
+/** Cells of named columns in text[from, to). `delimited`: some delimiter is in it. */
+export function findCells(text: string, from: number, to: number, columns: Columns, delimited = true): Cell[] {
   const cells: Cell[] = []
   const feed = text.indexOf('\n', from)
   lineBreak = feed >= 0 && feed < to ? 0x0a : 0x0d
@@ -41,18 +42,18 @@ export function findCells(text: string, from: number, to: number, columns: Colum
     const lineEnd = endOfLine(text, at, to)
     // No row can follow.
     if (lineEnd + 1 >= to && (pair === 0 || at === from)) break
-    if (at === from && isPlainStatement(text, at, lineEnd, columns)) {
+    if (delimited && at === from && isPlainStatement(text, at, lineEnd, columns)) {
       at = lineEnd + 1
       continue
     }
-    const [delimiter, labelled] = paired(text, at, lineEnd, to, pair, columns, cells)
+    const [delimiter, labelled] = delimited ? paired(text, at, lineEnd, to, pair, columns, cells) : NO_PAIR
     pair = delimiter
     if (lineEnd + 1 >= to) break
     if (delimiter !== 0 && !labelled) {
       at = lineEnd + 1
       continue
     }
-    const header = readHeader(text, at, lineEnd, columns)
+    const header = readHeader(text, at, lineEnd, columns, delimited)
     at = header === null ? lineEnd + 1 : readRows(text, lineEnd + 1, to, header, columns, cells)
   }
   return cells
@@ -124,10 +125,10 @@ interface Header {
   readonly aligned?: readonly Stretch[]
 }
 
-function readHeader(text: string, from: number, to: number, columns: Columns): Header | null {
+function readHeader(text: string, from: number, to: number, columns: Columns, delimited = true): Header | null {
   if (to - from > MOST_HEADER) return null
   const line = text.slice(from, to)
-  for (const { character, code: delimiter } of DELIMITERS) {
+  for (const { character, code: delimiter } of delimited ? DELIMITERS : NO_DELIMITERS) {
     if (!line.includes(character)) continue
     const { fields } = readRow(text, from, to, delimiter)
     // `name | value` line by line is a record, not a table, unless a rule follows the first line.
@@ -143,13 +144,11 @@ function readHeader(text: string, from: number, to: number, columns: Columns): H
   const stretches = aligned(text, from, to, columns)
   if (stretches !== null) return { delimiter: 0, size: 0, wanted: [], aligned: stretches }
   if (line.length > columns.longest + AROUND_NAME) return null
-  const alone = line
-    .trim()
-    .toLowerCase()
-    .replace(/^"(.*)"$/, '$1')
-  if (alone.length > 0 && alone.length < 128 && columns.labelled(alone))
-    return { delimiter: 0, size: 1, wanted: [[0, alone]] }
-  return null
+  const trimmed = line.trim()
+  const alone = trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"') ? trimmed.slice(1, -1) : trimmed
+  if (alone.length === 0 || alone.length >= 128 || !columns.begins(alone.charCodeAt(0))) return null
+  const column = alone.toLowerCase()
+  return columns.labelled(column) ? { delimiter: 0, size: 1, wanted: [[0, column]] } : null
 }
 
 function nameIn(text: string, { start, end }: Field, columns: Columns): string {

@@ -8,7 +8,7 @@ import { type Asked, type OwnAnswer, reply, type Turn } from './asked.ts'
 import { described, undescribed } from './descriptions.ts'
 import { back, HEAD_BYTES, IDLE, int16, uint32, WireFault } from './frames.ts'
 import { readyBytes } from './messages.ts'
-import { unknownOrigins } from './reading.ts'
+import { type Field, unknownOrigins } from './reading.ts'
 import type { SystemFrames } from './system-framer.ts'
 import type { Turns } from './turns.ts'
 
@@ -16,6 +16,8 @@ export class Answers implements SystemFrames {
   readonly #parts: AnswersParts
   readonly #turns: Turns
   readonly #out: AnswerOut
+  /** The columns described last: the same ones come again and again. */
+  #known: { readonly frame: Buffer; readonly fields: readonly Field[] } | null = null
   /** Of the frame that is read, where it says that the system is ready. */
   #readied: number | null = null
   #pause: NodeJS.Timeout | null = null
@@ -218,7 +220,7 @@ export class Answers implements SystemFrames {
   #described(turn: Turn, expected: number, type: number, buffer: Buffer, start: number, end: number): void {
     const several = expected === reply.query
     if (!several && expected !== reply.statement && expected !== reply.portal) throw unasked()
-    const fields = type === back.noData ? null : fieldsOf(buffer, start, end)
+    const fields = type === back.noData ? null : this.#fieldsOf(buffer, start, end)
     if (several) {
       // Rows before this one were described otherwise.
       if (this.#out.rows > 0) this.#out.part(turn, start, false)
@@ -240,6 +242,14 @@ export class Answers implements SystemFrames {
       const prepared = turn.asked.portal?.prepared
       if (prepared && fields !== null) prepared.fields = fields
     }
+  }
+
+  #fieldsOf(buffer: Buffer, start: number, end: number): readonly Field[] {
+    const known = this.#known
+    if (known !== null && buffer.compare(known.frame, 0, known.frame.length, start, end) === 0) return known.fields
+    const fields = fieldsOf(buffer, start, end)
+    this.#known = { frame: Buffer.from(buffer.subarray(start, end)), fields }
+    return fields
   }
 
   /** To a question of the gateway's own: nothing of it leaves. */

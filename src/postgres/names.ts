@@ -52,6 +52,8 @@ interface Slot {
   newest: Change | null
 }
 
+const UNNAMED: readonly string[] = ['']
+
 /** The one without a name comes and goes with each statement, and has its own place (for why, see gateway/bag.ts). */
 class NameTable {
   readonly #unnamed: Slot = { value: undefined, newest: null }
@@ -61,8 +63,8 @@ class NameTable {
     return this.#named.size + (valueIn(this.#unnamed) === undefined ? 0 : 1)
   }
 
-  get names(): string[] {
-    return ['', ...this.#named.keys()]
+  get names(): readonly string[] {
+    return this.#named.size === 0 ? UNNAMED : ['', ...this.#named.keys()]
   }
 
   find(name: string): Slot | undefined {

@@ -55,6 +55,7 @@ export function trace(plan: Plan, protection: Protection, fields: readonly Field
 }
 
 function areSame(left: readonly Field[], right: readonly Field[]): boolean {
+  if (left === right) return true
   return left.length === right.length && left.every((field, at) => isSame(field, right[at] as Field))
 }
 

@@ -56,41 +56,32 @@ export class LiveAdmission<D extends Door> implements Admission<D> {
   }
 
   /** Both ways count on: the parts of one exchange have one order. */
-  async #record<W extends Door>(
+  #record<W extends Door>(
     door: W,
     part: Masked,
     last: boolean,
     meters: Meters | undefined,
     budget: Budget | null,
   ): Promise<Cleared<W> | Refusal> {
-    const { inbox, session, reference } = this.#parts
-    if (this.#ended) return this.#late()
+    if (this.#ended) return Promise.resolve(this.#late())
     this.#undurable++
-    try {
-      const waiting = budget?.take(meters?.rows ?? 0) ?? null
-      const refusal = waiting === null ? null : await waiting
-      if (refusal !== null) return refusal
-      if (this.#ended) return this.#late()
-      return await inbox.clear(door, part, {
-        session,
-        body: {
-          kind: 'answer',
-          exchange: reference,
-          part: this.#part++,
-          last,
-          door,
-          findings: part.findings,
-          ...(meters === undefined ? {} : { rows: meters.rows }),
-        },
-        payload: part,
-        released: part.released,
-      })
-    } catch {
-      return new Refusal('unrecorded', reference)
-    } finally {
+    const done = (answer: Cleared<W> | Refusal) => {
       this.#undurable--
       this.#waiting.shift()?.()
+      return answer
     }
+    const waiting = budget?.take(meters?.rows ?? 0) ?? null
+    const clear = (): Promise<Cleared<W> | Refusal> => this.#clear(door, part, last, meters)
+    const cleared = waiting === null ? clear() : waiting.then(no => no ?? (this.#ended ? this.#late() : clear()))
+    return cleared.then(done, () => done(new Refusal('unrecorded', this.reference)))
+  }
+
+  #clear<W extends Door>(door: W, part: Masked, last: boolean, meters: Meters | undefined) {
+    const { inbox, session, reference } = this.#parts
+    const { findings, released } = part
+    const body = { kind: 'answer', exchange: reference, part: this.#part++, last, door, findings } as const
+    const counted = meters === undefined ? body : { ...body, rows: meters.rows }
+    return inbox.clear(door, part, { session, body: counted, payload: part, released })
   }
 
   #late(): Refusal {

@@ -6,7 +6,7 @@ import { subjectName } from '../access/approver.ts'
 import { createMasker, transparentMasker } from '../masking/masker.ts'
 import { builtIn } from '../policy/compile.ts'
 import { decide, foresee, type Ruling as Ruled, usable } from '../policy/decide.ts'
-import type { Cleared, Inbox } from '../recording/inbox.ts'
+import type { Inbox } from '../recording/inbox.ts'
 import { LiveAdmission } from './admission.ts'
 import { refusalOf } from './blocked.ts'
 import { bare, type Decided, decidedDraft, openingDraft, questionDraft } from './drafts.ts'
@@ -273,7 +273,7 @@ export class Pipeline implements Gateway {
   }
 
   /** Records the question, or that a recorded one may now pass, and hands out the way back. Rejects when not durable. */
-  async #pass<D extends Door>(
+  #pass<D extends Door>(
     session: LiveSession,
     exchange: Exchange<D>,
     reference: string,
@@ -282,19 +282,18 @@ export class Pipeline implements Gateway {
     over: () => void,
     recorded = false,
   ): Promise<Admission<D>> {
-    const { inbox } = this.#parts
     const { question, door } = exchange
     const allowed = decision.kind === 'allow' ? decision : ({ ...decision, kind: 'allow' } as const)
-    const question_: Cleared<D> = recorded
-      ? await inbox.clear(door, question, decidedDraft({ session, reference }, allowed, approval))
-      : await inbox.clear(door, question, this.#questionDraft(session, exchange, reference, allowed, approval))
-    const back = this.#wayBack(session, exchange, reference, decision, over)
-    const admission = new LiveAdmission(back, question_, approval !== null)
-    if (exchange.withdrawn.aborted || session.ended.aborted) {
+    const draft = recorded
+      ? decidedDraft({ session, reference }, allowed, approval)
+      : this.#questionDraft(session, exchange, reference, allowed, approval)
+    return this.#parts.inbox.clear(door, question, draft).then(cleared => {
+      const back = this.#wayBack(session, exchange, reference, decision, over)
+      const admission = new LiveAdmission(back, cleared, approval !== null)
+      if (!exchange.withdrawn.aborted && !session.ended.aborted) return admission
       admission.end('gone', 0)
       throw new Refusal('internal', reference, 'The caller withdrew this request, so it was not passed on.')
-    }
-    return admission
+    })
   }
 
   #wayBack<D extends Door>(

@@ -17,28 +17,36 @@ export class Guard {
   #made = 0
 
   /** Never rejects: it may be a while before anybody waits for this. */
-  async admit(
+  admit(
     asking: Promise<Admission<'system'> | Refusal>,
     reading: StatementReading,
     passage: Passage,
     bound = 1,
   ): Promise<Answer> {
-    const admission = await asking
-    if (admission instanceof Refusal) return admission
-    try {
-      let objection = this.#objection(admission, reading, bound)
-      if (objection === null) {
-        const leaves = passage.leaves()
-        if (leaves === true || (leaves !== false && (await leaves))) return admission
-        objection = inWords(CONTESTED)
+    return asking.then(admission => {
+      if (admission instanceof Refusal) return admission
+      try {
+        const objection = this.#objection(admission, reading, bound)
+        const leaves = objection === null && passage.leaves()
+        return leaves === true ? admission : this.#unless(leaves, admission, objection ?? inWords(CONTESTED))
+      } catch (fault) {
+        return failed(admission, fault)
       }
+    })
+  }
+
+  async #unless(
+    leaves: boolean | Promise<boolean>,
+    admission: Admission<'system'>,
+    objection: Objection,
+  ): Promise<Answer> {
+    try {
+      if (await leaves) return admission
       const refusal = await admission.refuse(objection.code, objection.detail)
       admission.end('failed', 0)
       return objection.sql === null ? refusal : { refusal, sql: objection.sql }
     } catch (fault) {
-      const refusal = await admission.refuse(fault instanceof Refusal ? fault.code : 'internal')
-      admission.end('failed', 0)
-      return refusal
+      return failed(admission, fault)
     }
   }
 
@@ -63,6 +71,12 @@ export class Guard {
     this.#made += made
     return this.#made <= limits.guessesPerMinute
   }
+}
+
+async function failed(admission: Admission<'system'>, fault: unknown): Promise<Refusal> {
+  const refusal = await admission.refuse(fault instanceof Refusal ? fault.code : 'internal')
+  admission.end('failed', 0)
+  return refusal
 }
 
 interface Objection {

@@ -303,6 +303,32 @@ describe('approvals', () => {
     await approvals.close()
   })
 
+  it('what nobody wants any more is open no longer, unless somebody else waits for it', async () => {
+    const approvals = await open()
+    await approvals.request(request('x_1'))
+    const leave = new AbortController()
+    const waits = approvals.settled('x_1', 60_000, leave.signal)
+    await approvals.withdraw('x_1')
+    assert.equal((await approvals.show('x_1'))?.state, 'open')
+    leave.abort()
+    assert.equal(await waits, 'waiting')
+    recorded = []
+    await approvals.withdraw('x_1')
+    assert.equal((await approvals.show('x_1'))?.state, 'withdrawn')
+    assert.deepEqual(
+      recorded.map(({ body }) => body.kind === 'verdict' && body.outcome),
+      ['withdrawn'],
+    )
+    assert.equal(await approvals.find('d1'), null)
+    assert.equal(await approvals.vote('x_1', subject('carol'), 'approve', 'ok'), 'closed')
+    assert.equal(await approvals.use('x_1'), false)
+    await approvals.request(request('x_2', { digest: 'd2' }))
+    await approvals.vote('x_2', subject('carol'), 'deny', 'no')
+    await approvals.withdraw('x_2')
+    assert.equal((await approvals.find('d2'))?.state, 'denied')
+    await approvals.close()
+  })
+
   it('a vote that cannot be recorded has no effect', async () => {
     const approvals = await Approvals.open({
       store,

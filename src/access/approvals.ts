@@ -11,7 +11,7 @@ import { countedAs, hasVoted, mayApprove, missingOf, type NotApprover, subjectNa
 import { rulesDigest } from './digest.ts'
 
 export type VoteRefusal = NotApprover | 'unknown' | 'closed' | 'expired' | 'outdated' | 'already-voted'
-export type Settled = 'approved' | 'denied' | 'expired' | 'used'
+export type Settled = Exclude<ApprovalState, 'open'>
 
 export interface ApprovalsOptions {
   readonly store: Store
@@ -73,7 +73,7 @@ export class Approvals {
       .where('state', 'in', ['open', 'approved'])
       .where('until', '<=', approvals.#wall())
       .execute()
-    for (const row of stale) await approvals.#expire(row.id)
+    for (const row of stale) await approvals.#end(row.id, 'expired')
     return approvals
   }
 
@@ -275,6 +275,11 @@ export class Approvals {
     return (await query.execute()).map(readRow)
   }
 
+  /** What was asked is not wanted any more; others that wait for the same people keep it open. */
+  async withdraw(id: string): Promise<void> {
+    if (this.#live.get(id)?.waiters.size === 0) await this.#end(id, 'withdrawn')
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     await this.#turn
@@ -293,7 +298,7 @@ export class Approvals {
     const arm = () => {
       const left = live.deadline - this.#monotonic()
       if (left > 0) live.timer = setTimeout(arm, Math.min(left, 2 ** 31 - 1)).unref()
-      else this.#expire(id).catch(again)
+      else this.#end(id, 'expired').catch(again)
     }
     // The store or the record was not there: it is past, and has to be called so.
     const again = () => {
@@ -309,18 +314,21 @@ export class Approvals {
     live?.waiters.clear()
   }
 
-  async #expire(id: string): Promise<void> {
+  async #end(id: string, outcome: 'expired' | 'withdrawn'): Promise<void> {
     if (this.#closed) return
     const result = await this.#options.store
       .updateTable('approval')
-      .set({ state: 'expired', decided: this.#wall() })
+      .set({ state: outcome, decided: this.#wall() })
       .where('id', '=', id)
       .where('state', 'in', ['open', 'approved'])
       .executeTakeFirst()
-    this.#settle(id, 'expired')
+    // Of a denial everybody is to hear until its deadline.
+    if (outcome === 'withdrawn' && result.numUpdatedRows !== 1n) return
+    this.#settle(id, outcome)
+    clearTimeout(this.#live.get(id)?.timer)
     this.#live.delete(id)
     if (result.numUpdatedRows !== 1n) return
-    const body = { kind: 'verdict', exchange: id, approval: id, by: [], outcome: 'expired' } as const
+    const body = { kind: 'verdict', exchange: id, approval: id, by: [], outcome } as const
     await this.#options.record({ session: null, body, payload: null, released: null })
   }
 }

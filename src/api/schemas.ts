@@ -69,7 +69,7 @@ export const discovery = z.strictObject({
 
 export const connections = me.pick({ connections: true })
 
-export const approvalStates = ['open', 'approved', 'denied', 'expired', 'used'] as const
+export const approvalStates = ['open', 'approved', 'denied', 'expired', 'used', 'withdrawn'] as const
 
 /** Rules that gave points, and how many. */
 const summands = z.array(z.strictObject({ rule: z.string(), points: z.int() }))

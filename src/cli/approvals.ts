@@ -14,7 +14,7 @@ type Approval = z.infer<typeof approval>
 type Detail = z.infer<typeof approvalDetail>
 
 const WATCH_MS = 2_000
-const states = ['waiting', 'open', 'approved', 'denied', 'expired', 'used', 'all']
+const states = ['waiting', 'open', 'approved', 'denied', 'expired', 'used', 'withdrawn', 'all']
 
 interface ListFlags extends ApiFlags {
   readonly state: string
@@ -181,7 +181,14 @@ function youOf({ mayAnswer, mayTakeBack, yours, whyNot }: Approval): string {
 
 function stateOf({ state, outdated, until }: Approval): string {
   if (outdated) return paint('red', `${state}, outdated`)
-  const styles = { open: 'yellow', approved: 'green', used: 'green', denied: 'red', expired: 'red' } as const
+  const styles = {
+    open: 'yellow',
+    approved: 'green',
+    used: 'green',
+    denied: 'red',
+    expired: 'red',
+    withdrawn: 'red',
+  } as const
   return paint(styles[state], state === 'approved' ? `approved, waits to be used ${untilTime(until)}` : state)
 }
 
@@ -192,7 +199,7 @@ const because = {
   'unknown-requester': 'It does not say which person asks, so somebody of the same identity provider must answer.',
   'not-in-group': 'None of your groups may answer this.',
   'already-voted': 'You have answered; someone else must give the missing approval.',
-  closed: 'It has been answered.',
+  closed: 'It has been answered, or is not wanted any more.',
   expired: 'Its deadline has passed, so it is denied.',
   outdated: 'The rules of this connection changed since; ask them to call again.',
 } as const

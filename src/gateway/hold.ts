@@ -57,7 +57,11 @@ export class Hold<D extends Door, R> {
     if (joined instanceof Refusal) return joined
     await this.#parts.recordHold(joined.id, joined.until)
     const settled = await this.#wait(decision, joined, rules)
-    if (this.#parts.exchange.withdrawn.aborted) return this.#withdrawn()
+    if (this.#parts.exchange.withdrawn.aborted) {
+      // A caller may come back for its approval; a system that asks will not.
+      if (this.#parts.exchange.door === 'caller') await approvals.withdraw(joined.id).catch(() => undefined)
+      return this.#withdrawn()
+    }
     if (settled === 'waiting') return this.#pending(joined, rules)
     if (settled === 'denied' || settled === 'expired') return new Refusal(settled, joined.id)
     return this.#resume(joined, digest)

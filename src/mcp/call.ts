@@ -10,7 +10,7 @@ import { type Own, refusalAnswer, rpc } from './answers.ts'
 import { type Request, type Response, readMessage, remembered, tokenOf } from './envelope.ts'
 import { type EraMismatch, mismatchBehind, mismatchIn } from './era-mismatch.ts'
 import { drain } from './event-queue.ts'
-import { holdNotice } from './hold-notice.ts'
+import { HoldProgress } from './hold-notice.ts'
 import type { Link } from './link.ts'
 import { cancelledNotice, relayNotice } from './notices.ts'
 import { type EventHead, noHead } from './outlets.ts'
@@ -18,7 +18,7 @@ import { type Naming, namingOf, readyQuestion } from './question.ts'
 import type { Reply } from './reply.ts'
 import type { CheckedHeaders } from './request-headers.ts'
 import { ServerFault } from './server-fault.ts'
-import { relayServerQuestion } from './server-question.ts'
+import { StreamQuestions } from './stream-questions.ts'
 import { type MessageId, type UpstreamAnswer, UpstreamError, type UpstreamEvent } from './upstream.ts'
 
 type Way = Admission<'system'>
@@ -30,11 +30,13 @@ export class Call {
   /** As written. */
   readonly tokenSource: string
   readonly naming: Naming
+  readonly progress = new HoldProgress()
   readonly #reply: Reply
   readonly #headers: CheckedHeaders
   readonly #gone = new AbortController()
   /** Until this waits for somebody outside. */
   readonly #turn: Turn | null
+  readonly questions: StreamQuestions
   /** What was lent for this call ends with it. */
   #over: AbortController | null = null
   #admission: Way | null = null
@@ -43,7 +45,6 @@ export class Call {
   #answered = false
   #ended = false
   #wentAway = false
-  #gaveEventIds = false
   /** Its stream ended before its answer, which may come on a stream taken up again. */
   #parked = false
 
@@ -57,11 +58,18 @@ export class Call {
     this.#reply = reply
     this.#headers = headers
     this.#turn = turn
+    const failed = (error: unknown) => void this.#failed(error)
+    this.questions = new StreamQuestions({ link, reply, parent: () => this.reference, failed })
     reply.whenGone(() => this.#callerGone())
   }
 
   get running(): boolean {
     return !this.#answered && !this.#parked
+  }
+
+  /** Can be told more by its system. */
+  get open(): boolean {
+    return this.#forwarded && this.running && !this.#ended && this.#reply.canStream
   }
 
   get reference(): string | null {
@@ -134,7 +142,7 @@ export class Call {
     this.#turn?.over()
     if (!this.#reply.canStream || this.#ended) return
     this.#reply.keepAlive()
-    const notice = holdNotice(hold, this.request)
+    const notice = this.progress.notice(hold, this.request)
     if (notice) void this.#reply.event(notice, noHead)
   }
 
@@ -158,23 +166,22 @@ export class Call {
       if (this.#answered) return drain(events)
       await admission.room()
     }
-    if (this.link.resumable && this.#gaveEventIds) this.#park()
-    else throw new UpstreamError('cut')
+    if (!this.link.resumable || !this.questions.hasIds) throw new UpstreamError('cut')
+    await this.questions.settled()
+    if (this.running && !this.#ended) this.#park()
   }
 
   async #event({ json, eventId, retryMs }: UpstreamEvent, admission: Way): Promise<void> {
     const { link } = this
     const head = link.headOf(eventId, retryMs)
-    if (head.id !== null) this.#gaveEventIds = true
+    this.questions.passes(head)
     if (json === null) return await this.#reply.mark(head)
     const message = readMessage(json)
     if (message === null) throw new UpstreamError('malformed')
     const emit = (part: Cleared<'caller'>) => this.#reply.event(part, head)
     if (message.kind === 'notification') await relayNotice(link, message, admission, this, emit)
     else if (message.kind === 'request') {
-      const { reference, mask } = admission
-      const from = { parent: reference, mask, canAsk: this.#reply.canStream, gone: this.#gone.signal }
-      await relayServerQuestion(link, message, from, emit)
+      await this.questions.relay(message, { mask: admission.mask, canAsk: this.#reply.canStream }, head)
     } else await this.#answer(message, 200, admission, head)
   }
 
@@ -256,10 +263,11 @@ export class Call {
     this.#wentAway = true
     const { link } = this
     if (this.#forwarded && link.era === 'legacy') {
-      if (this.#gaveEventIds) this.#parked = true
+      if (this.questions.hasIds) this.#parked = true
       else if (link.config.system.kind === 'http') void cancelledNotice(link, this.request, this.reference)
     }
-    if (!this.#parked) this.#end('gone')
+    if (this.#parked) this.questions.end(null)
+    else this.#end('gone')
     this.#gone.abort()
   }
 
@@ -272,6 +280,7 @@ export class Call {
     if (this.#ended) return
     this.#ended = true
     this.#over?.abort()
+    this.questions.end(this.link.otherThan(this)?.questions ?? null)
     if (!this.#admission) return
     this.#admission.end(outcome, delivered)
     this.link.endQuestions(this.#admission.reference)

@@ -10,7 +10,7 @@ import type { Lender, Lending } from './database.ts'
 import { idKey } from './envelope.ts'
 import { type Binding, type Opaque, subjectKey } from './opaque.ts'
 import type { EventHead } from './outlets.ts'
-import type { PendingQuestion } from './server-question.ts'
+import type { AskedQuestion, PendingQuestion } from './server-question.ts'
 import type { Tasks } from './tasks.ts'
 import type { MessageId, Upstream } from './upstream.ts'
 import type { Era } from './versions.ts'
@@ -61,6 +61,8 @@ export class Link {
   /** Streams of unasked messages that are open. */
   streams = 0
   readonly questions = new Map<string, PendingQuestion>()
+  /** Questions of the system that its caller has not been asked yet. */
+  readonly asked = new Set<AskedQuestion>()
   readonly #calls = new Map<string, Call>()
   readonly #running = new Bag<Running>()
   #sequence = 0
@@ -154,6 +156,18 @@ export class Link {
     const value = this.parts.opaque.unwrap('event', this.binding, text)
     const prefix = `${this.session.id} `
     return value?.startsWith(prefix) ? value.slice(prefix.length) : null
+  }
+
+  /** Where one pipe carries all calls: the oldest other one that its system still has something to say to. */
+  otherThan(call: Call): Call | null {
+    if (this.config.system.kind === 'http') return null
+    for (const other of this.#calls.values()) if (other !== call && other.open) return other
+    return null
+  }
+
+  /** The system takes back a question, by its id for it. */
+  unask(id: unknown): void {
+    for (const { upstreamId, stop } of this.asked) if (upstreamId === id) stop.abort()
   }
 
   /** Nobody waits any more for what was asked within an exchange. */

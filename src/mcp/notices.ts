@@ -8,6 +8,7 @@ import { readJson } from '../json/document.ts'
 import type { Cleared } from '../recording/inbox.ts'
 import { withholdBinary } from './blocks.ts'
 import { metaOf, type Notification, type Request } from './envelope.ts'
+import type { HoldProgress } from './hold-notice.ts'
 import { jsonLimits } from './http-reading.ts'
 import { wrapIdentifiers } from './identifiers.ts'
 import { askInputs } from './input-required.ts'
@@ -27,6 +28,7 @@ interface Around {
   /** As written. */
   readonly tokenSource: string
   readonly naming: Naming
+  readonly progress: HoldProgress
 }
 
 const CANCELLED = 'notifications/cancelled'
@@ -49,7 +51,10 @@ export async function relayNotice(
   if (method === CANCELLED) {
     const question = [...link.questions.values()].find(({ upstreamId }) => upstreamId === params.requestId)
     if (question) edits.push({ path: ['params', 'requestId'], json: JSON.stringify(question.callerId) })
-    else passes = false
+    else {
+      link.unask(params.requestId)
+      passes = false
+    }
   }
   const echoes = echoesOf(notice, around, way)
   if (echoes) edits.push(...echoes)
@@ -69,7 +74,7 @@ function echoesOf({ params, json }: Notification, around: Around | null, { refer
   if (around === null) return null
   const { request, naming } = around
   const subscription = metaOf(params)[SUBSCRIPTION]
-  const { progressToken } = params
+  const { progressToken, progress } = params
   if (progressToken === undefined && subscription === undefined) return null
   if (progressToken !== undefined && progressToken !== naming.progressToken) return null
   if (subscription !== undefined && subscription !== naming.id) return null
@@ -82,6 +87,8 @@ function echoesOf({ params, json }: Notification, around: Around | null, { refer
     )
       edits.push({ path, json: source, recorded: JSON.stringify(reference) })
   }
+  const instead = progressToken === undefined ? null : around.progress.instead(progress)
+  if (instead !== null) edits.push({ path: ['params', 'progress'], json: JSON.stringify(instead) })
   if (progressToken !== undefined) given(['params', 'progressToken'], around.tokenSource)
   if (subscription !== undefined) given(['params', '_meta', SUBSCRIPTION], request.idSource)
   return edits

@@ -136,6 +136,35 @@ describe('a held call', () => {
     }
   })
 
+  it('hears of progress that only rises, though its system counts from 0', async () => {
+    const counts = ['0', '1e-10', '0.00000000020', '0.5', '1.50', '2']
+    const counting: Script = ({ id, params }, response) => {
+      const { progressToken } = (params?._meta ?? {}) as { progressToken?: string }
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (const count of counts)
+        response.write(
+          `data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"${progressToken}","progress":${count},"total":2}}\n\n`,
+        )
+      response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } })}\n\n`)
+      return null
+    }
+    const rig = await behind(counting)
+    const ann = await LegacyCaller.open(rig.url, 'ann')
+    const sources = async (response: Promise<Response>) =>
+      [...(await (await response).text()).matchAll(/"progress":([^,]+),/g)].map(([, source]) => source)
+    const unheld = ann.send(1, 'tools/call', { name: 'get_text', _meta: { progressToken: 'p' } })
+    assert.deepEqual(await sources(unheld), counts)
+    const held = ann.send(2, 'tools/call', put('a', { progressToken: 'p' }))
+    await approve(rig, await opened(rig))
+    const heard = await sources(held)
+    assert.deepEqual(heard.slice(-3), counts.slice(-3))
+    assert.equal(heard.length, counts.length + 1)
+    assert.ok(
+      heard.every((source, at) => at === 0 || Number(source) > Number(heard[at - 1])),
+      heard.join(),
+    )
+  })
+
   it('of a batch keeps nobody else waiting, and its id is in use', async () => {
     const rig = await behind(ran)
     const ann = await LegacyCaller.open(rig.url, 'ann', '2025-03-26')

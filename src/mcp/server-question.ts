@@ -26,14 +26,23 @@ export interface PendingQuestion {
   readonly callerId: string
 }
 
-interface From {
-  /** The exchange it came within. */
-  readonly parent: string | null
+/** One that is being decided, or waits for people. */
+export interface AskedQuestion {
+  readonly upstreamId: MessageId
+  /** Aborted when the system does not want to know any more. */
+  readonly stop: AbortController
+}
+
+export interface From {
+  /** The exchange it came within, as far as is known by now. */
+  readonly parent: () => string | null
   readonly mask: Masker
   /** Whether the caller can be reached at all. */
   readonly canAsk: boolean
   /** Aborted when nobody is left to answer. */
   readonly gone: AbortSignal
+  /** Called when people have to look at it first. */
+  readonly held: () => void
 }
 
 export async function relayServerQuestion(
@@ -45,7 +54,8 @@ export async function relayServerQuestion(
   const { method, params, idSource } = request
   const { gateway, opaque } = link.parts
   const known = serverRequests.has(method) || passesUnknown(link.config, method)
-  if (!known || link.era === 'modern' || !from.canAsk || link.questions.size >= limits.questionsPerSession) {
+  const full = link.questions.size + link.asked.size >= limits.questionsPerSession
+  if (!known || link.era === 'modern' || !from.canAsk || full) {
     const refusal = await gateway.refuse(
       link.session,
       'unreadable',
@@ -62,15 +72,23 @@ export async function relayServerQuestion(
   ]
   const token = (uri: string) => wrapUri(opaque, link.binding, uri)
   const question = from.mask.message(request.json, { shape: serverQuestionShape, edits, token, outputSchema: null })
-  const admission = await gateway.ask(link.session, {
+  const asked = { upstreamId: request.id, stop: new AbortController() }
+  const stopped = asked.stop.signal
+  link.asked.add(asked)
+  const asking = gateway.ask(link.session, {
     door: 'caller',
     action: serverAction(request, question),
     question,
-    parent: from.parent,
-    withdrawn: AbortSignal.any([from.gone, link.session.ended]),
+    parent: from.parent(),
+    withdrawn: AbortSignal.any([from.gone, link.session.ended, stopped]),
     patienceMs: link.patienceMs,
-    waiting: () => undefined,
+    waiting: from.held,
   })
+  const admission = await asking.finally(() => link.asked.delete(asked))
+  if (stopped.aborted) {
+    if (!(admission instanceof Refusal)) admission.end('cancelled', 0)
+    return
+  }
   if (admission instanceof Refusal) return answerSystem(link, refusalFor(idSource, admission), request.id)
   if (from.gone.aborted) {
     admission.end('gone', 0)
@@ -80,7 +98,7 @@ export async function relayServerQuestion(
     admission,
     upstreamId: request.id,
     upstreamIdSource: idSource,
-    parent: from.parent,
+    parent: from.parent(),
     callerId,
   })
   await emit(admission.question)

@@ -8,18 +8,20 @@ import { type Response, readMessage } from './envelope.ts'
 import type { Link } from './link.ts'
 import { relayNotice } from './notices.ts'
 import type { SingleReply } from './reply.ts'
-import { relayServerQuestion } from './server-question.ts'
+import { StreamQuestions } from './stream-questions.ts'
 import type { UpstreamEvent } from './upstream.ts'
 
 export class StandingStream {
   readonly #link: Link
   readonly #reply: SingleReply
   readonly #gone = new AbortController()
+  readonly #questions: StreamQuestions
 
   constructor(link: Link, reply: SingleReply) {
     this.#link = link
     this.#reply = reply
-    reply.whenGone(() => this.#gone.abort())
+    this.#questions = new StreamQuestions({ link, reply, parent: () => null, failed: () => this.cut() })
+    reply.whenGone(() => this.#leave())
   }
 
   /** The HTTP status to answer with when the system has no such stream; null once the stream has ended. */
@@ -37,9 +39,11 @@ export class StandingStream {
         await this.#event(event)
         await link.session.standing.room()
       }
+      await this.#questions.settled()
       this.#reply.finishEmpty(200)
       return null
     } catch (error) {
+      this.#questions.end(null)
       if (this.#gone.signal.aborted && !link.session.ended.aborted) return null
       if (this.#reply.streaming) {
         this.#reply.finishEmpty(200)
@@ -53,14 +57,20 @@ export class StandingStream {
     }
   }
 
-  cut(): void {
+  #leave(): void {
     this.#gone.abort()
+    this.#questions.end(null)
+  }
+
+  cut(): void {
+    this.#leave()
     if (this.#reply.streaming) this.#reply.finishEmpty(200)
   }
 
   async #event({ json, eventId, retryMs }: UpstreamEvent): Promise<void> {
     const link = this.#link
     const head = link.headOf(eventId, retryMs)
+    this.#questions.passes(head)
     if (json === null) return await this.#reply.mark(head)
     const message = readMessage(json)
     const emit = (part: Cleared<'caller'>) => this.#reply.event(part, head)
@@ -69,8 +79,8 @@ export class StandingStream {
       const call = typeof token === 'string' || typeof token === 'number' ? link.callByToken(token) : undefined
       await relayNotice(link, message, call?.way ?? link.session.standing, call ?? null, emit)
     } else if (message?.kind === 'request') {
-      const from = { parent: null, mask: link.session.standing.mask, canAsk: true, gone: this.#gone.signal }
-      await relayServerQuestion(link, message, from, emit)
+      const from = { mask: link.session.standing.mask, canAsk: true }
+      await this.#questions.relay(message, from, head)
     } else await this.#resumed(message, emit)
   }
 

@@ -5,7 +5,7 @@ export interface Tables {
   vote: VoteRow
 }
 
-export type ApprovalState = 'open' | 'approved' | 'denied' | 'expired' | 'used'
+export type ApprovalState = 'open' | 'approved' | 'denied' | 'expired' | 'used' | 'withdrawn'
 
 export interface ApprovalRow {
   /** The id of the exchange that opened it. */

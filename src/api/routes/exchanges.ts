@@ -107,6 +107,7 @@ function explain(
   if (verdict === 'used') lines.push('People approved it, and the approval has been used.')
   if (verdict === 'denied') lines.push('An approver denied it.')
   if (verdict === 'expired') lines.push('Nobody answered before the deadline, so it was denied.')
+  if (verdict === 'withdrawn') lines.push('It was not wanted any more before anybody answered.')
   if (decision === 'allow') lines.push(`Allowed${by}.`)
   if (refusal !== null) lines.push(`Then refused: ${refusal}.`)
   return lines

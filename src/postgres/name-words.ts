@@ -28,6 +28,7 @@ const known: Readonly<Record<string, readonly Said[]>> = {
   ],
   '23502': [said('ATRewriteTable', `column ${name} of relation ${name} contains null values`)],
   '23514': [said('ATRewriteTable', `check constraint ${name} of relation ${name} is violated by some row`)],
+  '25P01': [said('CheckTransactionBlock', '[A-Z ]+ can only be used in transaction blocks')],
   '2BP01': [
     said(
       'reportDependentObjects',
@@ -52,6 +53,7 @@ const known: Readonly<Record<string, readonly Said[]>> = {
       `default for column ${name} cannot be cast automatically to type ${type}`,
     ),
   ],
+  '42P10': [said('buildRelationAliases', `table ${name} has \\d+ columns available but \\d+ columns specified`)],
   '55000': [said('RefreshMatViewByOid', `cannot refresh materialized view ${name} concurrently`)],
   '42P16': [said('index_check_primary_key', `multiple primary keys for table ${name} are not allowed`)],
 }

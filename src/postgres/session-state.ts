@@ -40,6 +40,10 @@ export class SessionState {
   /** Prepared statements and cursors that were named since. */
   readonly #touched = new Set<string>()
   readonly #holdable = new Set<string>()
+  /** Prepared statements that are believed where the system says that they are there. */
+  readonly #unsure = new Set<string>()
+  /** Statements passed on since; what could have done anything counts as several. */
+  #passed = 0
   /** The system must be asked what this session is now. */
   #doubt = false
   /** What the session alone sees: temporary relations, and what its transaction has made. */
@@ -147,6 +151,7 @@ export class SessionState {
     }
     this.#steered = false
     if (this.#touched.size > 0) this.#touched.clear()
+    this.#passed = 0
     if (!open) this.#ended()
     if (this.#pathDiffers()) this.#doubt = true
     let { cursors } = this.#names
@@ -169,10 +174,14 @@ export class SessionState {
 
   #without(names: SessionNames): SessionNames {
     const kept = <T>(map: ReadonlyMap<string, T>) => new Map([...map].filter(([name]) => !this.#touched.has(name)))
+    // One statement alone gives no name another meaning: what it meant it means still, where it is still there.
+    const alone = this.#passed === 1
+    if (alone) for (const name of this.#touched) this.#unsure.add(name)
+    const prepared = alone ? names.prepared : kept(names.prepared)
     // Some of it may have happened all the same.
     const steered = names.steered === true || this.#steered
     const settingsSaid = names.settingsSaid === true && this.#names.settingsSaid === true
-    return { ...names, steered, settingsSaid, path: [], prepared: kept(names.prepared), cursors: kept(names.cursors) }
+    return { ...names, steered, settingsSaid, path: [], prepared, cursors: kept(names.cursors) }
   }
 
   /** What the system has last said of the path is not what is believed. */
@@ -242,7 +251,10 @@ export class SessionState {
     // What a function prepared under a name the caller had used for something else.
     for (const name of report.prepared) if (!this.#names.prepared.has(name)) forget(name)
     const kept = this.#temporary || inTransaction ? made : NONE_MADE
-    this.#names = { ...this.#names, path: known, temporary: kept }
+    const there = ([name]: readonly [string, unknown]) => !this.#unsure.has(name) || report.prepared.includes(name)
+    const prepared = this.#unsure.size === 0 ? this.#names.prepared : new Map([...this.#names.prepared].filter(there))
+    this.#unsure.clear()
+    this.#names = { ...this.#names, path: known, temporary: kept, prepared }
     this.#before = this.#names
     this.#doubt = false
   }
@@ -257,6 +269,7 @@ export class SessionState {
   /** From here on it is read as if these had run. */
   pass(text: Text, statements: readonly Statement[], names: SessionNames, change: Change): Passage {
     const { changes, forAll, spoke } = change
+    this.#passed += changes === 'unknown' ? Number.POSITIVE_INFINITY : statements.length
     if (changes === 'nothing') return this.underWay.passes(text, null, false)
     for (const statement of statements) this.#touch(statement)
     if (forAll !== null) {

@@ -82,6 +82,7 @@ const named: Readonly<Record<string, RegExp>> = {
   '22001': /^value too long for type (?:character(?: varying)?|bit varying)\(\d+\)$/,
   '25001': /^[A-Z ]+ cannot run inside a transaction block$/,
   '25006': /^cannot execute [A-Z ]+ in a read-only transaction$/,
+  '3B001': /^savepoint "[^"]+" does not exist$/,
   '42501':
     /^(?:permission denied for (?:table|view|schema|sequence|function|procedure|database|materialized view) \S+|must be owner of (?:table|view|sequence|function|schema|materialized view|index|relation) \S+|new row violates row-level security policy for table "[^"]+")$/,
   '42P16': /^(?:cannot drop columns from view|cannot change (?:name|data type) of view column "[^"]+"[\w" (),.[\]]*)$/,
@@ -107,6 +108,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
   ],
   '22003': ['smallint out of range', 'integer out of range', 'bigint out of range', 'numeric field overflow'],
   '22012': ['division by zero'],
+  '22023': ['identity column type must be smallint, integer, or bigint'],
   '2201W': ['LIMIT must not be negative'],
   '2201X': ['OFFSET must not be negative'],
   '25P02': ['current transaction is aborted, commands ignored until end of transaction block'],

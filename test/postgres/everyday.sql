@@ -170,3 +170,10 @@ select ssn from patients limit -1
 select ssn from patients offset -1
 insert into patients (id, full_name, ssn, mrn, ward, age) values (70, 'n', 's', 1, 'w', 3), (70, 'n', 's', 1, 'w', 3) on conflict (id) do update set ward = 'x'
 set transaction read only ;; update patients set ward = 'x' where id = 1
+prepare p as select 1 ;; savepoint s ;; prepare p as select 2 ;; rollback to s ;; execute p ;; deallocate p
+prepare p as select 1 ;; savepoint s ;; select 1 / 0 ;; deallocate p ;; rollback to s ;; execute p ;; deallocate p
+savepoint a ;; select 1 / 0 ;; savepoint b ;; rollback to b ;; rollback to a ;; select 2
+create temp table more (n numeric generated always as identity)
+select * from generate_series(1, 2) as t(a, b)
+select * from unnest(array[1]) with ordinality as t(a, b, c)
+rollback ;; set transaction read only

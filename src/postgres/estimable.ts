@@ -7,7 +7,7 @@ import type { Estimable } from './reading.ts'
 import { runsInside } from './statement/kinds.ts'
 import { parseText } from './statement/parse.ts'
 import type { Statement, StatementKind } from './statement/statement.ts'
-import { list, print, strings, sub, type Tree, tagged, text } from './statement/tree.ts'
+import { as, list, print, strings, sub, type Tree, tagged, text } from './statement/tree.ts'
 import type { Setting } from './statement-action.ts'
 
 const whole = new Set<StatementKind>(['select', 'insert', 'update', 'delete', 'merge', 'declare', 'create-table-as'])
@@ -34,7 +34,7 @@ export function estimableOf(statement: Statement, session: SessionNames, setting
   const body = tagged(tree)?.body ?? {}
   const own = (sql: string | null): Estimable | null => (sql === null ? null : { sql, bound: 'text', atMost: ALL })
   if (whole.has(kind) || kind === 'execute') return own(written)
-  if (none.has(kind)) return NO_ROWS
+  if (none.has(kind) || definesAlone(statement.tree)) return NO_ROWS
   if (kind === 'explain') return runsInside(body) ? own(inside(written, sub(body, 'query'), 'start')) : NO_ROWS
   if (kind === 'copy-out') {
     const query = sub(body, 'query')
@@ -49,6 +49,16 @@ export function estimableOf(statement: Statement, session: SessionNames, setting
   const known = cursor !== null && (bound !== null || cursor.statement.parameters === 0)
   if (sql !== null && known) return { sql, bound, atMost }
   return atMost === ALL ? null : { sql: null, bound: null, atMost }
+}
+
+/** A view, a table or a foreign key of one: it names relations, and gives no rows of them. */
+function definesAlone(tree: Statement['tree']): boolean {
+  const found = tagged(tree)
+  if (found?.tag !== 'AlterTableStmt') return found?.tag === 'ViewStmt' || found?.tag === 'CreateStmt'
+  return list(found.body, 'cmds').every(item => {
+    const added = as(as(item, 'AlterTableCmd')?.def, 'Constraint')
+    return added !== null && text(added, 'contype') === 'CONSTR_FOREIGN'
+  })
 }
 
 /** Null where any of them cannot be estimated. */

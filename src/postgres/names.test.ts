@@ -172,4 +172,28 @@ describe('what is hidden stays so where the name of a statement', () => {
     assert.match(client.types, /EZ.*Z$/)
     allHidden(client)
   })
+
+  test('is a cursor that was declared: it is described, and not executed', async () => {
+    const client = await RawClient.signedIn(rig.port)
+    const query = (sql: string) => [...asked(sql), say.sync()]
+    client.send(...query('begin'), ...query(`declare "C ""1" no scroll cursor for ${hidden}`))
+    client.send(say.describe('P', 'C "1'), say.sync())
+    client.send(
+      say.parse('', 'fetch 1 from "C ""1"'),
+      say.bind('', ''),
+      say.describe('P', ''),
+      say.execute(''),
+      say.sync(),
+    )
+    await client.until('Z', 4)
+    const described = client.heard.find(({ type }) => type === 'T')
+    assert.equal(String(described?.body.subarray(2, 4)), 'w\0')
+    assert.equal(client.types, '12CZ12CZTZ12TDNCZ')
+    allHidden(client)
+    client.send(say.execute('C "1'), say.sync(), say.describe('P', 'other'), say.sync())
+    await client.until('Z', 6)
+    const errors = client.heard.filter(({ type }) => type === 'E').map(({ body }) => /C(\w{5})/.exec(String(body))?.[1])
+    assert.deepEqual(errors, ['34000', '34000'])
+    client.socket.destroy()
+  })
 })

@@ -26,6 +26,7 @@ before(async () => {
     insert into people select n, 'secret-' || n, 'north' from generate_series(1, 500) n; analyze people;
     create view shown as select id, ward from people; create table notes (line text);
     create table crowd as select * from people; analyze crowd;
+    create table crowd_wards (ward text primary key);
     create table uneven as select n, case when n > 100 then 1 else n end as kind from generate_series(1, 500) n;
     analyze uneven; create table audited (like people); create table audit_lines (n int);
     create function audit() returns trigger language plpgsql as $$ begin
@@ -39,7 +40,7 @@ before(async () => {
     rules: [
       rule('all', 'allow', {}),
       rule('large', 'hold', {
-        patterns: ['sql.select:public.crowd', 'sql.select:public.uneven'],
+        patterns: ['sql.select:public.crowd', 'sql.select:public.uneven', 'sql.select:public.crowd_wards'],
         when: 'sql.estimatedRows > 100',
         approvers,
       }),
@@ -130,6 +131,19 @@ test('rows are estimated where a rule asks, with the parameters of Bind', async 
   await client.end()
   const probes = rig.replays().filter(({ text }) => text?.startsWith('explain (format json)'))
   assert.ok(probes.length >= 3)
+})
+
+test('a view or a foreign key on a large table is defined where reading it is held', async () => {
+  const heard = await asked(
+    'begin',
+    'create view crowded as select id, ward from crowd',
+    'create table flocks (id int primary key, ward text references crowd_wards)',
+    'create table herds (ward text)',
+    'alter table herds add constraint herd_ward foreign key (ward) references crowd_wards on delete cascade',
+    'select id from crowd',
+    'rollback',
+  )
+  assert.deepEqual(heard, [[], [], [], [], [], '42501', []])
 })
 
 test('copied rows are hidden in text, CSV and binary', async () => {

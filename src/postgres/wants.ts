@@ -18,6 +18,9 @@ export interface WantParts {
 const FUNCTION_CALL = 'Function calls by number are not supported: call the function in a statement.'
 const UNKNOWN_NAME = 'There is no such statement or portal.'
 
+/** Of Parse: none is given. */
+const NO_TYPES = Buffer.alloc(2)
+
 const NO_UNNAMED: Said = {
   message: 'unnamed prepared statement does not exist',
   file: 'postgres.c',
@@ -81,7 +84,8 @@ function closedIn(run: Run, found: Found, changes: Changes, parts: WantParts): M
   const named = portalOf(run)
   const about = named === null ? prepared : portal
   const known = about !== null || (named === null && run.bind === null && run.describes.length === 0)
-  // A cursor of SQL, or a name that fails at the system: nothing is known of what it would give.
+  if (!known && reads && named && run.bind === null && run.executes === null) return cursorIn(run, named, readings)
+  // A cursor of SQL that is to run, or a name that fails at the system: nothing is known of what it would give.
   if (!known && reads) {
     if (named === null || run.bind !== null) {
       const said = statement === undefined || statement === '' ? NO_UNNAMED : noPrepared(statement)
@@ -90,6 +94,15 @@ function closedIn(run: Run, found: Found, changes: Changes, parts: WantParts): M
     return readings.refused(UNKNOWN_NAME, '34000')
   }
   return { run, prepared, portal, reading: about?.reading ?? unread }
+}
+
+/** A cursor of SQL may be described, and that is no more than to fetch nothing from it. */
+function cursorIn(run: Run, name: string, readings: Readings): MayWait<Wanted | Refused> {
+  const sql = Buffer.from(`fetch 0 from "${name.replaceAll('"', '""')}"`)
+  return onceRead(readings.parsed(sql, NO_TYPES), reading => {
+    const prepared: Prepared = { sql, types: NO_TYPES, reading, fields: null }
+    return { run, prepared, portal: null, reading }
+  })
 }
 
 /** What is read already is not waited for. */

@@ -235,7 +235,7 @@ export class Asking {
     if (run.synced) this.#parts.names.batch++
   }
 
-  /** A portal that was bound before runs the functions that are there now. */
+  /** A portal that was bound before runs the functions, triggers and cursors that are there now. */
   async #outdated(run: Run, { prepared, parameters, reading }: Portal, resumed: boolean): Promise<Refused | null> {
     if (this.#mustWait(run) && !(await this.#alone())) return null
     const again = await this.#readings.read(prepared.sql, prepared.types, parameters, reading)
@@ -346,4 +346,4 @@ function wordsOf({ refusal, sql }: Refused): Authored {
 }
 
 const WITHDRAWN = 'The caller withdrew this request, so it was not passed on.'
-const OUTDATED = 'What the functions of this portal do may have changed: bind it again.'
+const OUTDATED = 'What this portal does may have changed: bind it again.'

@@ -5,9 +5,13 @@ import { constant, list, tagged } from './statement/tree.ts'
 const ARRAY = /^\s*(?:(?:\[[^\]]*\]\s*)+=\s*)?\{/
 /** The elements of an array are followed by no colon. */
 const JSON_OBJECT = /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:/
+const VECTOR = /^\s*[+-]?\d+(?:\s+[+-]?\d+)+\s*$/
+/** With which none of these begins. */
+const NO_TEXT = /^[^\s[{+\-\d]/
 
-/** An array in text, of whatever dimensions and bounds. */
+/** An array in text, of whatever dimensions and bounds, or an int2vector. */
 export function valuesIn(value: string): number {
+  if (VECTOR.test(value)) return value.trim().split(/\s+/).length
   if (!ARRAY.test(value) || JSON_OBJECT.test(value)) return 1
   return value.split(',').length
 }
@@ -17,7 +21,7 @@ const HEADER_BYTES = 12
 const DIMENSION_BYTES = 8
 
 /** An array in binary says how many dimensions it has, whether a NULL is in it, of which type it is, and how long each is. */
-export function binaryValuesIn(value: Buffer): number {
+function binaryValuesIn(value: Buffer): number {
   if (value.length < HEADER_BYTES + DIMENSION_BYTES) return 1
   const dimensions = value.readUInt32BE(0)
   if (dimensions === 0 || dimensions > MOST_DIMENSIONS || value.readUInt32BE(4) > 1) return 1
@@ -25,6 +29,12 @@ export function binaryValuesIn(value: Buffer): number {
   let values = 1
   for (let at = 0; at < dimensions; at++) values *= value.readUInt32BE(HEADER_BYTES + at * DIMENSION_BYTES)
   return Math.max(1, values)
+}
+
+/** A text is the same in binary, and may be an array still. */
+export function valuesInBytes(value: Buffer): number {
+  if (NO_TEXT.test(value.toString('latin1', 0, 1))) return binaryValuesIn(value)
+  return Math.max(binaryValuesIn(value), valuesIn(value.toString('latin1')))
 }
 
 /** What an EXECUTE is given: the values of all its lists, single ones being what it counts for; any number where unsaid. */

@@ -136,6 +136,7 @@ test('a number that may say more than itself is part of the likeness', () => {
     ['select * from t where "a" = 1', 'select * from t where "a" = 2'],
     ['select * from t where a = 1::int', 'select * from t where a = 2::int'],
     ['select * from t where true = 1', 'select * from t where true = 2'],
+    ['delete from t where (a = 1) = (b = 01)', 'delete from t where (a = 1) = (b = 2)'],
     ['set statement_timeout = 1', 'set statement_timeout = 2'],
     ['select * from t where a >= 1', 'select * from t where a >= 2'],
     ['select * from t where ä = 1', 'select * from t where ä = 2'],

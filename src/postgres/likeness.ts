@@ -4,8 +4,8 @@
 /** One statement without quotes, comments, casts or parameters: each word and sign here is what it looks like. */
 const PLAIN = /^[ \t\r\n]*(?:select|insert|update|delete)\b[\w \t\r\n.,=<>()*+\-/]*;?[ \t\r\n]*$/i
 const COMMENT = /--|\/\*/
-/** Up to nine digits are of one type. */
-const COMPARED = /(?<![\w.])((?:[a-z_]\w*\.)?[a-z_]\w*[ \t\r\n]*=[ \t\r\n]*)(\d{1,9})(?![\w.])/gi
+/** Up to nine digits are of one type; `01` is 1. */
+const COMPARED = /(?<![\w.])((?:[a-z_]\w*\.)?[a-z_]\w*[ \t\r\n]*=[ \t\r\n]*)(0|[1-9]\d{0,8})(?![\w.])/gi
 /** `a = 1 or a <> 1` says something else than `a = 2 or a <> 1`. */
 const OTHER_NUMBER = /(?<![\w\0])\d/
 const NO_COLUMN = /(?<![\w.])(?:true|false|null)[ \t\r\n]*=/i

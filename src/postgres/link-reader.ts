@@ -237,9 +237,15 @@ class SessionReader implements LinkReader {
         )
       },
       resumes: () => session.resumes(),
-      calls: planned.some(({ decided: { tree } }) => callsOwn(tree, catalog) || readsSettings(tree, catalog)),
+      calls: planned.some(
+        ({ decided: { tree, effects }, statement: { kind } }) =>
+          kind !== 'select' || effects.has('write') || callsOwn(tree, catalog) || readsSettings(tree, catalog),
+      ),
       lasts: () => {
         if (this.#masking !== masking) return false
+        // A cursor, or a prepared statement, may be another by now.
+        if (named && (session.names.cursors !== names.cursors || session.names.prepared !== names.prepared))
+          return false
         const now = session.own ?? catalogs.last(link)
         return !session.doubtful && now?.catalog.version === catalog.version && believes(session.names)
       },

@@ -3,7 +3,7 @@
 import { limits } from '../gateway/limits.ts'
 import { reply } from './asked.ts'
 import { FrameReader, front, int16, WireFault } from './frames.ts'
-import { binaryValuesIn, valuesIn } from './guesses.ts'
+import { valuesIn, valuesInBytes } from './guesses.ts'
 
 interface Bind {
   readonly portal: string
@@ -284,7 +284,7 @@ function readBind(buffer: Buffer, start: number, end: number): Bind {
     if (length < 0) parameters.push(null)
     else if (format === 1) {
       parameters.push(undefined)
-      values = binaryValuesIn(reader.bytes(length))
+      values = valuesInBytes(reader.bytes(length))
     } else {
       const text = reader.utf8(length)
       parameters.push(text)

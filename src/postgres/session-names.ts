@@ -1,11 +1,12 @@
 // What a session calls things, held against what is in the catalog. Promise: a name counts as found only where the system
 // would find it now.
 import type { Snapshot } from './catalogs.ts'
-import { type Catalog, FIRST_OWN, findRelation } from './lineage/catalog.ts'
+import { type Catalog, FIRST_OWN, findFunctions, findRelation } from './lineage/catalog.ts'
 import type { SessionNames } from './lineage/resolve.ts'
 import type { Bound } from './reading.ts'
+import { builtinReach } from './statement/builtin-functions.ts'
 import type { ParameterTypes } from './statement/parameter-types.ts'
-import type { Statement } from './statement/statement.ts'
+import type { FunctionUse, Statement } from './statement/statement.ts'
 
 /** With the schemas of the path that are there now: another may be there later. */
 export function visible(names: SessionNames, { usable }: Snapshot): SessionNames {
@@ -26,8 +27,13 @@ export function namesUnknown(statements: readonly Statement[], snapshot: Snapsho
   const { path, temporary } = visible(session, snapshot)
   const known = (schema: string | null, name: string) =>
     SYSTEM.test(schema ?? name) || temporary?.has(name) || findRelation(catalog, path, schema, name) !== null
-  return statements.some(({ relations }) =>
-    relations.some(({ use, schema, name }) => use !== 'define' && !known(schema, name)),
+  const callable = ({ schema, name }: FunctionUse) =>
+    SYSTEM.test(schema ?? '') ||
+    builtinReach(name) !== 'unlisted' ||
+    findFunctions(catalog, path, schema, name).length > 0
+  return statements.some(
+    ({ relations, functions }) =>
+      relations.some(({ use, schema, name }) => use !== 'define' && !known(schema, name)) || !functions.every(callable),
   )
 }
 

@@ -23,6 +23,8 @@ let rig: Rig
 before(async () => {
   const postgres = await databaseWith(DATABASE, [
     `create table people (id text, age int, woken time); insert into people values ('one', 44, '06:44')`,
+    `create type span as (low int, high int); create function spread(span) returns int[] language sql immutable
+      as 'select array_agg(n) from generate_series($1.low, $1.high) n'; create cast (span as int[]) with function spread(span)`,
   ])
   const rules = [rule('all', 'allow', {})]
   rig = await Rig.start({ postgres, masking, database: DATABASE, rules })
@@ -91,6 +93,40 @@ test('an array in binary', async () => {
   assert.match(client.types, /EZ$/)
   assert.equal(field(client.heard.at(-2) as never, 'C'), '42501')
   assert.ok(!client.types.includes('D'))
+})
+
+for (const [name, text, value] of [
+  ['a list of blanks between', 'select id from people where age = any($1::int2vector)', many.join(' ')],
+  ['such a list that is a text first', 'select id from people where age = any($1::text::int2vector)', many.join(' ')],
+  ['an array that is a text first', 'select id from people where age = any($1::text::int[])', `{${many}}`],
+] as const) {
+  test(`${name}, bound as text and in binary`, async () => {
+    for (const format of name.includes('text first') ? [0, 1] : [0]) {
+      const client = await RawClient.signedIn(rig.port)
+      const bind = [int16Bytes(1), int16Bytes(format), int16Bytes(1), uint32Bytes(value.length), value, int16Bytes(0)]
+      client.send(say.parse('', text), frame(front.bind, '\0\0', ...bind), say.execute(''), say.sync())
+      await client.until('Z')
+      client.socket.destroy()
+      assert.match(client.types, /EZ$/)
+      assert.ok(!client.types.includes('D'))
+    }
+  })
+}
+
+test('a list of blanks between that is given to EXECUTE', async () => {
+  await rig.withClient(async client => {
+    await client.query('prepare v as select id from people where age = any($1::int2vector)')
+    await refused(client.query(`execute v('${many.join(' ')}')`))
+    assert.equal((await client.query("execute v('43 44')")).rowCount, 1)
+  })
+})
+
+test('an array that a cast of people makes', async () => {
+  await rig.withClient(async client => {
+    for (const type of ['int[]', '_int4'])
+      await refused(client.query(`select id from people where age = any($1::span::${type})`, ['(1,50)']))
+    assert.equal((await client.query('select id from people where woken = any($1::time[])', ['{06:44}'])).rowCount, 1)
+  })
 })
 
 test('many statements in one text', async () => {

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
+import { limits } from '../../src/gateway/limits.ts'
 import { compileMasking } from '../../src/masking/plan.ts'
-import { RawClient, say } from '../../src/postgres/testing/raw-client.ts'
+import { field, RawClient, say } from '../../src/postgres/testing/raw-client.ts'
 import { databaseWith, Rig, rule, stopTestPostgres } from '../../src/postgres/testing/rig.ts'
 import { plant, unplanted } from '../support/planted.ts'
 
@@ -31,6 +33,9 @@ interface Portals {
 const made = (at: string) => `create view v${at} as select x from plain; ${returns(at, `v${at}`)}`
 const anew = (at: string) => `create or replace view v${at} as select note as x from visits`
 const three = (at: string) => `select f${at}(n) as y from generate_series(1, 3) n`
+function triggered(table: string): string {
+  return `create trigger t before insert or update on ${table} for each row execute function tells()`
+}
 const path = () => 'set search_path = other, public'
 const reading = (at: string) => returns(at, 'shown')
 
@@ -80,6 +85,9 @@ before(async () => {
     ...['early', 'late', 'parked'].map(name => `create view ${name} as select x from plain`),
     ...all,
     made('calm'),
+    `create function tells() returns trigger language plpgsql as 'begin new.x := (select note from visits limit 1); return new; end'`,
+    "create table kept (x text); insert into kept values ('a'); create table parts (x text) partition by list (x)",
+    `create table part (x text); ${triggered('part')}`,
   ])
   server = { ...postgres, database: DATABASE }
   const masking = compileMasking({
@@ -156,6 +164,87 @@ test('a portal whose function stays what it is goes on', { timeout: 20_000 }, as
     const heard = await heardOf({ ...nothing, meanwhile: () => 'select 1' }, 'calm')
     assert.equal(heard.split('tame').length - 1, 3, unplanted(heard))
   }
+})
+
+interface Rebound {
+  readonly bound: string
+  readonly meanwhile: readonly string[]
+  readonly afterwards?: readonly string[]
+}
+
+/** What is found anew by each Execute. */
+const foundAnew: Readonly<Record<string, Rebound>> = {
+  'that inserts': { bound: "insert into kept values ('a') returning x || ''", meanwhile: [triggered('kept')] },
+  'that updates': { bound: "update kept set x = 'b' returning x || ''", meanwhile: [triggered('kept')] },
+  'whose WITH inserts': {
+    bound: "with w as (insert into kept values ('a') returning x) select x || '' as y from w",
+    meanwhile: [triggered('kept')],
+  },
+  'that inserts where a partition comes to be': {
+    bound: "insert into parts values ('a') returning x || ''",
+    meanwhile: ['alter table parts attach partition part default'],
+  },
+  'that is explained as it inserts': {
+    bound: "explain analyze insert into kept values ('a')",
+    meanwhile: [triggered('kept')],
+    afterwards: ['drop trigger t on kept', 'select x from kept'],
+  },
+  'that fetches': {
+    bound: 'fetch k',
+    meanwhile: ['close k', "declare k cursor for select note || '' as y from visits"],
+  },
+}
+
+async function flown(...flights: readonly (readonly Message[])[]): Promise<RawClient> {
+  const client = await RawClient.signedIn(rig.port)
+  for (const [number, flight] of flights.entries()) {
+    client.send(...flight, say.sync())
+    await client.until('Z', number + 1)
+  }
+  client.socket.destroy()
+  return client
+}
+
+const DECLARED = run("declare k cursor for select x || '' as y from plain")
+
+for (const [name, { bound, meanwhile, afterwards = [] }] of Object.entries(foundAnew)) {
+  test(`a portal ${name}`, { timeout: 20_000 }, async () => {
+    const binding = [say.parse('s', bound), say.bind('p', 's'), say.describe('P', 'p')]
+    const before = [run('begin'), DECLARED, binding, ...meanwhile.map(run)]
+    const client = await flown(...before, [say.execute('p')], ...afterwards.map(run), run('rollback'))
+    const heard = textOf(client)
+    const refusals = client.heard.filter(({ type }) => type === 'E').map(one => field(one, 'C'))
+    assert.match(refusals[0] ?? '', /^(42501|55000)$/)
+    assert.ok(!heard.includes(SECRET), unplanted(heard))
+  })
+}
+
+test('portals that fetch and insert go on where nothing has changed', { timeout: 20_000 }, async () => {
+  const client = await flown(
+    run('begin'),
+    DECLARED,
+    [say.parse('s', 'fetch k'), say.bind('p', 's'), say.describe('P', 'p')],
+    [say.parse('i', "insert into kept values ('calm') returning x"), say.bind('q', 'i'), say.describe('P', 'q')],
+    run('select 1'),
+    [say.execute('p')],
+    [say.execute('q')],
+    run('rollback'),
+  )
+  assert.equal(client.types.includes('E'), false, textOf(client))
+  assert.match(textOf(client), /tame.*calm/s)
+})
+
+test('a function that was made past the gateway a moment ago', { timeout: 20_000 }, async () => {
+  const [reader, watcher] = [await opened(), new pg.Client(server)]
+  await watcher.connect()
+  assert.deepEqual((await reader.query('select x from plain')).rows, [{ x: 'tame' }])
+  await watcher.query(
+    `create function unheard() returns setof int language sql as $$ select 1 from visits where note > 'a' $$`,
+  )
+  await setTimeout(limits.catalogAgainMs)
+  await assert.rejects(reader.query('select unheard()'), { code: '42501' })
+  await watcher.end()
+  await reader.end()
 })
 
 const leaving: Readonly<Record<string, (view: string) => string>> = {

@@ -157,6 +157,10 @@ const attacks: Attacks = {
       "2: select 'a'::e$::text as y",
     ],
   },
+  'a cast to an array': {
+    setup: `create type e$ as (x text); create function h$(int) returns e$[] language plpgsql as 'begin return array[row((select note from visits limit 1))::e$]; end'; create cast (int as e$[]) with function h$(int)`,
+    steps: ['1: select 5::e$[] as y', '1: select ((5::e$[])[1]).x as y'],
+  },
   'an overload that another session makes': {
     setup: `create function f$(a bigint) returns text ${plainly}`,
     steps: ['2: select f$(1) as y', `1: create function f$(a int) returns text ${secretly}`, '2: select f$(1) as y'],

@@ -123,7 +123,7 @@ const operatorsSql = `select o.oprname, p.oid, exists (select 1 from pg_catalog.
 const castsSql = `select t.typname, coalesce(p.oid, 0), s.oid is not null, c.castcontext = 'i'
   from pg_catalog.pg_cast c
   left join pg_catalog.pg_proc p on p.oid = c.castfunc left join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-  join pg_catalog.pg_type t on t.oid = c.casttarget
+  join pg_catalog.pg_type t on c.casttarget in (t.oid, t.typarray)
   left join pg_catalog.pg_type s on s.oid = c.castsource and (s.oid < 16384 or s.typtype = 'd')
   where (n.nspname <> 'pg_catalog' or c.oid >= 16384) and ${notTrusted} and not exists (select 1
     from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass and d.objid = c.oid

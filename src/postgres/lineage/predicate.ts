@@ -2,7 +2,7 @@
 // protected value counts as holding that value, so that nobody reads it off a list of guesses.
 import { limits } from '../../gateway/limits.ts'
 import { builtinReach } from '../statement/builtin-functions.ts'
-import { as, children, list, strings, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { as, children, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { findFunctions } from './catalog.ts'
 import { type Context, type Matched, noteOracle, type OracleUse } from './context.ts'
 import { evaluate } from './expression.ts'
@@ -156,7 +156,7 @@ function judge({ tag, body }: Tagged, scope: Scope, ctx: Context): OracleUse {
   const equal = operator === '=' && /^AEXPR_(OP|IN|OP_ANY|DISTINCT|NOT_DISTINCT|NULLIF)$/.test(kind)
   if (meansOwn(strings(list(body, 'name')), [body.lexpr, body.rexpr], scope, ctx)) return 'comparison'
   if (!equal || !sees(body.lexpr)) return 'comparison'
-  if (kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY') return ofGuesses(listed(body.rexpr), scope, ctx)
+  if (kind === 'AEXPR_IN' || kind === 'AEXPR_OP_ANY') return ofGuesses(listed(body.rexpr, ctx), scope, ctx)
   if (!sees(body.rexpr)) return 'comparison'
   const open = [body.lexpr, body.rexpr].filter(side => isClean(evaluate(side, scope, ctx)))
   if (open.length > 0) return ofGuesses(open, scope, ctx)
@@ -190,11 +190,12 @@ function writtenIn(guess: unknown, scope: Scope, ctx: Context): number {
 }
 
 /** The members of `IN (…)` and of `= ANY (ARRAY[…])`; those of a parameter are counted when it is bound. */
-function listed(node: unknown): readonly unknown[] | null {
+function listed(node: unknown, ctx: Context): readonly unknown[] | null {
   const found = tagged(node)
   switch (found?.tag) {
     case 'TypeCast':
-      return listed(found.body.arg)
+      // A cast that people made may give any number of values.
+      return castsToArray(found.body, ctx) ? null : listed(found.body.arg, ctx)
     case 'List':
       return list(found.body, 'items')
     case 'A_ArrayExpr':
@@ -204,6 +205,12 @@ function listed(node: unknown): readonly unknown[] | null {
     default:
       return null
   }
+}
+
+function castsToArray(body: Tree, { catalog }: Context): boolean {
+  const type = sub(body, 'typeName') ?? {}
+  const name = strings(list(type, 'names')).at(-1) ?? ''
+  return catalog.ownCasts.has(list(type, 'arrayBounds').length > 0 ? `_${name}` : name)
 }
 
 /** One value for all rows, such as a constant or a parameter. */

@@ -192,7 +192,7 @@ export class Asking {
         ? { probe: (reference: string) => this.#estimates.factsOf(wanted, reference) }
         : {}),
     })
-    const asking = passage ? this.#guard.admit(asked, wanted.reading, passage, wanted.portal?.listed) : asked
+    const asking = passage ? this.#guard.admit(asked, wanted.reading, passage, wanted.portal?.lists) : asked
     const first = this.#pending.length === 0
     this.#pending.push({ run, wanted, changes, asking, first, withdrawn, resumed: null })
     if (run.synced) names.batch++

@@ -4,6 +4,7 @@ import { type Code, Refusal } from '../gateway/errors.ts'
 import { limits } from '../gateway/limits.ts'
 import type { Admission } from '../gateway/seam.ts'
 import { shows } from './asked.ts'
+import { type Lists, NO_LISTS } from './guesses.ts'
 import type { Answer } from './pending.ts'
 import type { Passage, SqlRefusal, StatementReading } from './reading.ts'
 import { CONTESTED, NO_COLUMN } from './statement-refusals.ts'
@@ -21,12 +22,12 @@ export class Guard {
     asking: Promise<Admission<'system'> | Refusal>,
     reading: StatementReading,
     passage: Passage,
-    bound = 1,
+    lists = NO_LISTS,
   ): Promise<Answer> {
     return asking.then(admission => {
       if (admission instanceof Refusal) return admission
       try {
-        const objection = this.#objection(admission, reading, bound)
+        const objection = this.#objection(admission, reading, lists)
         const leaves = objection === null && passage.leaves()
         return leaves === true ? admission : this.#unless(leaves, admission, objection ?? inWords(CONTESTED))
       } catch (fault) {
@@ -50,13 +51,13 @@ export class Guard {
     }
   }
 
-  #objection(admission: Admission<'system'>, reading: StatementReading, bound: number): Objection | null {
+  #objection(admission: Admission<'system'>, reading: StatementReading, lists: Lists): Objection | null {
     const { probes, missing, guesses, guessed, launders } = reading
     // What was looked at by people may run; what it says stays hidden.
     if (launders && !admission.approved && !shows(admission, 'unknown')) return blocked(LAUNDERS)
     if (!shows(admission, probes)) return missing && probes === 'unknown' ? inWords(NO_COLUMN) : blocked(PROBES)
     if (shows(admission, guesses)) return null
-    const made = Math.max(guessed, bound)
+    const made = Math.max(1, guessed(lists))
     if (made > limits.guessesPerMinute) return blocked(PROBES)
     return this.#mayGuess(made) ? null : { code: 'limit', detail: GUESSES, sql: null }
   }

@@ -1,4 +1,5 @@
 // How many values a condition is tried with at once. Promise: never fewer than the system tries; one where there is no list.
+import type { Plan } from './lineage/resolve.ts'
 import type { Statement } from './statement/statement.ts'
 import { constant, list, tagged } from './statement/tree.ts'
 
@@ -37,18 +38,34 @@ export function valuesInBytes(value: Buffer): number {
   return Math.max(binaryValuesIn(value), valuesIn(value.toString('latin1')))
 }
 
-/** What an EXECUTE is given: the values of all its lists, single ones being what it counts for; any number where unsaid. */
-export function argumentsIn({ tree }: Statement): number {
+/** How many values lists hold, by the number of the parameter that is given one. */
+export type Lists = ReadonlyMap<number, number>
+
+export const NO_LISTS: Lists = new Map()
+
+/** What conditions compare with: as they are written, and by the parameters in them. */
+type Compared = Pick<Plan, 'guesses' | 'compared' | 'passed'>
+
+/** With a list each of them is as many as it holds; one that no condition is known to use is tried once. */
+export function triedWith({ guesses, compared, passed }: Compared, lists: Lists): number {
+  let all = 1
+  let made = guesses
+  if (lists.size > 0) all = 0
+  for (const [number, values] of lists) {
+    const times = (compared.get(number) ?? 0) + passed
+    all += values
+    if (times > 0) made += times * (values - 1)
+  }
+  return Math.max(all, made)
+}
+
+/** What an EXECUTE is given: any number where it is to be computed. */
+export function argumentsIn({ tree }: Statement): Lists {
   const root = tagged(tree)
   const held = root?.tag === 'ExplainStmt' ? tagged(root.body.query) : root
-  if (held?.tag !== 'ExecuteStmt') return 1
-  const many = list(held.body, 'params')
-    .map(written)
-    .filter(count => count > 1)
-  return Math.max(
-    1,
-    many.reduce((sum, count) => sum + count, 0),
-  )
+  if (held?.tag !== 'ExecuteStmt') return NO_LISTS
+  const counts = list(held.body, 'params').map((given, at) => [at + 1, written(given)] as const)
+  return new Map(counts.filter(([, count]) => count > 1))
 }
 
 function written(argument: unknown): number {

@@ -23,7 +23,9 @@ import {
 } from './reading.ts'
 import { beliefOf, namesUnknown, parameterTypes, visible, withBound } from './session-names.ts'
 import { SessionState } from './session-state.ts'
+import { fitsSettings } from './statement/bound-settings.ts'
 import { type ParseAside, readLongSql } from './statement/read-sql.ts'
+import { refuseComputed } from './statement/refuse.ts'
 import type { StatementKind } from './statement/statement.ts'
 import { tagged } from './statement/tree.ts'
 import { actionOf, emptyAction, type Planned } from './statement-action.ts'
@@ -133,6 +135,7 @@ class SessionReader implements LinkReader {
       snapshot = fresh
     }
     if (unknown()) return NO_TYPE
+    if (!read.statements.every(({ tree }) => fitsSettings(tree, context.types))) return refuseComputed()
     const masking = this.#masking
     if (masking === undefined) return NO_CONNECTION
     session.readsBy(snapshot)

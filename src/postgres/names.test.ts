@@ -14,7 +14,7 @@ describe('a name', () => {
     prepared: one(),
     reading: unread,
     parameters: [],
-    listed: 0,
+    lists: new Map(),
     bound: none,
     values: none,
     resultFormats: [],

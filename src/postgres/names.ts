@@ -1,6 +1,7 @@
 // Prepared statements and portals of one caller, as the system will have them once it has read what was sent. Promise: what
 // an error undoes there is undone here; what is not confirmed yet says so, so that nothing is decided by a guess.
 import type { Asked } from './asked.ts'
+import type { Lists } from './guesses.ts'
 import type { Field, StatementReading } from './reading.ts'
 
 export interface Prepared {
@@ -19,8 +20,7 @@ export interface Portal {
   /** With the values of this Bind. */
   readonly reading: StatementReading
   readonly parameters: readonly (string | null | undefined)[]
-  /** Values of all arrays among them. */
-  readonly listed: number
+  readonly lists: Lists
   /** The body of Bind behind the names: parameters and formats as they came. */
   readonly bound: Buffer
   readonly values: Buffer

@@ -3,6 +3,7 @@
 import type { Code } from '../gateway/errors.ts'
 import type { Action, ColumnOrigin, Gateway, Session } from '../gateway/seam.ts'
 import type { PostgresConnectionConfig, PostgresLogin } from './connection-config.ts'
+import type { Lists } from './guesses.ts'
 import type { Said } from './statement/statement.ts'
 import type { Untold } from './untold.ts'
 import type { HoldsNothing } from './violations.ts'
@@ -45,8 +46,8 @@ export interface StatementReading {
   readonly missing: boolean
   /** Labels of what is compared with single values: bounded by how often. */
   readonly guesses: ReadonlySet<string> | 'unknown'
-  /** How many such comparisons its statements are, without what is bound. */
-  readonly guessed: number
+  /** How many such comparisons its statements are with these lists bound. */
+  readonly guessed: (lists: Lists) => number
   /** It could carry protected data, unseen, to where nobody hides it. */
   readonly launders: boolean
   /** Prepared statements and portals whose names mean something else afterwards; null for all of them. */
@@ -194,7 +195,7 @@ export const opaque: Omit<StatementReading, 'action'> = {
   probes: NO_LABELS,
   missing: false,
   guesses: NO_LABELS,
-  guessed: 1,
+  guessed: lists => [...lists.values()].reduce((sum, values) => sum + values, 1),
   launders: false,
   forgets: [],
   holds: () => true,

@@ -3,7 +3,7 @@
 import { limits } from '../gateway/limits.ts'
 import { reply } from './asked.ts'
 import { FrameReader, front, int16, WireFault } from './frames.ts'
-import { valuesIn, valuesInBytes } from './guesses.ts'
+import { type Lists, NO_LISTS, valuesIn, valuesInBytes } from './guesses.ts'
 
 interface Bind {
   readonly portal: string
@@ -13,8 +13,7 @@ interface Bind {
   /** Of it, what comes before the formats of the result. */
   readonly values: Buffer
   readonly parameters: readonly (string | null | undefined)[]
-  /** Values of all arrays among them; one where there is none. */
-  readonly listed: number
+  readonly lists: Lists
   readonly resultFormats: readonly number[]
 }
 
@@ -276,7 +275,7 @@ function readBind(buffer: Buffer, start: number, end: number): Bind {
   const formats = readFormats(reader)
   const count = reader.int16() & 0xffff
   const parameters: (string | null | undefined)[] = []
-  let many = 0
+  let lists: Map<number, number> | null = null
   for (let at = 0; at < count; at++) {
     const length = reader.int32()
     const format = formats.length === 1 ? formats[0] : formats[at]
@@ -290,7 +289,10 @@ function readBind(buffer: Buffer, start: number, end: number): Bind {
       parameters.push(text)
       values = valuesIn(text)
     }
-    if (values > 1) many += values
+    if (values > 1) {
+      lists ??= new Map()
+      lists.set(at + 1, values)
+    }
   }
   const values = buffer.subarray(from, reader.at)
   const resultFormats = readFormats(reader)
@@ -301,7 +303,7 @@ function readBind(buffer: Buffer, start: number, end: number): Bind {
     bound: buffer.subarray(from, end),
     values,
     parameters,
-    listed: Math.max(1, many),
+    lists: lists ?? NO_LISTS,
     resultFormats,
   }
 }

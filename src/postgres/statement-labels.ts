@@ -1,6 +1,6 @@
 // What labels a text touches beside its columns. Promise: what words of the system could quote, what conditions could tell
 // one by one, and what is compared with single values; where that is not known it is `unknown`.
-import { argumentsIn } from './guesses.ts'
+import { argumentsIn, type Lists, triedWith } from './guesses.ts'
 import type { Plan } from './lineage/resolve.ts'
 import { judgeOracle, type OracleVerdict } from './lineage/verdict.ts'
 import type { Planned } from './statement-action.ts'
@@ -15,21 +15,24 @@ export interface Shown {
   readonly quotes: Labels
   readonly probes: Labels
   readonly guesses: Labels
-  readonly guessed: number
+  readonly guessed: (lists: Lists) => number
   readonly missing: boolean
 }
 
 export function shownBy(planned: readonly Planned[]): Shown {
   // To prepare tries nothing.
-  const guessing = planned.filter(
-    ({ statement: { kind }, plan: { oracles } }) =>
-      kind !== 'prepare' && oracles.some(({ use }) => judgeOracle(use) === 'count'),
-  )
+  const guessing = planned
+    .filter(
+      ({ statement: { kind }, plan: { oracles } }) =>
+        kind !== 'prepare' && oracles.some(({ use }) => judgeOracle(use) === 'count'),
+    )
+    .map(({ statement, plan }) => ({ plan, given: argumentsIn(statement) }))
   return {
     quotes: united(planned.map(({ plan, statement }) => (speaking.has(statement.kind) ? 'unknown' : of(plan.touches)))),
     probes: united(planned.map(({ plan }) => used(plan, 'stop'))),
     guesses: united(planned.map(({ plan }) => used(plan, 'count'))),
-    guessed: guessing.reduce((sum, { statement, plan }) => sum + Math.max(argumentsIn(statement), plan.guesses), 0),
+    guessed: lists =>
+      guessing.reduce((sum, { plan, given }) => sum + triedWith(plan, given.size > 0 ? given : lists), 0),
     missing: planned.some(({ plan }) => plan.missing),
   }
 }

@@ -128,16 +128,10 @@ export function meansTheSame(one: TextPlan, other: TextPlan): boolean {
 }
 
 function meaning({ planned, launders, keeps }: TextPlan): string {
-  const plans = planned.map(({ plan: { columns, allClean, oracles, guesses, flows, touches, rows, made } }) => [
-    columns,
-    allClean,
-    oracles,
-    guesses,
-    flows,
-    touches,
-    rows,
-    made,
-  ])
+  const plans = planned.map(({ plan }) => {
+    const { columns, allClean, oracles, guesses, compared, passed, flows, touches, rows, made } = plan
+    return [columns, allClean, oracles, guesses, compared, passed, flows, touches, rows, made]
+  })
   return JSON.stringify([launders, keeps, plans], (_, held) =>
     held instanceof Set || held instanceof Map ? [...held] : held,
   )

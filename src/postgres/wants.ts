@@ -57,11 +57,11 @@ function boundIn(run: Run, parsed: Prepared | null, changes: Changes, parts: Wan
     const portal = named === null ? null : (names.portal(named) ?? null)
     return closedIn(run, { prepared, portal, statement }, changes, parts)
   }
-  const { parameters, listed, bound, values, resultFormats } = bind
+  const { parameters, lists, bound, values, resultFormats } = bind
   const found = readings.read(prepared.sql, prepared.types, parameters, prepared.later, prepared.reading)
   return onceRead(found, reading => {
     if (reading !== prepared.reading && reading.changes === 'nothing') prepared.later = reading
-    const portal = { prepared, reading, parameters, listed, bound, values, resultFormats, asked: null }
+    const portal = { prepared, reading, parameters, lists, bound, values, resultFormats, asked: null }
     names.setPortal(bind.portal, portal, changes)
     return closedIn(run, { prepared, portal, statement }, changes, parts)
   })

@@ -72,6 +72,8 @@ set extra_float_digits = 3
 set session characteristics as transaction isolation level read committed
 show transaction isolation level
 select set_config('search_path', 'public', false) ;; select id from patients
+select set_config('app.ward', $1, true) -- ["w"] ;; select current_setting('app.ward')
+select set_config('jit', $1, false), set_config('app.b', $2, $3) as b -- ["off", "c", true] ;; select current_setting('app.b'), current_setting('jit')
 select pg_catalog.set_config('search_path', '', false) ;; select id from public.patients
 discard all
 deallocate all

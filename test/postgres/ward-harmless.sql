@@ -348,3 +348,5 @@ insert into med.people (id, legal_name, alias, note) values (1, 'N', 'x', 'nn') 
 select w.name, t.alias, t.score from med.wards w left join lateral (select p.alias, p.score from med.people p where p.ward_id = w.id order by p.score desc limit 1) t on true order by w.id
 drop view if exists app.nothere cascade ;; drop materialized view if exists app.nothere cascade
 create view app.zz as select id from app.jobs ;; create view app.zz2 as select id from app.zz ;; drop view if exists app.zz cascade ;; select to_regclass('app.zz2')
+insert into med.people (id, legal_name, alias, note) values (1, 'N', 'x', 'nn') on conflict (id) do update set note = excluded.note where people.note is distinct from excluded.note returning id
+insert into med.people (id, legal_name, alias, note) values (1, 'N', 'x', 'nn'), (2, 'N', 'x', lower('NN')) on conflict (id) do update set note = excluded.note, legal_name = excluded.legal_name where (people.note, people.legal_name) is distinct from (excluded.note, excluded.legal_name) returning id

@@ -603,3 +603,9 @@ create view app.ga as select id as i, volts from app.gadgets ;; delete from app.
 select * from app.dyn('(select set_config(''timezone'', ''<'' || left(code::text, 4) || ''>5'', false) x from med.people where id = 1) q', 'x')
 select * from app.dyn('(select setval(''app.jobs_id_seq'', ascii(code::text)) x from med.people where id = 1) q', 'x') ;; select nextval('app.jobs_id_seq')
 create function app.put(t text) returns text language sql as $$ insert into app.sink (t) values (t) returning t $$ ;; select * from app.dyn('(select app.put(code::text) x from med.people where id = 1) q', 'x') ;; select t from app.sink
+insert into med.people (id, code, legal_name, alias) select 1, c, 'x', 'y' from unnest(array['xqolvent', 'xbrimtaka']) c on conflict (id) do update set score = 5 where people.code = excluded.code
+insert into med.people (id, code, legal_name, alias) values (1, unnest(array['xqolvent', 'xbrimtaka']), 'x', 'y') on conflict (id) do update set score = 5 where people.code = excluded.code returning id
+insert into med.people (id, code, legal_name, alias) values (generate_series(801, 826), chr(96 + generate_series(1, 26)) || 'qolvent', 'x', 'y') on conflict (code) do nothing returning id
+insert into med.people (id, code, legal_name, alias) select 1, c, 'x', 'y' from unnest(array['xqolvent', 'xbrimtaka']) c on conflict (id) do update set score = 5 where (people.code, people.id) is not distinct from (excluded.code, excluded.id) returning id
+insert into med.people (id, code, legal_name, alias) select 1, c, 'x', 'y' from unnest(array['xqolvent', 'xbrimtaka']) c on conflict (id) do update set score = 5 where exists (select from med.people q where q.code = excluded.code) returning id
+insert into med.people (id, code, legal_name, alias) select 1, c, 'x', 'y' from unnest(array['xqolvent', 'xbrimtaka']) c on conflict (id) do update set score = 5 where people.code in (select excluded.code) returning id

@@ -2,7 +2,7 @@
 // and RETURNING sees what was just written as well as what stood there.
 import { limits } from '../../gateway/limits.ts'
 import { isSystemSchema } from '../statement/places.ts'
-import { as, list, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { as, list, sub, type Tree, tagged, text } from '../statement/tree.ts'
 import { comesTo } from './behind-names.ts'
 import { type CatalogRelation, type CatalogTrigger, findRelation } from './catalog.ts'
 import {
@@ -25,6 +25,7 @@ import { callOwn } from './own-functions.ts'
 import { checksOf, isOfFew } from './own-types.ts'
 import { runTrigger } from './plpgsql.ts'
 import { predicates } from './predicate.ts'
+import { excludedItem, noteLent, proposedBy } from './proposed.ts'
 import { type Column, type Item, joinRest, type Scope, within } from './scope.ts'
 import { queryRows, targetRows } from './select.ts'
 import { relationRows } from './stored.ts'
@@ -201,12 +202,13 @@ function runTriggers(
 function onceFor(key: string, notes: Notes, run: () => void): void {
   const known = notes.triggered.get(key)
   if (known === undefined) {
-    const before = notes.guesses
+    const { guesses, passed } = notes
     const [, probed] = probedBy(notes, run)
-    notes.triggered.set(key, { probed, guesses: notes.guesses - before })
+    notes.triggered.set(key, { probed, guesses: notes.guesses - guesses, passed: notes.passed - passed })
     return
   }
   notes.guesses += known.guesses
+  notes.passed += known.passed
   notes.probed = derive(notes.probed, known.probed)
 }
 
@@ -237,37 +239,32 @@ function withItem(scope: Scope, item: Item): Scope {
 function insert(body: Tree, target: Item, scope: Scope, ctx: Context): void {
   const query = tagged(body.selectStmt)
   const named = namesOf(list(body, 'cols'), target, scope, ctx)
-  if (query !== null) {
-    const rows = queryRows(query, within({ ...scope, items: [], columns: [], rest: null }), ctx)
-    const names = named.length > 0 ? named : target.columns.map(({ name }) => name)
+  const names = named.length > 0 ? named : target.columns.map(({ name }) => name)
+  const rows = query === null ? null : queryRows(query, within({ ...scope, items: [], columns: [], rest: null }), ctx)
+  if (rows !== null) {
     for (const [at, { taint }] of rows.columns.entries()) write(target, names[at] ?? null, taint, ctx)
     // Where some columns are not counted, each could end in any place.
     if (rows.rest !== null) write(target, null, derive(rows.rest, ...rows.columns.map(({ taint }) => taint)), ctx)
   }
   const conflict = sub(body, 'onConflictClause')
   if (conflict === null) return
-  noteConflict(query, sub(conflict, 'infer'), target, named, ctx)
-  const excluded: Item = { ...target, alias: 'excluded', columns: target.columns, schema: null }
+  const written = proposedBy(query, ctx)
+  noteConflict(written, sub(conflict, 'infer'), target, named, ctx)
+  const excluded = excludedItem(target, names, rows, written)
   const inside: Scope = { ...scope, items: [...scope.items, excluded] }
   assign(list(conflict, 'targetList'), target, inside, ctx)
   predicates([conflict.whereClause], inside, ctx)
+  noteLent([conflict.whereClause, ...list(conflict, 'targetList')], excluded, ctx)
   const infer = sub(conflict, 'infer')
   if (infer !== null) predicates([infer.whereClause], inside, ctx)
 }
 
 /** Whether a row was there already is told by the rows that come back: one guess for each that is written. */
-function noteConflict(
-  query: Tagged | null,
-  infer: Tree | null,
-  target: Item,
-  named: readonly string[],
-  ctx: Context,
-): void {
+function noteConflict(rows: number, infer: Tree | null, target: Item, named: readonly string[], ctx: Context): void {
   const meant = list(infer ?? {}, 'indexElems').map(element => text(as(element, 'IndexElem') ?? {}, 'name'))
   const names = meant.length > 0 ? meant : named
   const held = target.columns.filter(({ name }) => names.length === 0 || names.includes(name) || names.includes(''))
   const taint = derive(...held.map(column => column.taint))
-  const rows = list(query?.body ?? {}, 'valuesLists').length
   ctx.notes.guesses += isClean(taint) ? 0 : rows
   const few = rows > 0 && ctx.notes.guesses <= limits.guessesPerMinute
   noteOracle(ctx.notes, few ? 'equality' : 'comparison', taint)

@@ -66,6 +66,10 @@ export interface Notes {
   steps: number
   /** Values that protected columns are compared with. */
   guesses: number
+  /** In how many of them each parameter of the statement stands. */
+  readonly compared: Map<number, number>
+  /** Those in functions, which may be given any parameter. */
+  passed: number
   /** It names a column that nothing in it has. */
   missing: boolean
   /** Counts columns that conditions tied to protected values: what was read before must be read again. */
@@ -81,7 +85,7 @@ export interface Notes {
   /** Both sides of an equality, as they were read first: each reads its own subqueries again, and these theirs. */
   readonly matched: Map<object, Matched>
   /** Triggers that were read, each with what it fired on and how deep. */
-  readonly triggered: Map<string, { readonly probed: Taint; readonly guesses: number }>
+  readonly triggered: Map<string, { readonly probed: Taint; readonly guesses: number; readonly passed: number }>
 }
 
 export interface Context {
@@ -91,6 +95,8 @@ export interface Context {
   readonly notes: Notes
   /** Arguments of the function whose body is read: by name, and by `$1` …. */
   readonly parameters: ReadonlyMap<string, Taint>
+  /** Of EXECUTE: those that are given to it, each by itself. */
+  readonly given?: ReadonlyMap<string, Taint>
   readonly prepared: ReadonlyMap<string, Tree>
   readonly cursors: ReadonlyMap<string, Rows>
   /** Tables that this session made for itself. */
@@ -122,6 +128,8 @@ export function newNotes(): Notes {
     steps: 0,
     ties: 0,
     guesses: 0,
+    compared: new Map(),
+    passed: 0,
     missing: false,
     probed: clean,
     uses: new Map(),

@@ -2,7 +2,7 @@
 // protected value counts as holding that value, so that nobody reads it off a list of guesses.
 import { limits } from '../../gateway/limits.ts'
 import { builtinReach } from '../statement/builtin-functions.ts'
-import { as, children, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
+import { as, children, count, list, strings, sub, type Tagged, type Tree, tagged, text } from '../statement/tree.ts'
 import { findFunctions } from './catalog.ts'
 import { type Context, type Matched, noteOracle, type OracleUse } from './context.ts'
 import { evaluate } from './expression.ts'
@@ -23,7 +23,8 @@ function predicate(node: unknown, scope: Scope, ctx: Context): void {
   if (isClean(taint)) return
   const use = unplaced(found, scope, ctx) ? 'comparison' : useOf(found, scope, ctx)
   noteOracle(ctx.notes, use, taint)
-  if (use === 'join' || use === 'equality') noteMatched(...matched(found, scope, ctx), ctx)
+  const joins = (use === 'join' || use === 'equality') && proposedIn([node], scope, ctx) === null
+  if (joins) noteMatched(...matched(found, scope, ctx), ctx)
   tie(columnsIn(found, scope, ctx), taint, equates(found), scope, ctx)
 }
 
@@ -160,6 +161,8 @@ function judge({ tag, body }: Tagged, scope: Scope, ctx: Context): OracleUse {
   if (!sees(body.rexpr)) return 'comparison'
   const open = [body.lexpr, body.rexpr].filter(side => isClean(evaluate(side, scope, ctx)))
   if (open.length > 0) return ofGuesses(open, scope, ctx)
+  const proposed = proposedIn([body.lexpr, body.rexpr], scope, ctx)
+  if (proposed !== null) return guessed(proposed, ctx, [])
   const [left, right] = [storedColumn(body.lexpr, scope, ctx), storedColumn(body.rexpr, scope, ctx)]
   return left && right ? 'join' : 'equality'
 }
@@ -172,13 +175,41 @@ function ofGuesses(guesses: readonly unknown[] | null, scope: Scope, ctx: Contex
     : guessed(
         written.reduce((sum, number) => sum + number, 0),
         ctx,
+        guesses ?? [],
       )
 }
 
 /** So many guesses; 0 where they cannot be counted. */
-export function guessed(number: number, { notes }: Context): OracleUse {
+export function guessed(number: number, ctx: Context, guesses: readonly unknown[]): OracleUse {
+  const { notes } = ctx
   notes.guesses += number
+  for (const guess of guesses) noteCompared(guess, ctx)
   return number === 0 || notes.guesses > limits.guessesPerMinute ? 'comparison' : 'equality'
+}
+
+/** What is given to parameters is known when they are bound. */
+function noteCompared(guess: unknown, { notes, parameters, given }: Context): void {
+  if (as(guess, 'A_Const') !== null) return
+  if (parameters.size > 0 && parameters !== given) notes.passed++
+  else
+    for (const number of new Set(parametersIn(guess))) notes.compared.set(number, (notes.compared.get(number) ?? 0) + 1)
+}
+
+function parametersIn(node: unknown): readonly number[] {
+  const found = tagged(node)
+  if (found === null) return []
+  if (found.tag === 'ParamRef') return [count(found.body, 'number')]
+  return children(found.body).flatMap(child => parametersIn({ [child.tag]: child.body }))
+}
+
+/** How many rows are written down of which these take columns, as ON CONFLICT does; null where there are none such. */
+function proposedIn(nodes: readonly unknown[], scope: Scope, ctx: Context): number | null {
+  const columns = nodes.flatMap(node => {
+    const found = tagged(node)
+    return found === null ? [] : columnsIn(found, scope, ctx)
+  })
+  const rows = columns.flatMap(({ stored, written }) => (stored && written !== undefined ? [written] : []))
+  return rows.length === 0 ? null : rows.includes(0) ? 0 : Math.max(...rows)
 }
 
 /** How many values a guess stands for; 0 where nobody can tell. */

@@ -41,6 +41,9 @@ export interface Plan {
   readonly oracles: readonly Oracle[]
   /** Values that are written in it and compared with protected ones. */
   readonly guesses: number
+  /** In how many of those comparisons each parameter stands, and how many are in functions that may be given any. */
+  readonly compared: ReadonlyMap<number, number>
+  readonly passed: number
   /** It names a column that nothing in it has. */
   readonly missing: boolean
   readonly flows: readonly Flow[]
@@ -127,6 +130,8 @@ export function columnsOf(tree: Tree, protection: Protection, session: SessionNa
     columns: silentRows ? [] : rows.rest === null ? rows.columns.map(planOf) : null,
     oracles: [...notes.oracles.values()].map(one => (session.steered && sorting.has(one.use) ? ordered(one) : one)),
     guesses: notes.guesses,
+    compared: notes.compared,
+    passed: notes.passed,
     missing: notes.missing,
     flows: [...notes.flows.values()],
     touches: cursor === null ? labelsOf(notes.touched) : cursor.plan.touches,

@@ -276,7 +276,7 @@ function ofArm(arm: Tree, { columns, rest }: Rows, at: number, outer: Scope, ctx
   const known = ctx.notes.uses.get(node.body)
   if (known !== undefined) return known
   const made = node.tag === 'ResTarget' && !several(node.body.val) && single(node.body.val, within(outer), ctx)
-  const use = guessed(columns[at]?.written ?? (made ? 1 : 0), ctx)
+  const use = guessed(columns[at]?.written ?? (made ? 1 : 0), ctx, [node.body.val])
   ctx.notes.uses.set(node.body, use)
   return use
 }

@@ -164,7 +164,9 @@ function execute(body: Tree, ctx: Context): Rows {
   })
   const query = ctx.prepared.get(text(body, 'name'))
   const root = query === undefined || ctx.depth > 4 ? null : tagged(query)
-  return root === null ? lost(ctx) : statementRows(root, { ...ctx, parameters, depth: ctx.depth + 1 })
+  return root === null
+    ? lost(ctx)
+    : statementRows(root, { ...ctx, parameters, given: parameters, depth: ctx.depth + 1 })
 }
 
 function copy(body: Tree, ctx: Context): Rows {

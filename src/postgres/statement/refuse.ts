@@ -1,5 +1,6 @@
 // What the gateway never passes on, whatever policy says. Promise: these are statements whose answer or effect nobody
 // could record or mask: files and programs of the server, SQL held in a string, another identity, another reading of SQL.
+import { bindsSettings } from './bound-settings.ts'
 import { ofSet } from './session.ts'
 import { judgeSetting, refuseSetting, steers } from './settings.ts'
 import {
@@ -24,7 +25,8 @@ export function refuseStatement(
   if (tag === 'AlterRoleSetStmt' || tag === 'AlterDatabaseSetStmt')
     for (const change of ofSet(sub(body, 'setstmt') ?? {}))
       if (change.kind === 'set' && change.setting.value !== null && unseen(change.setting)) return refuseSetting()
-  if (uses.setConfigs.includes(null)) return blocked('set_config takes constants alone through the gateway.')
+  const bound = uses.setConfigs.some(one => one?.bound === true)
+  if (uses.setConfigs.includes(null) || (bound && !bindsSettings({ tag, body }, uses))) return refuseComputed()
   if (uses.setConfigs.length > 0 && isDefinition({ tag, body }, session))
     return blocked('What is defined may not call set_config: nobody would see it change a setting.')
   if (uses.relations.some(({ schema, name, use }) => use === 'write' && name === 'pg_settings' && isSystem(schema)))
@@ -41,6 +43,10 @@ export function refuseStatement(
     return blocked('Blocks in this language are not passed on.')
   if (tag === 'CreateFunctionStmt' && untrusted(body)) return blocked('Functions in this language are not passed on.')
   return null
+}
+
+export function refuseComputed(): StatementRefusal {
+  return blocked('set_config takes constants alone through the gateway.')
 }
 
 /** Of what is there afterwards and runs again; a table made from a query runs it once. */

@@ -63,6 +63,13 @@ export function judgeSetting(change: SettingChange): SettingVerdict {
   return /^[a-z_][a-z0-9_$]*\.[a-z0-9_$.]+$/.test(name) && !reserved.test(name) ? 'allowed' : 'refused'
 }
 
+/** Whether any value of it will do: the gateway neither pins it nor reads by it. */
+export function boundFreely(setting: string): boolean {
+  const name = setting.toLowerCase()
+  if (Object.hasOwn(pinned, name) || name === 'search_path' || name.endsWith('transaction_isolation')) return false
+  return judgeSetting({ name, value: [''], local: false }) === 'allowed'
+}
+
 const reserved = /^(auto_explain|pg_stat_statements|pgaudit|plpgsql|plperl|plpython|pltcl|anon|pg_hint_plan)\./
 
 export function refuseSetting(): StatementRefusal {

@@ -34,6 +34,8 @@ interface SetConfig {
   readonly value: string | null
   /** Unless it is plainly false. */
   readonly local: boolean
+  /** The value is a parameter, and none is known. */
+  readonly bound?: true
 }
 
 export interface Uses {
@@ -190,9 +192,10 @@ function useFunction(body: Tree, found: Found, names: Names): void {
   const args = list(body, 'args')
   const values = args.slice(0, 2).map(arg => constantText(arg))
   const [setting, value] = values
-  const unread = setting === undefined || setting === null || value === undefined
+  const bound = as(args[1], 'ParamRef') === null ? {} : ({ bound: true } as const)
+  const unread = setting === undefined || setting === null || (value === undefined && bound.bound !== true)
   const local = constant(args[2]) !== 'false'
-  found.setConfigs.push(unread ? null : { name: setting, value, local })
+  found.setConfigs.push(unread ? null : { name: setting, value: value ?? null, local, ...bound })
 }
 
 function constantText(node: unknown): string | null | undefined {

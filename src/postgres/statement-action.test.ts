@@ -22,6 +22,7 @@ before(async () => {
   await direct.query(`create table wards (id int primary key, mrn text, n int);
     insert into wards select n, 'mrn-' || n, n from generate_series(1, 300) n; analyze wards;
     create table salaries (id int); insert into salaries values (1);
+    create table beds (id int); create schema annex; create table annex.beds (id int); insert into beds values (7);
     create schema "a.b"; create table "a.b".c (id int); insert into "a.b".c values (1);
     create schema a; create table a."b.c" (id int); insert into a."b.c" values (2);
     create function bump(i int) returns int language sql volatile as 'update wards set n = n where id = i returning n';
@@ -32,6 +33,7 @@ before(async () => {
     masking,
     rules: [
       rule('wards', 'allow', { patterns: ['sql.select:public.wards', 'sql.declare:public.wards'] }),
+      rule('beds', 'allow', { patterns: ['sql.select:public.beds'] }),
       rule('dotted', 'allow', { patterns: ['sql.select:"a.b".c'] }),
       rule('own', 'allow', { patterns: ['sql.*:pg_temp.*'] }),
       rule('bump', 'allow', { patterns: ['sql.call:public.bump', 'sql.update:public.wards'] }),
@@ -66,6 +68,16 @@ async function asked(
   await client.end()
   return heard
 }
+
+test('a name means what the path of its own text says', async () => {
+  assert.deepEqual(await asked('select id from annex.beds'), ['42501'])
+  for (const before of ['set', 'set local', 'begin; set local'])
+    assert.deepEqual(await asked(`${before} search_path = annex; select id from beds`), ['42501'], before)
+  assert.deepEqual(await asked('set local search_path = public; select id from beds'), [[[7]]])
+  const lost = 'set search_path = annex; set search_path from current;'
+  for (const then of ['select id from beds', 'delete from beds'])
+    assert.deepEqual(await asked(`${lost} ${then}`), ['42501'], then)
+})
 
 describe('a statement behind a name', () => {
   test('EXECUTE is what was prepared', async () => {

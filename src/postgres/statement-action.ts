@@ -18,6 +18,8 @@ export interface Planned {
   /** What it stands for: of EXECUTE and FETCH, the statement behind it. */
   readonly decided: Statement
   readonly plan: Plan
+  /** Its own, where the text has changed the path before it. */
+  readonly moved?: Setting
 }
 
 export interface Setting {
@@ -56,9 +58,9 @@ export const emptyAction: SqlAction = {
 }
 
 export function actionOf(read: readonly Planned[], setting: Setting): SqlAction {
-  const planned = read.map(one => ({ ...one, decided: placed(one.decided, setting) }))
-  const own = planned.map(({ decided }) => partsOf(decided, setting))
-  const parts = planned.flatMap((one, at) => [...(own[at] ?? []), ...partsInside(one, setting)])
+  const planned = read.map(one => ({ ...one, decided: placed(one.decided, one.moved ?? setting) }))
+  const own = planned.map(({ decided, moved }) => partsOf(decided, moved ?? setting))
+  const parts = planned.flatMap((one, at) => [...(own[at] ?? []), ...partsInside(one, one.moved ?? setting)])
   const hasWhere = planned.every(({ decided }, at) => decided.hasWhere !== false || own[at]?.some(removes) !== true)
   const effects = new Set(planned.flatMap(({ decided }) => [...decided.effects]))
   for (const part of parts) for (const effect of part.effects) effects.add(effect)

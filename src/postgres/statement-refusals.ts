@@ -28,6 +28,11 @@ export const FOREIGN = refusal(
   'This database is not in UTF8: write what is not ASCII as a parameter.',
 )
 export const NO_TYPE = refusal('unreadable', '42704', 'The gateway does not know the type that a parameter is given.')
+export const NO_PATH = refusal(
+  'unreadable',
+  '42501',
+  'What the search path is at this place of the text is not known: name the schema, or send the statements one by one.',
+)
 const SETTINGS = refusal('blocked', '42501', 'Settings of the gateway cannot be changed.')
 const SYSTEM = refusal('blocked', '42501', "Nothing is made or moved into PostgreSQL's own schemas.")
 const NOT_PREPARED = refusal(

@@ -10,17 +10,19 @@ import { type Catalog, isCovering } from './lineage/catalog.ts'
 import { sessionNames } from './lineage/names.ts'
 import type { Protection } from './lineage/protection.ts'
 import { columnsOf, cursorOf, type Plan, type SessionNames } from './lineage/resolve.ts'
-import { afterStatement, losesPath } from './lineage/session.ts'
+import { afterStatement, losesPath, setsLocally } from './lineage/session.ts'
 import { unknown } from './lineage/taint.ts'
 import { doubted } from './lineage/verdict.ts'
 import type { Estimable, SqlRefusal, StatementReading } from './reading.ts'
 import { visible } from './session-names.ts'
 import type { Change, SessionState } from './session-state.ts'
+import { builtinReach } from './statement/builtin-functions.ts'
+import { classify } from './statement/classify.ts'
 import type { Statement } from './statement/statement.ts'
 import type { Tree } from './statement/tree.ts'
 import type { Planned, Setting } from './statement-action.ts'
 import { adds, changesOf, changesUnseen, definedForAll, settlesOld } from './statement-changes.ts'
-import { FLOW, NO_COLUMN, refusedBy, UNKNOWN_COPY, UNKNOWN_FLOW } from './statement-refusals.ts'
+import { FLOW, NO_COLUMN, NO_PATH, refusedBy, UNKNOWN_COPY, UNKNOWN_FLOW } from './statement-refusals.ts'
 import { preparedBefore, stoodFor } from './stood-for.ts'
 
 export interface TextPlan extends Change, Pick<StatementReading, 'launders'> {
@@ -53,7 +55,9 @@ export function planOf(
 ): TextPlan | SqlRefusal {
   const { catalog } = snapshot
   const planned: Planned[] = []
-  let written = session.names
+  // Several statements without a word about transactions are one.
+  const inText = statements.length > 1 && !session.names.inTransaction && !statements.some(isOfTransactions)
+  let written: SessionNames = { ...session.names, inText }
   const before = visible(written, snapshot)
   let names = before
   const temporary = new Map(before.temporary)
@@ -64,10 +68,15 @@ export function planOf(
   // In doubt still: the system could not be asked.
   let blind = session.doubtful
   const estimates: (() => Estimable | null)[] = []
-  for (const statement of statements) {
+  for (const given of statements) {
+    const called = sessionNames(catalog, names)
+    // It was classified by the path there was before the text.
+    const moved = names.path.join('\0') !== before.path.join('\0')
+    const statement = moved ? { ...given, ...classify(given.tree, called) } : given
     const refused = refusedBy(statement, names)
     if (refused !== null) return refused
-    const setting: Setting = { catalog, protection, path: names.path, names: sessionNames(catalog, names) }
+    if (moved && names.path.length === 0 && !namesAllPlaces(statement)) return NO_PATH
+    const setting: Setting = { catalog, protection, path: names.path, names: called }
     const decided = stoodFor(statement, names, setting.names)
     // It may read what it has put there itself.
     if (written.settingsSaid && storesUnseen(decided.tree, statement.written(), catalog)) {
@@ -84,7 +93,7 @@ export function planOf(
     if (flow !== undefined) return flow.labels !== 'unknown' ? FLOW : plan.missing ? NO_COLUMN : UNKNOWN_FLOW
     if (statement.kind === 'copy-out' && copyOutOf(statement.tree, plan, catalog) === null) return UNKNOWN_COPY
     carries ||= launders(statement, statement.written(), snapshot, protection, names)
-    planned.push({ statement, decided, plan })
+    planned.push({ statement, decided, plan, ...(moved ? { moved: setting } : {}) })
     if (statement.kind === 'declare') declaredBy.set(statement, placeOf(snapshot, names))
     forAll = both(forAll, definedForAll(statement, decided, catalog))
     spoke ||= unsettles(decided.tree, catalog)
@@ -107,17 +116,19 @@ export function planOf(
   // What a text makes for itself is known to the statements after it.
   const known = sessionNames(catalog, { path: before.path, temporary })
   const setting = { catalog, protection, path: before.path, names: known }
+  const passed = inText && statements.some(({ session }) => session.some(setsLocally))
+  const { inText: _, ...after } = written
   return {
     kind: 'planned',
     planned,
     setting,
-    after: written,
+    after: passed ? { ...after, path: [] } : after,
     changes,
     launders: carries,
     forAll,
     spoke,
     keeps: statements.some(statement => statement.effects.has('write') && reads(statement)),
-    blind,
+    blind: blind || passed,
     estimates,
   }
 }
@@ -165,6 +176,17 @@ function blinded(plan: Plan): Plan {
   const rows = { columns: [], rest: unknown }
   const columns = plan.columns?.length === 0 ? plan.columns : null
   return { ...plan, columns, oracles: doubted(plan), allClean: false, touches: 'unknown', rows, made: null }
+}
+
+function namesAllPlaces({ relations, functions }: Statement): boolean {
+  return (
+    relations.every(({ schema }) => schema !== null) &&
+    functions.every(({ schema, name }) => schema !== null || builtinReach(name) !== 'unlisted')
+  )
+}
+
+function isOfTransactions({ session }: Statement): boolean {
+  return session.some(({ kind }) => kind === 'transaction')
 }
 
 function reads({ relations, kind }: Statement): boolean {

@@ -350,3 +350,4 @@ drop view if exists app.nothere cascade ;; drop materialized view if exists app.
 create view app.zz as select id from app.jobs ;; create view app.zz2 as select id from app.zz ;; drop view if exists app.zz cascade ;; select to_regclass('app.zz2')
 insert into med.people (id, legal_name, alias, note) values (1, 'N', 'x', 'nn') on conflict (id) do update set note = excluded.note where people.note is distinct from excluded.note returning id
 insert into med.people (id, legal_name, alias, note) values (1, 'N', 'x', 'nn'), (2, 'N', 'x', lower('NN')) on conflict (id) do update set note = excluded.note, legal_name = excluded.legal_name where (people.note, people.legal_name) is distinct from (excluded.note, excluded.legal_name) returning id
+/*raw*/ set local search_path = app; select 1; select sku from stock ;; show search_path

@@ -609,3 +609,7 @@ insert into med.people (id, code, legal_name, alias) values (generate_series(801
 insert into med.people (id, code, legal_name, alias) select 1, c, 'x', 'y' from unnest(array['xqolvent', 'xbrimtaka']) c on conflict (id) do update set score = 5 where (people.code, people.id) is not distinct from (excluded.code, excluded.id) returning id
 insert into med.people (id, code, legal_name, alias) select 1, c, 'x', 'y' from unnest(array['xqolvent', 'xbrimtaka']) c on conflict (id) do update set score = 5 where exists (select from med.people q where q.code = excluded.code) returning id
 insert into med.people (id, code, legal_name, alias) select 1, c, 'x', 'y' from unnest(array['xqolvent', 'xbrimtaka']) c on conflict (id) do update set score = 5 where people.code in (select excluded.code) returning id
+/*raw*/set local search_path = med; select code || '' from people
+/*raw*/create temp table people (id int, code text) ;; set search_path = public, pg_temp; set local search_path = med, pg_temp; select code || '' from people
+/*raw*/create temp table people (id int, code text) ;; set search_path = med, pg_temp ;; set local search_path = public; select 1 ;; select code || '' from people
+/*raw*/set local search_path = app; select set_config('search_path', 'med', true); select code || '' from people

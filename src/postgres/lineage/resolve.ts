@@ -72,6 +72,8 @@ export interface SessionNames {
   /** Empty where it is not known: then only qualified names are. */
   readonly path: readonly string[]
   readonly inTransaction: boolean
+  /** What SET LOCAL says holds to the end of the text that is read. */
+  readonly inText?: boolean
   /** The path changes back when the transaction ends, or could. */
   readonly passing: boolean
   /** Its caller chose how the server plans. */

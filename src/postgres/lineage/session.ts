@@ -180,10 +180,13 @@ function cursorsAfter(
  * ROLLBACK there undoes a SET of the message, too.
  */
 export function losesPath(names: SessionNames, change: SessionChange, statement: Statement): boolean {
-  if (change.kind === 'set')
-    return change.setting.name === 'search_path' && change.setting.local && !names.inTransaction
+  if (change.kind === 'set') return setsLocally(change) && !names.inTransaction && names.inText !== true
   if (change.kind !== 'transaction' || change.step === 'begin' || change.step === 'other') return false
   return names.passing && (change.step !== 'savepoint' || goesBack(statement))
+}
+
+export function setsLocally(change: SessionChange): boolean {
+  return change.kind === 'set' && change.setting.name === 'search_path' && change.setting.local
 }
 
 function goesBack({ tree }: Statement): boolean {

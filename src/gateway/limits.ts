@@ -48,8 +48,7 @@ export const limitTable = {
   anteroom: {
     value: 1_000,
     unit: 'items',
-    reason:
-      'connections of one listener on which nobody has signed in or nothing is asked: one more closes the oldest of the source that has most',
+    reason: 'connections of a listener that ask nothing: one more closes the oldest of the busiest source',
   },
   signInMs: { value: 60_000, unit: 'ms', reason: 'a caller that has not identified itself holds no resources' },
   headersMs: { value: 60_000, unit: 'ms', reason: 'the time a caller may take to send its request headers' },

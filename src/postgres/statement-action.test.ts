@@ -26,6 +26,7 @@ before(async () => {
     create schema "a.b"; create table "a.b".c (id int); insert into "a.b".c values (1);
     create schema a; create table a."b.c" (id int); insert into a."b.c" values (2);
     create function bump(i int) returns int language sql volatile as 'update wards set n = n where id = i returning n';
+    create function annex.bump(i int) returns int language sql volatile as 'update public.wards set n = -1 where id = i returning n';
     create function peek() returns bigint language sql stable as 'select count(*) from salaries'`)
   await direct.end()
   rig = await Rig.start({
@@ -74,6 +75,7 @@ test('a name means what the path of its own text says', async () => {
   for (const before of ['set', 'set local', 'begin; set local'])
     assert.deepEqual(await asked(`${before} search_path = annex; select id from beds`), ['42501'], before)
   assert.deepEqual(await asked('set local search_path = public; select id from beds'), [[[7]]])
+  assert.deepEqual(await asked('set search_path = annex; select bump(1)'), ['42501'], 'of a function, too')
   const lost = 'set search_path = annex; set search_path from current;'
   for (const then of ['select id from beds', 'delete from beds'])
     assert.deepEqual(await asked(`${lost} ${then}`), ['42501'], then)
